@@ -1,0 +1,47 @@
+"""What a blog engine is.
+
+An engine is pure: a `Page` goes in, records and targets come out. It never fetches, stores or
+remembers; what it must know of the blog is handed to it as a `Site`, and what the finder of a URL
+knew comes back in `Target.hint`. It gets failed pages too (status 404, 401 …), so that it can say
+where else to look.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar
+
+from archiver.model import Discovery, Extract, Site, Target
+from archiver.page import Page
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Detection:
+    """How sure an engine is that a page is its own (0 to 1), and what it saw."""
+
+    engine: str
+    confidence: float
+    evidence: tuple[str, ...] = ()
+    version: str | None = None
+    api_url: str | None = None
+
+
+class Engine(ABC):
+    """One blog platform. `version` goes up when its reading of a page changes."""
+
+    name: ClassVar[str]
+    version: ClassVar[int] = 1
+    best_effort: ClassVar[bool] = False  # True: the report says that completeness is not promised
+
+    @abstractmethod
+    def detect(self, page: Page) -> Detection | None:
+        """Whether the page, usually the front page, is of this engine."""
+
+    @abstractmethod
+    def extract(self, page: Page, target: Target, site: Site) -> Extract:
+        """Everything that the page holds. Raises PageError when it is not what was asked for."""
+
+    @abstractmethod
+    def discover(self, page: Page, target: Target, site: Site) -> Discovery:
+        """Where to go from this page, failed pages included."""

@@ -1,0 +1,412 @@
+"""The records: what is read from a blog, in the field's own nouns.
+
+Frozen, plain, and free of any library. Engines make them, the database stores them. A record is a
+*reading*: what one page, feed or API answer says. Several readings of one thing are merged in the
+database, so an unknown field is None ("this source does not say"), never an empty guess.
+
+Text is clean Unicode (see `archiver.text.clean`); times are UTC, ISO-8601 to the second with `Z`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+
+
+class Rank(IntEnum):
+    """How much a reading of a post or comment can be trusted to be whole; the greater wins.
+
+    A feed outranks the page for a post's body: it carries what the author published without the
+    buttons and lists that themes put around it. A multi-page post joined from its pages outranks
+    the feed, which has its first page only. Comments are read whole from pages, so there PAGE is
+    above FEED in effect: comment feeds are given EXCERPT by their engine.
+    """
+
+    STUB = 1  # a title or a link in a list
+    EXCERPT = 2  # a summary
+    PAGE = 3  # the page as readers see it
+    FEED = 4  # full text from a feed
+    PARTS = 5  # all pages of a multi-page post, joined
+    API = 6  # the platform's own data
+
+
+class Precision(StrEnum):
+    """The finest unit that a printed date states."""
+
+    SECOND = "second"
+    MINUTE = "minute"
+    HOUR = "hour"
+    DAY = "day"
+    MONTH = "month"
+    YEAR = "year"
+
+
+class PostKind(StrEnum):
+    POST = "post"
+    PAGE = "page"
+    ATTACHMENT = "attachment"
+    UNKNOWN = "unknown"  # commented on, but never read itself
+
+
+class CommentKind(StrEnum):
+    COMMENT = "comment"
+    PINGBACK = "pingback"
+    TRACKBACK = "trackback"
+
+
+class ParentSource(StrEnum):
+    """How a comment's parent is known, least certain first."""
+
+    UNKNOWN = "unknown"  # shown flattened: no evidence of what it answers
+    INFERRED = "inferred"  # an @-mention, or indentation
+    DOM = "dom"  # the nesting, or depth classes and order, of the page
+    FEED = "feed"  # "In reply to" of a feed or page: a link to the parent
+    API = "api"  # the platform's own data
+
+
+class TargetKind(StrEnum):
+    """What a URL is expected to hold; decides who reads it and in which order it is fetched."""
+
+    HOME = "home"
+    API = "api"
+    FEED = "feed"
+    COMMENT_FEED = "comment_feed"
+    SITEMAP = "sitemap"
+    LIST = "list"  # a list of posts: /page/2/, a month, a category
+    POST = "post"
+    POST_PART = "post_part"  # page 2… of a multi-page post
+    COMMENT_PAGE = "comment_page"
+    AUTHOR = "author"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """A point in time as far as it is known.
+
+    at: UTC, `YYYY-MM-DDTHH:MM:SSZ`; units finer than `precision` are zero (month and day: 01).
+        A day, month or year is that of the blog's own calendar and is not shifted to UTC.
+    printed: the text it was read from.
+    """
+
+    at: str
+    precision: Precision
+    printed: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    url: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Media:
+    """An image, audio, video or enclosure shown in a post."""
+
+    url: str
+    kind: str = "image"  # image | audio | video | embed | file
+    alt: str | None = None
+    caption: str | None = None
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Citation:
+    """A reference to a work: scheme is doi, pmid, pmcid, arxiv, nct, isrctn or isbn.
+
+    value is in the scheme's normal form: DOI lower-case without resolver, PMID digits,
+    `PMC123`, `2101.00001`, `NCT01234567`, `ISRCTN12345678`, ISBN-13 digits.
+    """
+
+    scheme: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """A body of text: as published, and as read.
+
+    html: the fragment as published, made absolute, scripts and styles taken out (it is sanitised
+        again when shown). text: paragraphs apart by a blank line, list items by a line.
+    """
+
+    html: str
+    text: str
+    links: tuple[Link, ...] = ()
+    media: tuple[Media, ...] = ()
+    citations: tuple[Citation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Author:
+    """One person as the blog shows them.
+
+    member: True for bylines and registered accounts, False for visitors who typed a name.
+        Members are told apart by their displayed name, visitors by name and URL.
+    """
+
+    name: str
+    member: bool
+    native_id: str | None = None
+    slug: str | None = None
+    url: str | None = None  # a visitor's own site, or a member's page on the blog
+    website: str | None = None  # a member's own site
+    bio: str | None = None  # plain text
+    avatar: str | None = None  # the avatar's URL: never stored, only digested with a key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """A category or tag. taxonomy: `category`, `tag`, or the platform's own name for it."""
+
+    taxonomy: str
+    name: str
+    url: str | None = None
+    native_id: str | None = None
+    slug: str | None = None
+    parent_url: str | None = None
+    parent_native_id: str | None = None
+    description: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostRef:
+    """Enough to find a post: its native id, or its URL, best both."""
+
+    native_id: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """One post or page as one source tells it.
+
+    authors and terms are None when the source does not say, and empty when it says there are none.
+    part/parts: the page that this reading holds of a multi-page post, and how many there are as
+        far as known (1-based); None for a whole post.
+    """
+
+    url: str
+    rank: Rank
+    native_id: str | None = None
+    kind: PostKind = PostKind.POST
+    title: str | None = None
+    slug: str | None = None
+    content: Content | None = None
+    excerpt: str | None = None  # plain text
+    published: Moment | None = None
+    modified: Moment | None = None
+    authors: tuple[Author, ...] | None = None
+    terms: tuple[Term, ...] | None = None
+    language: str | None = None
+    comments_open: bool | None = None
+    protected: bool | None = None
+    part: int | None = None
+    parts: int | None = None
+    source: str = "page"  # api | feed | page | list
+
+    @property
+    def ref(self) -> PostRef:
+        return PostRef(native_id=self.native_id, url=self.url)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comment:
+    """One comment as one source tells it.
+
+    depth: as shown, root = 1. page: number of the comment page it was shown on, if the thread is
+    paged. position: reading order on that page, from 0. parent: the native id (or, where the
+    platform has none, the `key`) of the comment it answers; None with a parent_source other than
+    UNKNOWN says that it answers the post itself.
+    """
+
+    post: PostRef
+    rank: Rank
+    native_id: str | None = None
+    kind: CommentKind = CommentKind.COMMENT
+    url: str | None = None
+    author: Author | None = None
+    content: Content | None = None
+    published: Moment | None = None
+    parent: str | None = None
+    parent_source: ParentSource = ParentSource.UNKNOWN
+    depth: int | None = None
+    page: int | None = None
+    position: int | None = None
+    by_post_author: bool | None = None
+    source: str = "page"  # api | feed | page
+    key: str | None = None  # stands in for native_id where the platform has none
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchivePeriod:
+    """One line of the sidebar's Archives: a month (or year, month None) and the posts it claims."""
+
+    label: str
+    year: int
+    month: int | None = None
+    url: str | None = None
+    claimed_posts: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WidgetLink:
+    url: str
+    text: str = ""
+    detail: str | None = None  # a date, a count, or who commented
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Widget:
+    """One list of the sidebar as seen.
+
+    kind: recent_posts, recent_comments, blogroll, tag_cloud, categories, archives, pages, menu, text.
+    """
+
+    kind: str
+    title: str | None = None
+    links: tuple[WidgetLink, ...] = ()
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """What the blog says of itself: `number` of `measure` for `subject`.
+
+    subject_kind: blog, post, month, category, tag, author. subject: the post's URL or native id
+        (`#123`), `2021-02`, the term's URL; empty for the blog. measure: posts, comments, pages.
+    where: heading, feed, api, archive_list, category_list … the place that says so.
+    """
+
+    subject_kind: str
+    subject: str
+    measure: str
+    number: int
+    where: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlogFacts:
+    """What a page tells about the blog as a whole; None where it does not say."""
+
+    title: str | None = None
+    tagline: str | None = None
+    language: str | None = None
+    engine: str | None = None
+    engine_version: str | None = None
+    theme: str | None = None
+    utc_offset: int | None = None  # minutes east of UTC, when fixed
+    timezone: str | None = None  # IANA name
+    api_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """An oddity worth counting in the report: a kind (snake_case) and what it concerns."""
+
+    kind: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadPage:
+    """Which part of a post's thread a page showed, so that its completeness can be judged.
+
+    page/pages: of the comment pages, as far as known (1, 1 for an unpaged thread).
+    """
+
+    post: PostRef
+    page: int | None
+    pages: int | None
+    shown: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extract:
+    """Everything that one page holds."""
+
+    blog: BlogFacts | None = None
+    posts: tuple[Post, ...] = ()
+    authors: tuple[Author, ...] = ()  # people beyond those named in posts and comments
+    terms: tuple[Term, ...] = ()
+    comments: tuple[Comment, ...] = ()
+    archives: tuple[ArchivePeriod, ...] = ()
+    widgets: tuple[Widget, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    threads: tuple[ThreadPage, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """One URL worth fetching.
+
+    hint: what the finder knows of it (`{"post": "123"}`), handed back to the engine that reads it.
+    """
+
+    url: str
+    kind: TargetKind
+    priority: int = 0  # smaller is earlier; within a priority, oldest first
+    hint: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discovery:
+    """Where to go next: targets, and URLs that are only other names of the page just read."""
+
+    targets: tuple[Target, ...] = ()
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """What is known of a blog while it is crawled; engines read it, they do not keep state.
+
+    key: the site key that ids are made of: host without `www.`, plus the path of a hosted blog.
+    """
+
+    key: str
+    home: str
+    engine: str | None = None
+    api_url: str | None = None
+    language: str | None = None
+    utc_offset: int | None = None
+    timezone: str | None = None
+    capture_pages: bool = True
+    want_sidebar: bool = True  # False once the sidebar of this kind of page is on record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetch:
+    """One HTTP exchange, its body left to the WARC.
+
+    fetched_at: UTC with microseconds. digest: `sha1:` + base32 of the payload, as in WARC.
+    error: what failed, None for a response of any status.
+    """
+
+    url: str
+    fetched_at: str
+    status: int | None = None
+    content_type: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    location: str | None = None
+    digest: str | None = None
+    size: int | None = None
+    elapsed: float | None = None
+    error: str | None = None
+    warc_file: str | None = None
+    warc_offset: int | None = None
+    warc_length: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """All that one fetch has brought; saved in one transaction."""
+
+    site: Site
+    target: Target
+    fetch: Fetch
+    extract: Extract = field(default_factory=Extract)
+    discovery: Discovery = field(default_factory=Discovery)
+    engine: str = ""
+    engine_version: int = 0

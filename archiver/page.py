@@ -1,0 +1,79 @@
+"""A fetched page, whatever its source: a live response, a WARC record, a file in a test.
+
+Engines see this type only. It is immutable; the parsed tree and JSON are made once, on demand.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+import lxml.html
+from lxml import etree
+from w3lib.encoding import html_to_unicode
+
+from archiver.errors import PageError
+from archiver.text import clean, clean_tree
+
+
+class Page:
+    """url: where it came from after redirects; asked: the URL that was asked for.
+
+    headers: names in lower case; body: decoded from its content coding, not from its charset.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        body: bytes,
+        *,
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+        asked: str | None = None,
+    ) -> None:
+        self.url = url
+        self.asked = asked or url
+        self.status = status
+        self.headers = {name.lower(): value for name, value in (headers or {}).items()}
+        self.body = body
+
+    def __repr__(self) -> str:
+        return f"<Page {self.status} {self.url} {len(self.body)} bytes>"
+
+    @property
+    def ok(self) -> bool:
+        return 200 <= self.status < 300
+
+    @property
+    def media_type(self) -> str:
+        """The declared type without parameters, lower case; empty when none is declared."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    @cached_property
+    def text(self) -> str:
+        """The body as clean Unicode: BOM, then header, then meta or XML declaration decide."""
+        _, text = html_to_unicode(self.headers.get("content-type"), self.body, default_encoding="utf-8")
+        return clean(text)
+
+    @cached_property
+    def root(self) -> lxml.html.HtmlElement:
+        """The page as an HTML tree (libxml2 repairs what is broken)."""
+        # Encoded again, so that lxml cannot be misled by a wrong <meta charset>.
+        parser = lxml.html.HTMLParser(encoding="utf-8", huge_tree=True)
+        data = self.text.encode("utf-8")
+        try:
+            root = lxml.html.document_fromstring(data or b"<html></html>", parser=parser)
+        except (etree.ParserError, etree.XMLSyntaxError) as error:
+            raise PageError(self.url, f"its HTML cannot be parsed ({error})", "The page is marked and left") from error
+        return root
+
+    @cached_property
+    def json(self) -> Any:
+        """The body as JSON, its strings cleaned. Raises PageError when it is something else."""
+        try:
+            return clean_tree(json.loads(self.body))
+        except (ValueError, RecursionError) as error:
+            kind = "HTML" if self.body.lstrip()[:1] == b"<" else "not whole JSON"
+            raise PageError(self.url, f"JSON was expected and {kind} came ({error})", "The other ways in are tried") from error
