@@ -1,0 +1,114 @@
+# What one types. `make demo` and `make test` set up what they need by themselves.
+#
+#   make demo            crawl the bundled sample blog into ./demo-archive and open it in the browser
+#   make demo BLOG=URL   the same with a blog of your own choice
+#   make test            everything: lint, then the whole suite (wants root or the packages of `make system`)
+#   make test-fast       unit and golden tests only, under a minute
+#   make lint            ruff, mypy, import contracts, docs
+#   make docs            the docs alone: links, command lines, settings
+#   make venv            .venv with the package (editable) and the development tools
+#   make system          the Debian packages that the whole suite needs
+#   make clean           caches, build products and ./demo-archive; .venv stays
+
+MAKEFLAGS += --no-print-directory
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.PHONY: help demo test test-fast lint docs venv system clean
+
+VENV := .venv
+BIN := $(VENV)/bin
+PYTEST := $(BIN)/python -m pytest
+
+# Any Python >= 3.11 that can make a venv and has SQLite; name another one with PYTHON=….
+PYTHON ?=
+PYTHONS := $(or $(PYTHON),python3 python3.13 python3.12 python3.11 python3.14)
+USABLE := import sys, ensurepip, venv, sqlite3; sys.exit(sys.version_info < (3, 11))
+
+# The suite crawls a real WordPress and looks at the pages in a real browser.
+PACKAGES := chromium fonts-noto-core fonts-noto-cjk mariadb-server \
+	php-cli php-curl php-gd php-mbstring php-mysql php-sqlite3 php-xml \
+	wordpress wordpress-theme-twentytwentyone wordpress-theme-twentytwentytwo wordpress-theme-twentytwentythree
+APT_INSTALL := apt-get install -y --no-install-recommends
+# SYSTEM=no goes on without them; the tests that need them are then skipped (and fail when CI=true).
+SYSTEM ?= yes
+
+help:
+	@sed -n '/^#   make/s/^#   //p' Makefile
+
+export BLOG
+demo: venv
+	@$(BIN)/archiver demo $${BLOG:+"$$BLOG"}
+
+# The summary of pytest is the last line of a run that passes.
+test: system lint
+	@$(PYTEST)
+
+test-fast: venv
+	@$(PYTEST) -m 'not slow and not browser and not wordpress' tests/unit tests/golden
+
+lint: venv
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	@$(MAKE) docs
+
+docs: venv
+	@$(PYTEST) -q tests/house/test_docs.py
+
+# ---- .venv: made once; brought up to date when pyproject.toml changes; made anew when the checkout has moved
+
+STAMP := $(VENV)/.complete
+venv: $(STAMP)
+
+# The scripts of a venv carry its path.
+HERE := grep -qsF '$(CURDIR)/$(VENV)/' $(BIN)/pip && $(BIN)/python -c 'import pip' 2>/dev/null
+ifneq ($(shell $(HERE) && echo yes),yes)
+.PHONY: $(STAMP)
+endif
+
+# Dependency groups are known to pip since 25.1.
+$(STAMP): pyproject.toml
+	@$(HERE) || { \
+		for python in $(PYTHONS); do \
+			if "$$python" -c '$(USABLE)' 2>/dev/null; then found=$$python; break; fi; \
+		done; \
+		if [ -z "$$found" ]; then \
+			echo 'No Python >= 3.11 with venv and sqlite3 was found (tried: $(PYTHONS)).' >&2; \
+			echo 'On Debian: apt-get install python3-venv; elsewhere: make venv PYTHON=/path/to/python3' >&2; \
+			exit 1; \
+		fi; \
+		echo "Making $(VENV) with $$("$$found" -V)"; \
+		"$$found" -m venv --clear $(VENV); \
+	}
+	@echo 'Installing blog-archiver and its tools into $(VENV) (once; a minute or two)'
+	@$(BIN)/python -c 'import pip, sys; sys.exit(tuple(map(int, pip.__version__.split(".")[:2])) < (25, 1))' \
+		|| $(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
+	@$(BIN)/python -m pip install --quiet --editable . --group dev
+	@touch $(STAMP)
+
+# ---- Debian packages
+
+system:
+ifeq ($(SYSTEM),yes)
+	@command -v dpkg-query >/dev/null || { \
+		echo 'Not a Debian system. Install the equivalents of: $(PACKAGES)' >&2; \
+		echo 'or go on without the tests that need them: make $(or $(MAKECMDGOALS),test) SYSTEM=no' >&2; exit 1; }
+	@missing=; for package in $(PACKAGES); do \
+		dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$package"; \
+	done; \
+	[ -n "$$missing" ] || exit 0; \
+	if [ "$$(id -u)" -ne 0 ]; then \
+		echo "Some Debian packages are missing. Run this, then make again:" >&2; \
+		echo "    sudo apt-get update && sudo $(APT_INSTALL)$$missing" >&2; exit 1; \
+	fi; \
+	echo "Installing$$missing"; \
+	export DEBIAN_FRONTEND=noninteractive; \
+	apt-get -q update && $(APT_INSTALL) -q -o DPkg::Lock::Timeout=300 $$missing
+endif
+
+clean:
+	rm -rf build dist *.egg-info demo-archive .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find archiver spiders db tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
