@@ -1,0 +1,88 @@
+"""Clean Unicode, and the few ways in which texts are compared and counted.
+
+A lone surrogate makes sqlite3, CSV, JSON and nh3 raise, and a NUL cuts a value short: every text
+that enters passes `clean` once.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Any
+
+# C0 controls but tab, line feed and carriage return; surrogates; noncharacters of every plane.
+_NONCHARACTERS = "\ufdd0-\ufdef" + "".join(chr(plane << 16 | 0xFFFE) + chr(plane << 16 | 0xFFFF) for plane in range(17))
+_CONTROLS = "\x00-\x08\x0b\x0c\x0e-\x1f"
+_ASCII_DIRT = re.compile(f"[{_CONTROLS}]")
+_DIRT = re.compile(f"[{_CONTROLS}\ud800-\udfff{_NONCHARACTERS}]")
+_REMOVED = re.compile(f"[{_CONTROLS}{_NONCHARACTERS}]")
+_SURROGATES = re.compile("[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]")
+
+# Invisible in print: soft hyphen, joiners, direction marks, word joiner, variation selectors, BOM.
+_INVISIBLE = re.compile("[\xad\u034f\u061c\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
+
+# Scripts written without spaces: iteration marks, kana, ideographs, half-width kana.
+_UNSPACED = re.compile(
+    "[\u3005-\u3007\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
+    "\uf900-\ufaff\uff66-\uff9f\U0001b000-\U0001b16f\U00020000-\U0003fffd]"
+)
+_DASHES = re.compile("[\u2012-\u2015\u2026/|]|--+")
+_WORD = re.compile(r"[^\W_]")
+
+
+def clean(s: str) -> str:
+    """`s` without what no database, file format or browser takes.
+
+    Surrogate pairs are joined, lone ones become U+FFFD; C0 controls (but tab, LF, CR) and
+    noncharacters go.
+    """
+    if (_ASCII_DIRT if s.isascii() else _DIRT).search(s) is None:
+        return s
+    return _REMOVED.sub("", _SURROGATES.sub(_joined, s))
+
+
+def _joined(match: re.Match[str]) -> str:
+    found = match[0]
+    if len(found) == 1:
+        return "\N{REPLACEMENT CHARACTER}"
+    return chr(0x10000 + ((ord(found[0]) - 0xD800) << 10) + (ord(found[1]) - 0xDC00))
+
+
+def clean_tree(obj: Any) -> Any:
+    """A JSON value with all its strings, keys included, clean."""
+    if isinstance(obj, str):
+        return clean(obj)
+    if isinstance(obj, dict):
+        return {clean_tree(key): clean_tree(value) for key, value in obj.items()}
+    if isinstance(obj, list):
+        return [clean_tree(value) for value in obj]
+    return obj
+
+
+def squeeze(s: str) -> str:
+    """`s` on one line: every run of white space (no-break space included) one space, none at the ends."""
+    return " ".join(s.split())
+
+
+def normal_name(s: str) -> str:
+    """The form in which names and keys are compared: compatibility forms, case and invisibles do not count."""
+    if s.isascii():
+        return squeeze(s.lower())
+    for _ in range(3):  # each step can make work for the one before it
+        before, s = s, unicodedata.normalize("NFKC", _INVISIBLE.sub("", unicodedata.normalize("NFKC", s)).casefold())
+        if s == before:
+            break
+    return squeeze(s)
+
+
+def word_count(s: str) -> int:
+    """Words as a reader counts them; an ideograph or kana counts one each.
+
+    A word is what stands between white space or dashes and holds a letter or digit, so that combining
+    marks, apostrophes and decimal points do not cut it.
+    """
+    unspaced = 0
+    if not s.isascii():
+        s, unspaced = _UNSPACED.subn(" ", s)
+    has_word = _WORD.search
+    return unspaced + sum(1 for token in _DASHES.sub(" ", s).split() if has_word(token))
