@@ -28,7 +28,7 @@ _AUTHORITY = re.compile(
 )
 _NOT_IN_PATH = re.compile(r"%(?:[0-9a-fA-F]{2})?|[^A-Za-z0-9\-._~!$&'()*+,;=:@/]")
 _NOT_IN_QUERY = re.compile(r"%(?:[0-9a-fA-F]{2})?|[^A-Za-z0-9\-._~!$&'()*+,;=:@/?]")
-_NOT_IN_HOST = re.compile(r"[\s/?#@:\[\]\\%<>|^]")
+_NOT_IN_HOST = re.compile(r"[\s\x00-\x1f\x7f/?#@:\[\]\\%<>|^]")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _PRIVATE_ENDINGS = (".localhost", ".local", ".localdomain", ".internal", ".intranet", ".lan", ".home.arpa")
 
@@ -62,9 +62,10 @@ def absolute(url: str, base: str) -> str | None:
         joined = urljoin(_tidy(base), url)
     except ValueError:  # "http://[::1", and hosts that NFKC would turn into a path
         return None
-    if _parse(joined) is None:
+    parts = _parse(joined)
+    if parts is None:
         return None
-    return _UNSAFE.sub(_encoded, joined)
+    return _UNSAFE.sub(_encoded, parts.scheme + joined[len(parts.scheme) :])
 
 
 def canonical(url: str) -> str:
@@ -254,8 +255,9 @@ def _with_port(parts: _Parts) -> str:
 
 
 def _without_www(host: str) -> str:
-    rest = host.removeprefix("www.")
-    return rest if "." in rest else host
+    while host.startswith("www.") and "." in host[4:]:
+        host = host[4:]
+    return host
 
 
 def _question(query: str) -> str:
