@@ -1,0 +1,42 @@
+"""For every test: hypothesis profiles, and no silent skips where it counts.
+
+CI=true (continuous integration) runs more examples, repeatably, and turns any skip into a failure:
+a suite that quietly leaves out what it cannot set up proves nothing.
+"""
+
+import os
+from collections.abc import Generator
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
+
+# Nothing is timed: a shared machine may be slow, and speed is measured in benchmarks/.
+UNTIMED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("dev", UNTIMED, max_examples=50)
+settings.register_profile("ci", UNTIMED, max_examples=200, derandomize=True, print_blob=True)
+settings.load_profile("ci" if CI else "dev")
+
+
+def _forbid_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
+    """Turn a skip into a failure when CI=true; an expected failure (xfail) is no skip."""
+    if not (CI and report.outcome == "skipped") or hasattr(report, "wasxfail"):
+        return
+    reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+    report.outcome = "failed"
+    report.longrepr = f"{report.nodeid}: skipped, which CI=true forbids ({reason})"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    _forbid_skip(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    report = yield
+    _forbid_skip(report)
+    return report
