@@ -1,0 +1,153 @@
+"""The frontier: every URL that a blog has, and how far it has come. It lives in the archive itself, so
+that a page's effect and "this URL is done" are one transaction and an interrupted run simply goes on."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from archiver.model import Target, TargetKind
+from archiver.urls import canonical, url_key
+from db.keys import key
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How much is left to do for a blog: ready now, put off, and when the first of those is due."""
+
+    ready: int
+    put_off: int
+    next_at: str | None
+
+
+class Frontier:
+    """The frontier table. Its methods run inside the writer's transaction, except `take` and counts."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._rounds: dict[str, int] = {}
+
+    def begin(self, blog_id: str, *, restart: bool) -> None:
+        """Sweep what an interrupted run left in flight; start a new round when nothing is left to do."""
+        execute = self._connection.execute
+        execute("UPDATE frontier SET state = 'pending' WHERE blog_id = ? AND state = 'in_flight'", (blog_id,))
+        (last,) = execute("SELECT coalesce(max(round), 0) FROM frontier WHERE blog_id = ?", (blog_id,)).fetchone()
+        left = execute(
+            "SELECT 1 FROM frontier WHERE blog_id = ? AND state = 'pending' AND round = ?", (blog_id, last)
+        ).fetchone()
+        self._rounds[blog_id] = last if left and not restart else last + 1
+        # Failures may be over by now: an interrupted run tries them again at once.
+        execute(
+            "UPDATE frontier SET attempts = 0, not_before = NULL WHERE blog_id = ? AND state = 'pending'", (blog_id,)
+        )
+
+    def add(self, blog_id: str, site_key: str, targets: Iterable[Target], found_in: str | None) -> int:
+        """Add URLs that are not known in this round. A kind found earlier stays. Returns how many were added."""
+        added = 0
+        for target in targets:
+            added += self._connection.execute(
+                "INSERT INTO frontier (id, blog_id, url, kind, priority, hint, round, found_in)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+                " ON CONFLICT (id) DO UPDATE SET url = excluded.url, kind = excluded.kind, hint = excluded.hint,"
+                " priority = excluded.priority, state = 'pending', attempts = 0, not_before = NULL, last_error = NULL,"
+                " round = excluded.round, found_in = excluded.found_in WHERE frontier.round < excluded.round",
+                (
+                    self._id(site_key, target.url),
+                    blog_id,
+                    canonical(target.url),
+                    target.kind.value,
+                    target.priority,
+                    json.dumps(target.hint, sort_keys=True),
+                    self._rounds[blog_id],
+                    found_in,
+                ),
+            ).rowcount
+        return added
+
+    def settle(
+        self, blog_id: str, site_key: str, target: Target, aliases: Sequence[str], fetch_id: str
+    ) -> None:
+        """Mark a URL as done, and the other names of the page that it gave."""
+        self._connection.execute(
+            "UPDATE frontier SET state = 'done', done_in = ?, last_error = NULL WHERE id = ?",
+            (fetch_id, self._id(site_key, target.url)),
+        )
+        for url in aliases:
+            if self._id(site_key, url) == self._id(site_key, target.url):
+                continue
+            self._connection.execute(
+                "INSERT INTO frontier (id, blog_id, url, kind, priority, state, round, done_in)"
+                " VALUES (?, ?, ?, ?, ?, 'alias', ?, ?)"
+                " ON CONFLICT (id) DO UPDATE SET state = 'alias', round = excluded.round, done_in = excluded.done_in"
+                " WHERE frontier.state = 'pending' OR frontier.round < excluded.round",
+                (
+                    self._id(site_key, url),
+                    blog_id,
+                    canonical(url),
+                    target.kind.value,
+                    target.priority,
+                    self._rounds[blog_id],
+                    fetch_id,
+                ),
+            )
+
+    def fail(self, site_key: str, target: Target, fetch_id: str, *, retry_at: str | None, reason: str) -> None:
+        """Put a URL off until `retry_at`, or give it up."""
+        self._connection.execute(
+            "UPDATE frontier SET state = ?, not_before = ?, last_error = ?, done_in = ?, attempts = attempts + 1"
+            " WHERE id = ?",
+            (
+                "pending" if retry_at else "given_up",
+                retry_at,
+                reason,
+                None if retry_at else fetch_id,
+                self._id(site_key, target.url),
+            ),
+        )
+
+    def exclude(self, site_key: str, target: Target, reason: str) -> None:
+        """Leave a URL out: robots.txt, an exclude pattern, the guard. One statement, its own transaction."""
+        self._connection.execute(
+            "UPDATE frontier SET state = 'excluded', last_error = ? WHERE id = ?",
+            (reason, self._id(site_key, target.url)),
+        )
+
+    def take(self, blog_id: str, count: int, now: str) -> list[tuple[Target, int]]:
+        """The next targets of this round with their attempts so far, marked as in flight."""
+        rows = self._connection.execute(
+            "UPDATE frontier SET state = 'in_flight' WHERE id IN (SELECT id FROM frontier"
+            " WHERE blog_id = ? AND state = 'pending' AND round = ? AND (not_before IS NULL OR not_before <= ?)"
+            " ORDER BY priority, rowid LIMIT ?)"
+            " RETURNING rowid AS number, url, kind, priority, hint, attempts",
+            (blog_id, self._rounds[blog_id], now, count),
+        ).fetchall()
+        return [
+            (
+                Target(url=row["url"], kind=TargetKind(row["kind"]), priority=row["priority"], hint=json.loads(row["hint"])),
+                row["attempts"],
+            )
+            for row in sorted(rows, key=lambda row: (row["priority"], row["number"]))
+        ]
+
+    def release(self, site_key: str, targets: Iterable[Target]) -> None:
+        """Give back what was taken but not fetched."""
+        self._connection.executemany(
+            "UPDATE frontier SET state = 'pending' WHERE id = ? AND state = 'in_flight'",
+            [(self._id(site_key, target.url),) for target in targets],
+        )
+
+    def waiting(self, blog_id: str, now: str) -> Waiting:
+        """What is left to do in this round."""
+        row = self._connection.execute(
+            "SELECT count(*) FILTER (WHERE not_before IS NULL OR not_before <= ?) AS ready,"
+            " count(*) FILTER (WHERE not_before > ?) AS put_off, min(not_before) FILTER (WHERE not_before > ?) AS next_at"
+            " FROM frontier WHERE blog_id = ? AND state = 'pending' AND round = ?",
+            (now, now, now, blog_id, self._rounds[blog_id]),
+        ).fetchone()
+        return Waiting(row["ready"], row["put_off"], row["next_at"])
+
+    @staticmethod
+    def _id(site_key: str, url: str) -> str:
+        return key("url", site_key, url_key(url))

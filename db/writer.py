@@ -1,0 +1,139 @@
+"""The one way in. A visit is saved in one transaction: records, claims, targets and "this URL is done"."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from archiver.model import Extract, Fetch, Site, Target, Visit
+from db.frontier import Frontier
+from db.keys import blog_key, key
+from db.records import Context, RecordWriter
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What saving a visit changed; changes are those of wording, not of bookkeeping."""
+
+    fetch_id: str
+    posts: int = 0
+    comments: int = 0
+    new_posts: int = 0
+    new_comments: int = 0
+    changed_posts: int = 0
+    changed_comments: int = 0
+    new_targets: int = 0
+
+
+def now() -> str:
+    """UTC to the microsecond, as fetches and crawls are stamped."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+class Writer:
+    """Writes an archive over one connection that nothing else writes through."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+        self.frontier = Frontier(connection)
+        self._records = RecordWriter(connection)
+
+    def close(self) -> None:
+        """Close the connection; the WAL is folded into the database."""
+        self.connection.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing. IMMEDIATE, since a deferred upgrade fails at once when a reader is there."""
+        self.connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            # A full disk may have rolled back already.
+            if self.connection.in_transaction:
+                self.connection.execute("ROLLBACK")
+            raise
+        self.connection.execute("COMMIT")
+
+    def begin_crawl(
+        self, site: Site, *, command: str, version: str, settings: dict[str, Any], restart: bool = False
+    ) -> str:
+        """Register a run over a blog and make its frontier ready. Returns the crawl's id."""
+        started = now()
+        blog_id = blog_key(site.key)
+        crawl_id = f"{started[:19].replace('-', '').replace(':', '')}-{key('crawl', site.key, started)[-6:]}"
+        with self.transaction():
+            self.connection.execute(
+                "INSERT INTO blogs (id, site_key, url, first_seen_at, last_seen_at) VALUES (?, ?, ?, ?, ?)"
+                " ON CONFLICT (id) DO NOTHING",
+                (blog_id, site.key, site.home, started[:19] + "Z", started[:19] + "Z"),
+            )
+            self.connection.execute(
+                "INSERT INTO crawls (id, blog_id, command, settings, version, started_at) VALUES (?, ?, ?, ?, ?, ?)",
+                (crawl_id, blog_id, command, json.dumps(settings, sort_keys=True), version, started),
+            )
+            self.frontier.begin(blog_id, restart=restart)
+        return crawl_id
+
+    def end_crawl(self, crawl_id: str, *, outcome: str, reason: str | None, counts: dict[str, Any]) -> None:
+        """Record how a run ended, and drop names and terms that later readings have replaced."""
+        with self.transaction():
+            self.connection.execute(
+                "UPDATE crawls SET finished_at = ?, outcome = ?, reason = ?, counts = ? WHERE id = ?",
+                (now(), outcome, reason, json.dumps(counts, sort_keys=True), crawl_id),
+            )
+            self._records.prune()
+
+    def add_targets(self, site: Site, targets: Sequence[Target]) -> int:
+        """Put URLs on the frontier outside of a visit (the first one of a run). Returns how many were new."""
+        with self.transaction():
+            return self.frontier.add(blog_key(site.key), site.key, targets, None)
+
+    def save(self, visit: Visit, crawl_id: str) -> Saved:
+        """Save all that a fetch has brought, and settle its URL, in one transaction."""
+        blog_id = blog_key(visit.site.key)
+        fetch_id = key("fetch", visit.site.key, crawl_id, visit.target.url, visit.fetch.fetched_at)
+        with self.transaction():
+            self._save_fetch(fetch_id, blog_id, crawl_id, visit)
+            context = Context(
+                site_key=visit.site.key,
+                home=visit.site.home,
+                blog_id=blog_id,
+                fetch_id=fetch_id,
+                fetched_at=visit.fetch.fetched_at,
+                extractor=visit.engine_version,
+                sitewide=visit.target.kind.value,
+            )
+            counts = self._records.save(visit.extract, context) if visit.extract != Extract() else {}
+            self.frontier.settle(blog_id, visit.site.key, visit.target, visit.discovery.aliases, fetch_id)
+            added = self.frontier.add(blog_id, visit.site.key, visit.discovery.targets, fetch_id)
+        return Saved(fetch_id=fetch_id, new_targets=added, **counts)
+
+    def save_failure(
+        self, site: Site, target: Target, fetch: Fetch, crawl_id: str, *, retry_at: str | None, reason: str
+    ) -> str:
+        """Record a fetch that brought nothing: put off until `retry_at`, or given up when it is None."""
+        blog_id = blog_key(site.key)
+        fetch_id = key("fetch", site.key, crawl_id, target.url, fetch.fetched_at)
+        with self.transaction():
+            self._save_fetch(fetch_id, blog_id, crawl_id, Visit(site=site, target=target, fetch=fetch))
+            self.frontier.fail(site.key, target, fetch_id, retry_at=retry_at, reason=reason)
+        return fetch_id
+
+    def _save_fetch(self, fetch_id: str, blog_id: str, crawl_id: str, visit: Visit) -> None:
+        values = asdict(visit.fetch) | {
+            "id": fetch_id,
+            "blog_id": blog_id,
+            "crawl_id": crawl_id,
+            "url": visit.target.url,
+            "kind": visit.target.kind.value,
+            "engine": f"{visit.engine}/{visit.engine_version}" if visit.engine else None,
+        }
+        names = ", ".join(values)
+        marks = ", ".join(f":{name}" for name in values)
+        self.connection.execute(f"INSERT OR REPLACE INTO fetches ({names}) VALUES ({marks})", values)  # noqa: S608
