@@ -1,0 +1,31 @@
+"""The test bed is started once for all tests of this folder, when the first of them asks for it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.wordpress.testbed import Testbed, TestbedError, start
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.wordpress)
+
+
+@pytest.fixture(scope="session")
+def wordpress() -> Iterator[Testbed]:
+    """A small real WordPress: 30 ordinary posts, some 76 odd ones, 120 comments on the biggest thread."""
+    try:
+        bed = start(posts=30, seed=1, big=120)
+    except TestbedError as error:
+        if os.environ.get("CI") == "true" or "packages" not in str(error):
+            raise
+        pytest.skip(str(error))
+    with bed:
+        yield bed
