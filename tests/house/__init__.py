@@ -2,17 +2,15 @@
 
 import os
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("archiver", "spiders", "db")
 
 
-def modules(*packages: str) -> Iterator[Path]:
+def modules(*packages: str) -> list[Path]:
     """The Python files of the named packages, by default of all three."""
-    for package in packages or PACKAGES:
-        yield from sorted((ROOT / package).rglob("*.py"))
+    return [path for package in packages or PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
 
 
 def run(*command: str | Path, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
