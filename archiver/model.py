@@ -203,6 +203,7 @@ class Post:
     part: int | None = None
     parts: int | None = None
     source: str = "page"  # api | feed | page | list
+    weak: frozenset[str] = frozenset()  # of authors, terms: read from weak evidence, any other reading is better
 
     @property
     def ref(self) -> PostRef:
@@ -368,6 +369,7 @@ class Site:
     home: str
     engine: str | None = None
     api_url: str | None = None
+    open_routes: frozenset[str] = frozenset()  # parts of the API that answered: posts, comments …
     language: str | None = None
     utc_offset: int | None = None
     timezone: str | None = None

@@ -18,6 +18,9 @@ from db.store import Store, facet, one_line
 from db.threads import arrange
 
 PRECISIONS = {precision: rank for rank, precision in enumerate(reversed(Precision))}
+BYLINE_RANKS = {"api": 1, "list": 2, "page": 3, "feed": 4}
+"""What readers see is the byline: feed and page name guests and co-authors, the API only accounts."""
+TERMS_RANKS = {"list": 1, "feed": 2, "page": 3, "api": 4}
 PARENTS = {source: rank for rank, source in enumerate(ParentSource)}
 
 
@@ -253,12 +256,11 @@ class RecordWriter:
             if value is not None:
                 reading.facets[name] = context.facet(post.rank, {name: value})
         if post.authors:
-            # What readers see is the byline: the page and the feed know of guests and co-authors, the API does not.
-            rank = {"api": 1, "list": 2, "feed": 3}.get(post.source, 4)
+            rank = 0 if "authors" in post.weak else BYLINE_RANKS[post.source]
             ids = [self._author(author, context, post.rank) for author in post.authors]
             reading.facets["byline"] = context.facet(rank, {"": " ".join(ids)})
         if post.terms is not None:
-            rank = {"list": 1, "feed": 2, "page": 3}.get(post.source, 4)
+            rank = 0 if "terms" in post.weak else TERMS_RANKS[post.source]
             term_ids = sorted({self._term(term, context) for term in post.terms})
             reading.facets["terms"] = context.facet(rank, {"": " ".join(term_ids)})
         lists = {name: reading.facets[name][1].pop("") for name in ("byline", "terms") if name in reading.facets}
