@@ -63,7 +63,7 @@ _IN_TEXT: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
         ("pmid", "pubmed", r"(?<![a-z0-9])pubmed(?:\s{1,3}(?:pm)?id\s{0,3}[:#=]?|\s{0,3}[:#=])\s{0,3}(\d{4,8})(?!\d)"),
         ("pmcid", "pmc", r"(?<![a-z0-9])(?:pmcid\s{0,3}[:#=]?\s{0,3})?pmc(\d{1,9})(?!\w)"),
         ("pmcid", "pmcid", r"(?<![a-z0-9])pmcid\s{0,3}[:#=]?\s{0,3}(\d{3,9})(?!\w)"),
-        ("arxiv", "arxiv", rf"(?<![a-z0-9])arxiv(?:\s{0, 3}:\s{0, 3}|\s{1, 3}(?:id:?\s{0, 3})?){_ARXIV_ID}"),
+        ("arxiv", "arxiv", r"(?<![a-z0-9])arxiv(?:\s{0,3}:\s{0,3}|\s{1,3}(?:id:?\s{0,3})?)" + _ARXIV_ID),
         ("nct", "nct", r"(?<![a-z0-9])nct\s?[:#-]?\s?(\d{8})(?!\w)"),
         ("isrctn", "isrctn", r"(?<![a-z0-9])isrctn\s?[:#-]?\s?(\d{8})(?!\w)"),
         (
