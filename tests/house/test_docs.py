@@ -13,7 +13,7 @@ import click
 import pytest
 
 from archiver import errors
-from tests.house import ROOT, markdown, modules
+from tests.house import PACKAGES, ROOT, markdown, modules
 
 PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")]
 PAGES += sorted((ROOT / "docs").glob("*.md"))
@@ -137,11 +137,19 @@ def test_example_configuration_is_valid(tmp_path):
 
 
 def test_every_room_is_described():
-    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
-    named = set(re.findall(r"[\w/]+", text))
-    rooms = {f"{path.name}" for path in (ROOT / "archiver").iterdir() if (path / "__init__.py").exists()}
-    rooms |= {path.stem for path in (ROOT / "archiver").glob("*.py") if not path.name.startswith("__")}
-    assert {room for room in rooms if room not in named and f"{room}/" not in named} == set()
+    described = {span.strip("/") for span in markdown.spans((ROOT / "docs" / "architecture.md").read_text("utf-8"))}
+    rooms = {page_id(path) for path in (ROOT / "archiver").iterdir() if (path / "__init__.py").exists()}
+    rooms |= {page_id(path.with_suffix("")) for path in (ROOT / "archiver").glob("*.py") if path.stem[0] != "_"}
+    assert rooms - described == set()
+
+
+@pytest.mark.parametrize("path", PAGES, ids=page_id)
+def test_places_named_exist(path):
+    """Inline code such as `db/views.sql`, `tests/golden/` or `archiver/page` leads somewhere; NAME stands for any."""
+    places = re.compile(rf"(?:{'|'.join(PACKAGES)}|tests|benchmarks|docs)/[\w/.]*")
+    for span in filter(places.fullmatch, markdown.spans(path.read_text(encoding="utf-8"))):
+        pattern = span.strip("/").replace("NAME", "*")
+        assert [*ROOT.glob(pattern), *ROOT.glob(f"{pattern}.py")], f"{page_id(path)}: {span}"
 
 
 @pytest.mark.parametrize("path", modules(), ids=page_id)
