@@ -41,15 +41,16 @@ _PREPRINT_VERSION = re.compile(r"(10\.(?:1101|64898)/.*\d)v\d+", re.DOTALL)  # b
 _OUP_ARTICLE = re.compile(r"(10\.1093/[^/]+/[^/]+)/\d+")
 
 _URL = re.compile(
-    rf"(?:https?://|www\.|(?:dx\.)?doi\.org/)(?:(?!{_NEXT})(?:[^\s\"“”«»<]|{_SICI_PAGES}))+",
+    rf"(?:https?://|www\.|doi\.org/)(?:(?!{_NEXT})(?:[^\s\"“”«»<]|{_SICI_PAGES}))+",
     re.IGNORECASE,
 )
+_URL_HINTS = ("http", "www.", "doi.org/")
 _ARXIV_ID = (
     r"(?P<arxiv>\d\d(?:0[1-9]|1[0-2])\.\d{4,5}"
     r"|[a-z]+(?:-[a-z]+)?(?:\.[a-z]{2})?/\d\d(?:0[1-9]|1[0-2])\d{3})(?:v\d+)?(?![\d/])"
 )
 
-# Scheme, a word that must occur in the text in lower case, and the pattern. White space is bounded
+# Scheme, the word that a match begins with, and the pattern. White space is bounded
 # everywhere, so that no text takes quadratic time.
 _IN_TEXT: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
     (scheme, hint, re.compile(pattern, re.ASCII | re.IGNORECASE))
@@ -61,7 +62,7 @@ _IN_TEXT: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
             r"(?<![a-z0-9])pmids\s{0,3}[:#=]?\s{0,3}(\d{1,8}(?:(?:\s{0,3}[,;]\s{0,3}|\sand\s)\d{1,8})*)(?!\d)",
         ),
         ("pmid", "pubmed", r"(?<![a-z0-9])pubmed(?:\s{1,3}(?:pm)?id\s{0,3}[:#=]?|\s{0,3}[:#=])\s{0,3}(\d{4,8})(?!\d)"),
-        ("pmcid", "pmc", r"(?<![a-z0-9])(?:pmcid\s{0,3}[:#=]?\s{0,3})?pmc(\d{1,9})(?!\w)"),
+        ("pmcid", "pmc", r"(?<![a-z0-9])pmc(\d{1,9})(?!\w)"),
         ("pmcid", "pmcid", r"(?<![a-z0-9])pmcid\s{0,3}[:#=]?\s{0,3}(\d{3,9})(?!\w)"),
         ("arxiv", "arxiv", r"(?<![a-z0-9])arxiv(?:\s{0,3}:\s{0,3}|\s{1,3}(?:id:?\s{0,3})?)" + _ARXIV_ID),
         ("nct", "nct", r"(?<![a-z0-9])nct\s?[:#-]?\s?(\d{8})(?!\w)"),
@@ -91,7 +92,7 @@ _IN_URL: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("isbn", r"//(?:www\.|smile\.)?amazon\.[a-z.]+/(?:.*/)?(?:dp|gp/product|asin)/(\d{9}[\dx])(?!\w)"),
     )
 )  # fmt: skip
-_HINTS = ("10.", *dict.fromkeys(hint for _, hint, _ in _IN_TEXT), "http")
+_HINTS = ("10.", "http", *dict.fromkeys(hint for _, hint, _ in _IN_TEXT))
 
 
 def find(text: str) -> list[Citation]:
@@ -99,17 +100,20 @@ def find(text: str) -> list[Citation]:
 
     HTML entities may be left in `text`; addresses that it holds are read as `from_url` reads them.
     """
-    lower = text.lower()
+    lower = _lower(text)
     if not any(hint in lower for hint in _HINTS):
         return []
+    if "&" in text:
+        text = unescape(text)
+        lower = _lower(text)
     found: list[tuple[int, Citation]] = []
-
-    def take_url(match: re.Match[str]) -> str:
-        citations = from_url(match[0])
-        found.extend((match.start(), citation) for citation in citations)
-        return " " * len(match[0]) if citations else match[0]
-
-    text = _URL.sub(take_url, unescape(text) if "&" in text else text)
+    for hint in _URL_HINTS:
+        for match in _matches(_URL, hint, text, lower):
+            citations = from_url(match[0])
+            if citations:
+                found.extend((match.start(), citation) for citation in citations)
+                text = _blank(text, match)
+                lower = _blank(lower, match)
     found.extend(_written(text, lower))
     found.sort(key=lambda pair: pair[0])
     return list(dict.fromkeys(citation for _, citation in found))
@@ -130,20 +134,39 @@ def from_url(url: str) -> list[Citation]:
     return list(dict.fromkeys(found))
 
 
+def _lower(text: str) -> str:
+    """`text` in lower case, character by character: only U+0130 would become two."""
+    return text.replace("\u0130", "I").lower()
+
+
+def _matches(pattern: re.Pattern[str], hint: str, text: str, lower: str) -> Iterator[re.Match[str]]:
+    """The matches that begin with `hint`. Ten times as fast as `finditer`: few texts hold any."""
+    at = lower.find(hint)
+    while at >= 0:
+        match = pattern.match(text, at)
+        if match:
+            yield match
+        at = lower.find(hint, match.end() if match else at + 1)
+
+
+def _blank(text: str, match: re.Match[str]) -> str:
+    return f"{text[: match.start()]}{' ' * len(match[0])}{text[match.end() :]}"
+
+
 def _written(text: str, lower: str) -> Iterator[tuple[int, Citation]]:
     """What stands in the text itself, with its place; addresses are taken out already."""
-    if "10." in lower:
-        text = _ESCAPED_DOI.sub(lambda match: unquote(match[0]), text) if "%" in text else text
-        for match in _DOI.finditer(text):
-            doi = _trimmed(match)
-            if doi:
-                yield match.start(), Citation("doi", doi)
-        text = _DOI.sub(lambda match: match["prefix"].ljust(len(match[0])), text)
+    if "%" in text and "10." in text:
+        text = _ESCAPED_DOI.sub(lambda match: unquote(match[0]), text)
+        lower = _lower(text)
+    for match in _matches(_DOI, "10.", text, lower):
+        doi = _trimmed(match)
+        if doi:
+            yield match.start(), Citation("doi", doi)
+        text, lower = _blank(text, match), _blank(lower, match)
     for scheme, hint, pattern in _IN_TEXT:
-        if hint in lower:
-            for match in pattern.finditer(text):
-                for citation in _normal(scheme, match):
-                    yield match.start(), citation
+        for match in _matches(pattern, hint, text, lower):
+            for citation in _normal(scheme, match):
+                yield match.start(), citation
 
 
 def _normal(scheme: str, match: re.Match[str]) -> list[Citation]:
