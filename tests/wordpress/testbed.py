@@ -23,6 +23,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 SCRIPT = Path(__file__).parent / "testbed" / "wp-testbed.sh"
 EMPTY = "EMPTY"  # how an option is switched to the empty string
@@ -129,10 +130,12 @@ class Testbed:
         ]
         self._added = 0
 
-    def __enter__(self) -> Testbed:
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.stop()
 
     def __getitem__(self, name: str) -> Site:
@@ -234,7 +237,7 @@ def _guard(env: Mapping[str, str]) -> subprocess.Popen[bytes]:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         env={**os.environ, **env},
-        start_new_session=True,
+        start_new_session=True,  # out of reach of what ends our process group
     )
 
 
@@ -267,7 +270,9 @@ def _is_free(port: int) -> bool:
 
 def _script(*words: str, env: Mapping[str, str] | None = None, stdin: str = "") -> str:
     # Unset, so that a test bed of one's own is not reached by accident.
-    base = {name: value for name, value in os.environ.items() if not re.fullmatch(r"TB|PORT|BIG|SITE|TBPATCH|WP\w+", name)}
+    base = {
+        name: value for name, value in os.environ.items() if not re.fullmatch(r"TB|PORT|BIG|SITE|TBPATCH|WP\w+", name)
+    }
     done = subprocess.run(
         [str(SCRIPT), *words],
         input=stdin,
