@@ -91,14 +91,16 @@ def read_config(path: Path | None) -> ConfigFile:
     try:
         table = tomllib.loads(path.read_text("utf-8-sig"))
     except OSError as error:
-        raise UsageError(str(path), f"cannot be read ({error.strerror})", "Name another file with --config") from error
+        raise UsageError(
+            str(path), f"it cannot be read ({error.strerror})", "Name another file with --config"
+        ) from error
     except UnicodeDecodeError as error:
-        raise UsageError(str(path), f"is not UTF-8 text (byte {error.start})", "Save it as UTF-8") from error
+        raise UsageError(str(path), f"it is not UTF-8 text (byte {error.start})", "Save it as UTF-8") from error
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise UsageError(str(path), f"is not valid TOML: {error}", "Mend that place") from error
+        raise UsageError(str(path), f"it is not valid TOML: {error}", "Mend that place") from error
     blogs, shared = table.pop("blogs", []), table.pop("defaults", {})
     if not isinstance(shared, dict):
-        raise UsageError(f"{path}, defaults", "is not a table", "Write [defaults] on a line of its own")
+        raise UsageError(f"{path}, defaults", "it is not a table", "Write [defaults] on a line of its own")
     top = _settings(table, str(path), (*CHECKS, "blogs", "defaults"))
     defaults = {**top, **_settings(shared, f"{path}, [defaults]", tuple(CHECKS))}
     return ConfigFile(path, defaults, tuple(_blog_tables(blogs, path)))
@@ -150,11 +152,11 @@ def blog_url(text: str) -> str:
     authority = re.split(r"[/?#\\]", rest, maxsplit=1)[0]
     why = ""
     if scheme.lower() not in {"http", "https"}:
-        why = f"{scheme}: is not a way to reach a blog"
+        why = f"{scheme}: is no way to reach a blog"
     elif "@" in authority:
-        why = "names a user, and the archiver never logs in"
+        why = "it names a user, and the archiver never logs in"
     elif any(c.isspace() for c in typed) or not _is_host(host_key(url), bare=bool(separator)):
-        why = "is not the address of a website"
+        why = "it is not the address of a website"
     if why:
         shown = typed if len(typed) <= 80 else f"{typed[:79]}…"
         raise UsageError(repr(shown), why, "Give the blog's front page, such as https://blog.example.org")
@@ -205,7 +207,7 @@ def _blog_tables(blogs: Any, path: Path) -> Iterator[tuple[str, Settings]]:
     for where, table in tables:
         url = table.pop("url", None)
         if not isinstance(url, str):
-            raise UsageError(where, "has no url", 'Add url = "https://…"')
+            raise UsageError(where, "it has no url", 'Add url = "https://…"')
         try:
             url = blog_url(url)
         except UsageError as error:
@@ -218,7 +220,7 @@ def _blog_tables(blogs: Any, path: Path) -> Iterator[tuple[str, Settings]]:
 
 def _table(table: Any, path: Path) -> dict[str, Any]:
     if not isinstance(table, dict):
-        raise UsageError(f"{path}, blogs", "is not a table", 'Write [[blogs]], and url = "https://…" below it')
+        raise UsageError(f"{path}, blogs", "it is not a table", 'Write [[blogs]], and url = "https://…" below it')
     return dict(table)
 
 

@@ -18,6 +18,11 @@ def safe(text: str) -> str:
     return squeeze(_UNSAFE.sub(" ", text))
 
 
+def field(label: str, text: str) -> str:
+    """A line of a report: what it tells in the left column, the text beside it."""
+    return f"  {label:<9} {safe(text)}"
+
+
 def count(number: int, noun: str, plural: str | None = None) -> str:
     """`1 post`, `1,034 posts`."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"

@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING
 
 from archiver.config import BlogConfig
 from archiver.crawl.outcome import Coverage, Outcome, Stats
-from archiver.terminal import count, duration, is_terminal, safe, size
+from archiver.terminal import count, duration, field, is_terminal, safe, size
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -143,6 +143,23 @@ def summary(outcomes: Sequence[Outcome], archive: Path | None = None) -> str:
     return "\n\n".join(block for block in blocks if block)
 
 
+def coverage_line(coverage: Coverage) -> str:
+    """What is held beside what the blog claims, in a line."""
+    parts = [
+        _held("post", coverage.captured_posts, coverage.claimed_posts),
+        _held("comment", coverage.captured_comments, coverage.claimed_comments),
+    ]
+    if coverage.posts_with_gaps:
+        parts.append(f"gaps in {count(coverage.posts_with_gaps, 'post')}")
+    return "; ".join(parts)
+
+
+def _held(noun: str, captured: int, claimed: int | None) -> str:
+    if claimed is None:
+        return f"{count(captured, noun)} (the blog does not say how many it has)"
+    return f"{captured:,} of {count(claimed, noun)} that the blog claims"
+
+
 def _figures(stats: Stats, now: float) -> Iterator[str]:
     yield from (count(stats.posts, "post"), count(stats.comments, "comment"), count(stats.pages, "page"))
     yield f"{count(stats.requests, 'request')} ({stats.rate(now):.1f} a second)"
@@ -166,52 +183,32 @@ def _report(outcome: Outcome) -> Iterator[str]:
     """The lines on one blog. What is zero and says nothing is left out."""
     stats = outcome.stats
     yield safe(f"{outcome.site_key}: {_heading(outcome)}")
-    yield _line("read", f"{_things(stats.posts, stats.comments)}; {count(stats.pages, 'post page')} captured")
-    yield _line(
+    yield field("read", f"{_things(stats.posts, stats.comments)}; {count(stats.pages, 'post page')} captured")
+    yield field(
         "new",
         f"{_things(stats.new_posts, stats.new_comments)};"
         f" changed: {_things(stats.changed_posts, stats.changed_comments)}",
     )
     if outcome.coverage:
-        yield _line("coverage", _coverage(outcome.coverage))
+        yield field("coverage", coverage_line(outcome.coverage))
     took = f"{count(stats.requests, 'request')}, {size(stats.bytes)} in {duration(stats.elapsed())}"
-    yield _line("network", took + (f", {stats.rate():.1f} requests a second" if stats.requests else ""))
+    yield field("network", took + (f", {stats.rate():.1f} requests a second" if stats.requests else ""))
     if stats.pending or stats.given_up:
-        yield _line("open", f"{count(stats.pending, 'URL')} still to fetch, {stats.given_up:,} given up")
+        yield field("open", f"{count(stats.pending, 'URL')} still to fetch, {stats.given_up:,} given up")
     if stats.oddities:
         kinds = sorted(stats.oddities.items(), key=lambda item: (-item[1], item[0]))
-        yield _line("oddities", ", ".join(f"{number:,} {kind.replace('_', ' ')}" for kind, number in kinds))
+        yield field("oddities", ", ".join(f"{number:,} {kind.replace('_', ' ')}" for kind, number in kinds))
     if stats.errors or outcome.errors:
-        yield _line(
+        yield field(
             "errors", f"{max(stats.errors, len(outcome.errors)):,}" + (", the first:" if outcome.errors else "")
         )
-        yield from (_line("", error) for error in outcome.errors)
+        yield from (field("", error) for error in outcome.errors)
     if outcome.best_effort:
-        yield _line("caution", "best effort: no engine knows this site; completeness is not promised")
-
-
-def _line(label: str, text: str) -> str:
-    return f"  {label:<9} {safe(text)}"
+        yield field("caution", "best effort: no engine knows this site; completeness is not promised")
 
 
 def _things(posts: int, comments: int) -> str:
     return f"{count(posts, 'post')}, {count(comments, 'comment')}"
-
-
-def _coverage(coverage: Coverage) -> str:
-    parts = [
-        _held("post", coverage.captured_posts, coverage.claimed_posts),
-        _held("comment", coverage.captured_comments, coverage.claimed_comments),
-    ]
-    if coverage.posts_with_gaps:
-        parts.append(f"gaps in {count(coverage.posts_with_gaps, 'post')}")
-    return "; ".join(parts)
-
-
-def _held(noun: str, captured: int, claimed: int | None) -> str:
-    if claimed is None:
-        return f"{count(captured, noun)} (the blog does not say how many it has)"
-    return f"{captured:,} of {count(claimed, noun)} that the blog claims"
 
 
 def _next(outcomes: Sequence[Outcome], archive: Path | None) -> Iterator[str]:

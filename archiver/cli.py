@@ -1,0 +1,104 @@
+"""The command line: `archiver` and a verb.
+
+Every verb returns its exit code, or None for 0, and raises what goes wrong; the line that a user then
+sees, and the code, are made in one place, `Archiver.main`. The codes are listed in `archiver --help`.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from io import TextIOWrapper
+from typing import Any, NoReturn
+
+import click
+
+from archiver import __version__
+from archiver.commands.crawl import crawl
+from archiver.commands.demo import demo
+from archiver.commands.detect import detect
+from archiver.commands.failures import crash, explained
+from archiver.commands.search import search
+from archiver.commands.serve import serve
+from archiver.commands.session import Session
+from archiver.commands.status import status
+from archiver.terminal import safe
+
+INTERRUPTED = 130
+PIPE_CLOSED = 141  # 128 + SIGPIPE, as other programs end when `head` has seen enough
+
+
+class Archiver(click.Group):
+    """A group that turns every failure into one line on stderr and an exit code."""
+
+    def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any) -> NoReturn:  # type: ignore[override]
+        """Run the command line and exit; `standalone_mode` and the rest of click's arguments have no effect."""
+        session = Session()
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, TextIOWrapper):
+                stream.reconfigure(errors="replace")  # a terminal that does not speak UTF-8
+        try:
+            extra = {**extra, "standalone_mode": False, "obj": session}
+            code = super().main(args=args, prog_name=prog_name or "archiver", **extra)
+        except click.Abort:  # what click makes of Ctrl-C
+            code = _say("interrupted", INTERRUPTED)
+        except Exception as error:  # noqa: BLE001 (the last place where it can be put into words)
+            failure = explained(error, session) or crash(error, session)
+            code = _say(str(failure), failure.exit_code)
+        sys.exit(code or 0)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the verb; a reader of our output that has gone ends it quietly."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            # Python would complain when it flushes stdout at the end.
+            with suppress(OSError, ValueError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return PIPE_CLOSED
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (as click calls it)
+        """The verbs in the order of their use, not of the alphabet."""
+        return list(self.commands)
+
+
+@click.group(
+    cls=Archiver,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
+@click.version_option(__version__, prog_name="archiver")
+@click.option("--debug", is_flag=True, help="Show where an internal error comes from.")
+@click.pass_context
+def main(ctx: click.Context, debug: bool) -> None:
+    """Archive blogs with every comment in its place.
+
+    \b
+      archiver demo                               try it on a small blog that is built in
+      archiver crawl https://blog.example.org     archive a blog into ./archive
+      archiver status                             what is there, what is missing
+      archiver search stem cell                   search posts and comments
+      archiver serve                              look at it in the browser
+
+    \b
+    Exit codes: 0 done and complete   1 error            2 wrong usage
+                3 disk or database    4 done with gaps   5 stopped by a limit
+                6 another run is at work                 7 the site cannot be read
+                130, 143 interrupted
+    Of several blogs the worst counts, in the order 3 7 1 143 130 5 4 0.
+    """
+    ctx.ensure_object(Session).debug = debug
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
+
+
+for _verb in (crawl, detect, status, search, serve, demo):
+    main.add_command(_verb)
+
+
+def _say(line: str, code: int) -> int:
+    with suppress(OSError):
+        click.echo(f"archiver: {safe(line)}", err=True)
+    return code

@@ -1,0 +1,122 @@
+"""`archiver crawl`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, TextIO
+
+import click
+
+from archiver.commands.session import archive_option, config_option, load_config, shown
+from archiver.config import BlogConfig, blog_configs, blog_url, contact_warning
+from archiver.crawl.outcome import Outcome, worst_exit_code
+from archiver.crawl.progress import make_progress, summary
+from archiver.errors import UsageError
+from archiver.terminal import safe
+
+
+@click.command(short_help="Archive whole blogs.")
+@click.argument("urls", nargs=-1, metavar="URL...")
+@archive_option()
+@config_option()
+@click.option(
+    "-i",
+    "--input",
+    "source",
+    metavar="FILE",
+    type=click.File(encoding="utf-8"),
+    help="File of URLs, one a line; - is stdin.",
+)
+@click.option("--delay", type=float, metavar="SECONDS", help="Least time between two requests to a host.  [default: 1]")
+@click.option("--contact", metavar="TEXT", help="E-mail address or URL where a webmaster can reach you.")
+@click.option("--pages/--no-pages", default=None, help="Capture the pages beside the data, or not.  [default: pages]")
+@click.option("--include", multiple=True, metavar="RE", help="Only URLs in which this is found (repeatable).")
+@click.option("--exclude", multiple=True, metavar="RE", help="Not the URLs in which this is found (repeatable).")
+@click.option("--limit", type=click.IntRange(1), metavar="N", help="At most N posts of each blog.")
+@click.option("--max-requests", type=click.IntRange(1), metavar="N", help="At most N requests to each blog.")
+@click.option("--engine", metavar="NAME", help="Read the blog as this engine does, whatever it looks like.")
+@click.option("--restart", is_flag=True, help="Begin anew instead of going on where the last run stopped.")
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing unless something goes wrong.")
+def crawl(
+    urls: tuple[str, ...],
+    archive: Path,
+    config: Path | None,
+    source: TextIO | None,
+    restart: bool,
+    quiet: bool,
+    **flags: Any,
+) -> int:
+    """Archive whole blogs: posts, comments, sidebar, and the pages as readers see them.
+
+    A run that was stopped goes on where it was when the same command is given again. Without URL, the
+    blogs of archiver.toml are crawled. Every option but -a, -c, -i, -q and --restart can stand there too,
+    also for one blog alone, or in the environment as ARCHIVER_DELAY and so on.
+
+    \b
+    Examples:
+      archiver crawl https://blog.example.org
+      archiver crawl --contact me@example.org --delay 2 blog.example.org other.example.net
+      archiver crawl --no-pages --limit 50 blog.example.org      the data of the newest posts, quickly
+      archiver crawl --exclude '/tag/' blog.example.org
+      archiver crawl -a ms-blogs -i urls.txt
+    """
+    named = [*urls, *(read_urls(source) if source else ())]
+    blogs = blog_configs(named, load_config(archive, config), flags=flags)
+    if not blogs:
+        raise UsageError(
+            "crawl",
+            "no URL is given, and no archiver.toml names a blog",
+            "Run `archiver crawl https://blog.example.org`",
+        )
+    warning = contact_warning(blogs)
+    if warning and not quiet:
+        click.echo(f"archiver: warning: {warning}", err=True)
+    outcomes = run_crawl(archive, blogs, restart=restart, quiet=quiet)
+    tell(outcomes, archive, quiet=quiet)
+    return worst_exit_code(outcome.exit_code for outcome in outcomes)
+
+
+def run_crawl(
+    archive: Path, blogs: Sequence[BlogConfig], *, restart: bool = False, quiet: bool = False
+) -> list[Outcome]:
+    """Crawl, with the display that suits stderr."""
+    from archiver.crawl.run import run  # late: Scrapy takes its time to import
+
+    progress = make_progress(quiet, sys.stderr)
+    try:
+        return run(archive, blogs, progress=progress, restart=restart)
+    finally:
+        progress.finish(())  # nothing new after a run that ended well; else the terminal gets its cursor back
+
+
+def tell(outcomes: Sequence[Outcome], archive: Path, *, quiet: bool) -> None:
+    """The summary; when quiet, a line for each blog that is not complete."""
+    if not quiet:
+        click.echo(summary(outcomes, shown(archive)))
+        return
+    for outcome in outcomes:
+        if outcome.exit_code:
+            line = f"{outcome.site_key}: {outcome.outcome}" + (f": {outcome.reason}" if outcome.reason else "")
+            click.echo(f"archiver: {safe(line)}", err=True)
+
+
+def read_urls(source: TextIO) -> list[str]:
+    """The URLs of a file; empty lines and those that begin with # are passed over. Raises UsageError."""
+    urls = []
+    try:
+        for number, line in enumerate(source, 1):
+            text = line.strip().lstrip("\ufeff")
+            if text and not text.startswith("#"):
+                urls.append(_url_in(text, f"{source.name}, line {number}"))
+    except UnicodeDecodeError as error:
+        raise UsageError(source.name, "it is not UTF-8 text", "Save it as UTF-8, one URL a line") from error
+    return urls
+
+
+def _url_in(text: str, where: str) -> str:
+    try:
+        return blog_url(text)
+    except UsageError as error:
+        raise UsageError(f"{where}: {error.what}", error.why, error.todo) from error

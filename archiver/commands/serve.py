@@ -1,0 +1,58 @@
+"""`archiver serve`."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import click
+
+from archiver.commands.session import archive_option
+from archiver.config import is_loopback
+from archiver.errors import ArchiverError
+
+DEFAULT_PORT = 8001
+LOOPBACK = "127.0.0.1"
+
+
+@click.command(short_help="Look at the archive in the browser.")
+@archive_option()
+@click.option("--host", default=LOOPBACK, show_default=True, metavar="ADDRESS", help="Address to listen on.")
+@click.option(
+    "--port", type=click.IntRange(1, 65535), default=DEFAULT_PORT, show_default=True, metavar="N", help="Port."
+)
+@click.option("--public", is_flag=True, help="For strangers: without free SQL queries.")
+@click.option("--open", "open_browser", is_flag=True, help="Open the browser.")
+def serve(archive: Path, host: str, port: int, public: bool, open_browser: bool) -> None:
+    """Look at the archive in the browser: Datasette, read-only, until Ctrl-C.
+
+    It may run while a crawl writes.
+
+    \b
+    Examples:
+      archiver serve --open
+      archiver serve -a ms-blogs --port 8080
+      archiver serve --host 0.0.0.0 --public
+    """
+    from archiver.web.serve import serve as run  # late: Datasette takes its time to import
+    from db import open_archive
+
+    path = open_archive(archive).path
+    check_port(host, port)
+    if not public and not is_loopback(f"http://{host}"):
+        click.echo(
+            "archiver: warning: others can reach this address and may run any SQL query on the archive."
+            " --public takes free queries away",
+            err=True,
+        )
+    run(path, host=host, port=port, open_browser=open_browser, public=public)
+
+
+def check_port(host: str, port: int) -> None:
+    """Raise ArchiverError when nothing can listen there; found out later, it would end in Datasette's log."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, port), family=family).close()
+    except OSError as error:
+        cause = f"it cannot be listened on ({error.strerror or error})"
+        raise ArchiverError(f"{host}, port {port}", cause, "Choose another one with --port or --host") from error

@@ -1,0 +1,68 @@
+"""What the verbs share: what is known of this call, and the options that several of them have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from archiver.config import ConfigFile, find_config, read_config
+
+DEFAULT_ARCHIVE = Path("archive")
+
+Verb = TypeVar("Verb", bound=Callable[..., Any])
+
+
+@dataclass(slots=True)
+class Session:
+    """One call of the command. archive: the directory that it works on, once that is known."""
+
+    archive: Path | None = None
+    debug: bool = False
+
+
+def _remember(ctx: click.Context, param: click.Parameter, value: Path) -> Path:  # noqa: ARG001 (as click calls it)
+    ctx.ensure_object(Session).archive = value
+    return value
+
+
+def archive_option(default: Path = DEFAULT_ARCHIVE, envvar: str | None = "ARCHIVER_DIR") -> Callable[[Verb], Verb]:
+    """-a/--archive; the session remembers it, so that a crash can be reported beside the archive."""
+    return click.option(
+        "-a",
+        "--archive",
+        metavar="DIR",
+        type=click.Path(file_okay=False, path_type=Path),
+        default=default,
+        envvar=envvar,
+        show_default=True,
+        show_envvar=True,
+        callback=_remember,
+        help="Directory of the archive.",
+    )
+
+
+def config_option() -> Callable[[Verb], Verb]:
+    """-c/--config: another archiver.toml than that of the archive or the current directory."""
+    return click.option(
+        "-c",
+        "--config",
+        metavar="FILE",
+        type=click.Path(path_type=Path),
+        envvar="ARCHIVER_CONFIG",
+        show_envvar=True,
+        help="Settings; by default archiver.toml in the archive, else in the current directory.",
+    )
+
+
+def shown(archive: Path) -> Path | None:
+    """The directory as a suggested command has to name it: not at all when it is the default."""
+    return None if archive == DEFAULT_ARCHIVE else archive
+
+
+def load_config(archive: Path, config: Path | None) -> ConfigFile:
+    """The settings that hold for a call."""
+    return read_config(find_config(archive, config))

@@ -1,0 +1,63 @@
+"""`archiver status`."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import closing
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from archiver.commands.session import archive_option
+
+GAPS = 4
+
+
+@click.command(short_help="Tell what is archived, and what is missing.")
+@click.argument("blogs", nargs=-1, metavar="[BLOG]...")
+@archive_option()
+@click.option("--coverage", is_flag=True, help="List the posts and months of which something is missing.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON, one object a blog.")
+def status(blogs: tuple[str, ...], archive: Path, coverage: bool, as_json: bool) -> int:
+    """Tell what the archive holds of each blog, and what is missing of what the blog claims to have.
+
+    BLOG is its URL or host. Exit code 4 says that something is missing.
+
+    \b
+    Examples:
+      archiver status
+      archiver status --coverage blog.example.org
+      archiver status --json -a ms-blogs
+    """
+    from archiver.status import blog_status, describe, find_blogs  # late: with the database behind it
+    from db import open_archive
+
+    with closing(open_archive(archive).connect()) as connection:
+        found = [blog_status(connection, blog_id) for blog_id in find_blogs(connection, blogs)]
+        gaps = {one.id: _gaps(connection, one.id) for one in found} if coverage else {}
+    if as_json:
+        rows = [{**asdict(one), "has_gaps": one.has_gaps, **_plain(gaps.get(one.id))} for one in found]
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+    else:
+        blocks = ["\n".join([*describe(one), *_lines(gaps.get(one.id))]) for one in found]
+        click.echo("\n\n".join(blocks) or "The archive is empty.")
+    return GAPS if any(one.has_gaps for one in found) else 0
+
+
+def _gaps(connection: sqlite3.Connection, blog_id: str) -> dict[str, list[Any]]:
+    from archiver.status import month_gaps, post_gaps
+
+    return {"posts": post_gaps(connection, blog_id), "months": month_gaps(connection, blog_id)}
+
+
+def _lines(gaps: dict[str, list[Any]] | None) -> list[str]:
+    from archiver.status import describe_gaps
+
+    return list(describe_gaps(**gaps)) if gaps else []
+
+
+def _plain(gaps: dict[str, list[Any]] | None) -> dict[str, list[dict[str, Any]]]:
+    return {f"{name[:-1]}_gaps": [asdict(gap) for gap in rows] for name, rows in (gaps or {}).items()}

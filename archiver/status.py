@@ -1,0 +1,245 @@
+"""What an archive holds of each blog, what the blog claims to have, and where the gaps are."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from archiver.crawl.outcome import Coverage
+from archiver.crawl.progress import coverage_line
+from archiver.errors import UsageError
+from archiver.terminal import count, field, safe
+from archiver.urls import site_key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """The latest run over a blog. finished_at is None while it goes on, and after it was killed."""
+
+    command: str
+    started_at: str
+    finished_at: str | None
+    outcome: str | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlogStatus:
+    """One blog. pending, given_up: URLs of the latest pass over it."""
+
+    id: str
+    site_key: str
+    url: str
+    title: str | None
+    engine: str | None
+    engine_version: str | None
+    best_effort: bool
+    posts: int
+    pages: int
+    comments: int
+    pings: int
+    gone: int
+    coverage: Coverage
+    months_with_gaps: int
+    pending: int
+    given_up: int
+    last_run: Run | None
+
+    @property
+    def has_gaps(self) -> bool:
+        """Whether something is known to be missing."""
+        return bool(
+            self.coverage.posts_with_gaps or self.coverage.missing_posts or self.months_with_gaps or self.pending
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostGap:
+    """A post that claims more comments than were captured. reason: why, where the archive can tell."""
+
+    url: str
+    title: str | None
+    claimed: int
+    captured: int
+    missing: int
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonthGap:
+    """A period of the sidebar's Archives that claims more posts than were captured."""
+
+    label: str
+    claimed: int
+    captured: int
+    missing: int
+
+
+def find_blogs(connection: sqlite3.Connection, names: Sequence[str]) -> list[str]:
+    """The ids of the blogs meant by URL, host or site key; of all blogs when none is named. Raises UsageError."""
+    known = {
+        row["site_key"]: row["id"] for row in connection.execute("SELECT site_key, id FROM blogs ORDER BY site_key")
+    }
+    if not names:
+        return list(known.values())
+    found = []
+    for name in names:
+        key = site_key(name)
+        if key not in known:
+            todo = f"It has {', '.join(known)}" if known else "It is still empty"
+            raise UsageError(safe(name), "there is no such blog in the archive", todo)
+        found.append(known[key])
+    return list(dict.fromkeys(found))
+
+
+def blog_status(connection: sqlite3.Connection, blog_id: str) -> BlogStatus:
+    """Everything that `archiver status` tells of one blog. Raises LookupError for an unknown id."""
+    row = connection.execute("SELECT * FROM blogs WHERE id = ?", (blog_id,)).fetchone()
+    if row is None:
+        raise LookupError(blog_id)
+    run = connection.execute(
+        "SELECT command, started_at, finished_at, outcome, reason FROM crawls WHERE blog_id = ?"
+        " ORDER BY started_at DESC LIMIT 1",
+        (blog_id,),
+    ).fetchone()
+    (months,) = _one(connection, "SELECT count(*) FROM month_coverage WHERE blog_id = ? AND missing > 0", blog_id)
+    waiting = dict(
+        connection.execute(
+            "SELECT state, count(*) FROM frontier WHERE blog_id = ?1"
+            " AND round = (SELECT max(round) FROM frontier WHERE blog_id = ?1) GROUP BY state",
+            (blog_id,),
+        ).fetchall()
+    )
+    return BlogStatus(
+        id=blog_id,
+        site_key=row["site_key"],
+        url=row["url"],
+        title=row["title"],
+        engine=row["engine"],
+        engine_version=row["engine_version"],
+        best_effort=bool(row["best_effort"]),
+        **_holdings(connection, blog_id),
+        coverage=blog_coverage(connection, blog_id),
+        months_with_gaps=months,
+        pending=waiting.get("pending", 0) + waiting.get("in_flight", 0),
+        given_up=waiting.get("given_up", 0),
+        last_run=Run(**dict(run)) if run else None,
+    )
+
+
+def blog_coverage(connection: sqlite3.Connection, blog_id: str) -> Coverage:
+    """Claims against captures of one blog.
+
+    Of comments, those count as captured that a claim speaks of; pings do where the claim includes them.
+    Of the claims on the number of posts the latest counts, and where there is none, the months' sum.
+    """
+    said, missing, gaps = _one(
+        connection,
+        "SELECT sum(claimed), coalesce(sum(missing), 0),"
+        " count(*) FILTER (WHERE missing > 0) FROM coverage WHERE blog_id = ?",
+        blog_id,
+    )
+    (held,) = _one(connection, "SELECT count(*) FROM comments WHERE blog_id = ? AND gone_at IS NULL", blog_id)
+    (posts,) = _one(
+        connection, "SELECT count(*) FROM posts WHERE blog_id = ? AND kind = 'post' AND gone_at IS NULL", blog_id
+    )
+    (claimed,) = _one(
+        connection,
+        "SELECT coalesce((SELECT number FROM claims WHERE blog_id = ?1 AND subject_kind = 'blog' AND measure = 'posts'"
+        " ORDER BY said_at DESC, number DESC LIMIT 1),"
+        " (SELECT coalesce(sum(claimed_posts) FILTER (WHERE month IS NOT NULL), sum(claimed_posts))"
+        " FROM archives WHERE blog_id = ?1))",
+        blog_id,
+    )
+    return Coverage(
+        claimed_posts=claimed,
+        captured_posts=posts,
+        claimed_comments=said,
+        captured_comments=held if said is None else said - missing,
+        posts_with_gaps=gaps,
+    )
+
+
+def post_gaps(connection: sqlite3.Connection, blog_id: str) -> list[PostGap]:
+    """Posts of which comments are missing, the greatest gap first."""
+    rows = connection.execute(
+        "SELECT url, title, claimed, captured, missing, reason FROM coverage WHERE blog_id = ? AND missing > 0"
+        " ORDER BY missing DESC, url",
+        (blog_id,),
+    )
+    return [PostGap(**dict(row)) for row in rows]
+
+
+def month_gaps(connection: sqlite3.Connection, blog_id: str) -> list[MonthGap]:
+    """Periods of which posts are missing, in the order of time."""
+    rows = connection.execute(
+        "SELECT coalesce(label, period) AS label, claimed, captured, missing FROM month_coverage"
+        " WHERE blog_id = ? AND missing > 0 ORDER BY period",
+        (blog_id,),
+    )
+    return [MonthGap(**dict(row)) for row in rows]
+
+
+def describe(status: BlogStatus) -> Iterator[str]:
+    """The lines that a person reads on one blog."""
+    yield safe(f"{status.title} ({status.site_key})" if status.title else status.site_key)
+    engine = f"{status.engine or 'not known yet'} {status.engine_version or ''}"
+    yield field("engine", engine + (" (best effort: completeness is not promised)" if status.best_effort else ""))
+    held = [
+        count(status.posts, "post"),
+        count(status.pages, "page"),
+        count(status.comments, "comment"),
+        count(status.pings, "ping"),
+    ]
+    yield field("holds", ", ".join(held) + (f"; {status.gone:,} of them have vanished there" if status.gone else ""))
+    yield field("coverage", coverage_line(status.coverage))
+    if status.months_with_gaps:
+        yield field("", f"posts are missing in {count(status.months_with_gaps, 'month')}")
+    if status.pending or status.given_up:
+        yield field("open", f"{count(status.pending, 'URL')} still to fetch, {status.given_up:,} given up")
+    yield field("last run", _run_line(status.last_run))
+
+
+def describe_gaps(posts: Sequence[PostGap], months: Sequence[MonthGap]) -> Iterator[str]:
+    """The lists of gaps as lines; none where there are no gaps."""
+    if posts:
+        yield "  claimed captured missing  comments of"
+    for post in posts:
+        reason = f" ({post.reason})" if post.reason else ""
+        yield f"  {post.claimed:>7,} {post.captured:>8,} {post.missing:>7,}  {safe(post.url + reason)}"
+    if months:
+        yield "  claimed captured missing  posts of"
+    for month in months:
+        yield f"  {month.claimed:>7,} {month.captured:>8,} {month.missing:>7,}  {safe(month.label)}"
+
+
+def _holdings(connection: sqlite3.Connection, blog_id: str) -> dict[str, int]:
+    """Numbers of posts, pages, comments, pings, and of all these that are gone."""
+    posts, pages, gone_posts = _one(
+        connection,
+        "SELECT count(*) FILTER (WHERE kind = 'post'), count(*) FILTER (WHERE kind = 'page'), count(gone_at)"
+        " FROM posts WHERE blog_id = ?",
+        blog_id,
+    )
+    comments, pings, gone_comments = _one(
+        connection,
+        "SELECT count(*) FILTER (WHERE kind = 'comment'), count(*) FILTER (WHERE kind <> 'comment'), count(gone_at)"
+        " FROM comments WHERE blog_id = ?",
+        blog_id,
+    )
+    gone = gone_posts + gone_comments
+    return {"posts": posts, "pages": pages, "comments": comments, "pings": pings, "gone": gone}
+
+
+def _run_line(run: Run | None) -> str:
+    if run is None:
+        return "none"
+    ended = run.outcome or "not ended (it is at work, or was killed)"
+    return f"{run.started_at[:16].replace('T', ' ')} UTC, {run.command}: {ended}" + (
+        f": {run.reason}" if run.reason else ""
+    )
+
+
+def _one(connection: sqlite3.Connection, sql: str, blog_id: str) -> tuple[int, ...]:
+    return tuple(connection.execute(sql, (blog_id,)).fetchone())
