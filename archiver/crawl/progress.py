@@ -80,7 +80,10 @@ class PlainProgress(Progress):
 
 
 class LiveProgress(Progress):
-    """A table that is redrawn in place, a row a blog; notes scroll by above it."""
+    """A table that is redrawn in place, a row a blog; notes scroll by above it.
+
+    A terminal that is closed meanwhile (OSError) does not end the crawl.
+    """
 
     def __init__(self, stream: IO[str], clock: Callable[[], float] = time.monotonic) -> None:
         # rich takes a while to import, and most commands do without.
@@ -95,8 +98,9 @@ class LiveProgress(Progress):
     def start(self, blogs: Sequence[BlogConfig]) -> None:
         """See Progress."""
         named = blogs[0].url if len(blogs) == 1 else count(len(blogs), "blog")
-        self._console.print(f"Crawling {safe(named)} (Ctrl-C stops it; the next run goes on from there)")
-        self._live.start()
+        with suppress(OSError):
+            self._console.print(f"Crawling {safe(named)} (Ctrl-C stops it; the next run goes on from there)")
+            self._live.start()
 
     def update(self, site_key: str, stats: Stats) -> None:
         """See Progress."""
@@ -104,12 +108,13 @@ class LiveProgress(Progress):
 
     def note(self, site_key: str, line: str) -> None:
         """See Progress."""
-        with suppress(OSError):  # a terminal that was closed must not end a crawl
+        with suppress(OSError):
             self._console.print(safe(f"{site_key}: {line}"))
 
     def finish(self, outcomes: Sequence[Outcome]) -> None:  # noqa: ARG002 (the summary that follows tells them)
         """See Progress."""
-        self._live.stop()
+        with suppress(OSError):
+            self._live.stop()
 
     def _table(self) -> RenderableType:
         from rich.table import Table
