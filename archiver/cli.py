@@ -65,6 +65,7 @@ class Archiver(click.Group):
 
 
 @click.group(
+    "archiver",
     cls=Archiver,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},

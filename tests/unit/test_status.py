@@ -1,0 +1,138 @@
+"""Status: what is held, what is claimed, where the gaps are."""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+import pytest
+
+from archiver.crawl.outcome import Coverage
+from archiver.errors import UsageError
+from archiver.status import (
+    MonthGap,
+    PostGap,
+    blog_status,
+    describe,
+    describe_gaps,
+    find_blogs,
+    month_gaps,
+    post_gaps,
+)
+from db import open_archive
+from tests.unit import sample
+
+
+@pytest.fixture(scope="module")
+def connection(tmp_path_factory):
+    with closing(open_archive(sample.make(tmp_path_factory.mktemp("status"))).connect()) as connection:
+        yield connection
+
+
+@pytest.fixture
+def gappy(connection):
+    return find_blogs(connection, [sample.GAPPY.key])[0]
+
+
+@pytest.fixture
+def whole(connection):
+    return find_blogs(connection, [sample.WHOLE.key])[0]
+
+
+@pytest.mark.parametrize("name", ["blog.example.org", "https://www.blog.example.org/", "http://blog.example.org"])
+def test_a_blog_is_found_however_it_is_named(connection, gappy, name):
+    assert find_blogs(connection, [name, "blog.example.org"]) == [gappy]
+
+
+def test_all_blogs_when_none_is_named(connection, gappy, whole):
+    assert find_blogs(connection, []) == [gappy, whole]
+
+
+def test_a_blog_that_is_not_there(connection):
+    with pytest.raises(UsageError, match=r"third\.example: .* It has blog\.example\.org, other\.example\.net"):
+        find_blogs(connection, ["third.example"])
+    with pytest.raises(LookupError):
+        blog_status(connection, "nothing")
+
+
+def test_a_blog_with_gaps(connection, gappy):
+    status = blog_status(connection, gappy)
+    assert (status.posts, status.pages, status.comments, status.pings, status.gone) == (2, 0, 2, 1, 0)
+    assert (status.pending, status.given_up, status.months_with_gaps) == (1, 1, 1)
+    assert status.coverage == Coverage(
+        claimed_posts=3, captured_posts=2, claimed_comments=5, captured_comments=3, posts_with_gaps=1
+    )
+    assert status.has_gaps
+    assert status.last_run is not None
+    assert (status.last_run.outcome, status.last_run.reason) == ("incomplete", "2 comments are missing")
+
+
+def test_a_whole_blog(connection, whole):
+    status = blog_status(connection, whole)
+    assert status.coverage == Coverage(captured_posts=1, claimed_comments=0)
+    assert (status.engine, status.best_effort, status.has_gaps) == ("generic", True, False)
+
+
+def test_the_gaps(connection, gappy, whole):
+    (post,) = post_gaps(connection, gappy)
+    assert (post.url, post.claimed, post.captured, post.missing) == (
+        "https://blog.example.org/2021/02/post-1/",
+        4,
+        2,
+        2,
+    )
+    assert month_gaps(connection, gappy) == [MonthGap(label="February 2021", claimed=3, captured=2, missing=1)]
+    assert post_gaps(connection, whole) == []
+    assert month_gaps(connection, whole) == []
+
+
+def test_the_latest_claim_on_the_number_of_posts_counts(tmp_path):
+    archive = open_archive(sample.make(tmp_path))
+    with closing(archive.writer()) as writer:
+        blog_id = find_blogs(writer.connection, [sample.GAPPY.key])[0]
+        for source, number, when in (("api", 9, "2026-01-01"), ("feed", 2, "2026-02-01")):
+            writer.connection.execute(
+                "INSERT INTO claims (id, blog_id, subject_kind, subject, measure, number, source, said_at)"
+                " VALUES (?, ?, 'blog', '', 'posts', ?, ?, ?)",
+                (source, blog_id, number, source, when),
+            )
+        assert blog_status(writer.connection, blog_id).coverage.claimed_posts == 2
+
+
+def test_a_blog_of_which_nothing_is_known_yet(tmp_path):
+    archive = open_archive(tmp_path, create=True)
+    with closing(archive.writer()) as writer:
+        writer.begin_crawl(sample.GAPPY, command="crawl", version="0.1.0", settings={})
+    with closing(archive.connect()) as connection:
+        (blog_id,) = find_blogs(connection, [])
+        status = blog_status(connection, blog_id)
+    assert (status.posts, status.coverage, status.has_gaps) == (0, Coverage(), False)
+    lines = list(describe(status))
+    assert lines[:2] == ["blog.example.org", "  engine    not known yet"]
+    assert lines[-1].endswith("UTC, crawl: not ended (it is at work, or was killed)")
+
+
+def test_the_words(connection, gappy, whole):
+    lines = list(describe(blog_status(connection, gappy)))
+    assert lines[:6] == [
+        "Notes on Nerves (blog.example.org)",
+        "  engine    wordpress 6.7",
+        "  holds     2 posts, 0 pages, 2 comments, 1 ping",
+        "  coverage  2 of 3 posts that the blog claims; 3 of 5 comments that the blog claims; gaps in 1 post",
+        "            posts are missing in 1 month",
+        "  open      1 URL still to fetch, 1 given up",
+    ]
+    assert lines[6].endswith("UTC, crawl: incomplete: 2 comments are missing")
+    assert "  engine    generic (best effort: completeness is not promised)" in describe(blog_status(connection, whole))
+
+
+def test_the_lists_of_gaps():
+    post = PostGap(
+        url="https://b.example/\x1b[2J", title="T", claimed=1234, captured=4, missing=1230, reason="page failed"
+    )
+    assert list(describe_gaps([post], [MonthGap(label="May 2020", claimed=3, captured=1, missing=2)])) == [
+        "  claimed captured missing  comments of",
+        "    1,234        4   1,230  https://b.example/ [2J (page failed)",
+        "  claimed captured missing  posts of",
+        "        3        1       2  May 2020",
+    ]
+    assert list(describe_gaps([], [])) == []
