@@ -4,6 +4,7 @@ import ast
 import shutil
 import sys
 import tomllib
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -82,6 +83,13 @@ def test_every_module_of_the_application_has_a_layer():
     rooms |= {f"archiver.{path.parent.name}" for path in (ROOT / "archiver").glob("*/__init__.py")}
     assert rooms <= placed
     assert "archiver.page" in rooms
+
+
+def test_everything_below_the_database_is_pure():
+    layers = next(contract for contract in CONTRACTS if contract["name"] == LAYERS)["layers"]
+    below = {name.strip(" ()") for layer in layers[layers.index("db") + 1 :] for name in layer.split(":")}
+    there = {name for name in below if find_spec(name)}
+    assert there == set(next(contract for contract in CONTRACTS if contract["name"] == PURE)["source_modules"])
 
 
 def pure_files() -> list[Path]:
