@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,8 +23,8 @@ def wordpress() -> Iterator[Testbed]:
     try:
         bed = start(posts=30, seed=1, big=120)
     except TestbedError as error:
-        if os.environ.get("CI") == "true" or "packages" not in str(error):
+        if "packages" not in str(error):
             raise
-        pytest.skip(str(error))
+        pytest.skip(str(error))  # which CI=true turns into a failure
     with bed:
         yield bed

@@ -23,7 +23,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 SCRIPT = Path(__file__).parent / "testbed" / "wp-testbed.sh"
 EMPTY = "EMPTY"  # how an option is switched to the empty string
@@ -141,9 +141,9 @@ class Testbed:
     def __getitem__(self, name: str) -> Site:
         return next(site for site in self.sites if site.name == name)
 
-    def site(self, name: str = "", **spec: object) -> Site:
+    def site(self, name: str = "", **spec: Any) -> Site:
         """Start one more server on the same database; the words are those of Spec."""
-        wanted = Spec(**spec)  # type: ignore[arg-type]
+        wanted = Spec(**spec)
         for attempt in range(5):
             port = free_ports(1)
             try:
@@ -158,11 +158,19 @@ class Testbed:
     def stop_site(self, site: Site) -> None:
         self._run("unsite", str(site.port))
 
-    def truth(self, site: Site | None = None, path: Path | None = None) -> sqlite3.Connection:
-        """What a visitor of the site may see, from WordPress's own database, right now."""
+    def truth(
+        self, site: Site | None = None, path: Path | None = None, *, spec: Spec | None = None
+    ) -> sqlite3.Connection:
+        """What a visitor of the site (or of one with such a spec) may see, from WordPress's own database, right now."""
         path = path or self.home / f"truth-{site.name if site else 'main'}.db"
-        self._run("truth", str(path), *(site.spec.variables() if site else []))
+        wanted = site.spec if site else spec or Spec()
+        self._run("truth", str(path), *wanted.variables())
         return sqlite3.connect(path)
+
+    def populate(self, name: str, *, posts: int, seed: int, big: int) -> str:
+        """Fill one more database, for `site(database=name)`."""
+        self._run("populate", str(posts), str(seed), env={"SITE": name, "BIG": str(big)})
+        return name
 
     def clone(self, name: str) -> str:
         """Copy the database, for a test that edits: `site(database=bed.clone("edited"))`."""
@@ -186,8 +194,8 @@ class Testbed:
             self._guard.wait(60)
             self._guard = None
 
-    def _run(self, *words: str, stdin: str = "") -> str:
-        return _script(*words, env={"TB": str(self.home), "PORT": str(self.port)}, stdin=stdin)
+    def _run(self, *words: str, env: Mapping[str, str] | None = None, stdin: str = "") -> str:
+        return _script(*words, env={"TB": str(self.home), "PORT": str(self.port), **(env or {})}, stdin=stdin)
 
 
 def _request(line: str) -> Request:

@@ -214,7 +214,7 @@ foreach ( get_posts( array( 'post_type' => 'attachment', 'numberposts' => -1 ) )
 foreach ( $wpdb->get_results( "SELECT ID, post_title, post_name, post_status, post_content FROM $wpdb->posts WHERE post_type IN ('post','page') AND post_status NOT IN ('publish','auto-draft')" ) as $r ) {
 	put( 'hidden', array( 'kind' => 'post ' . $r->post_status, 'id' => (int) $r->ID, 'path' => '/?p=' . $r->ID, 'words' => $r->post_title . "\n" . $r->post_content ) );
 }
-$names = array_flip( $wpdb->get_col( "SELECT DISTINCT comment_author FROM $wpdb->comments WHERE comment_approved = '1'" ) );
+$names = array_flip( array_filter( $wpdb->get_col( "SELECT DISTINCT comment_author FROM $wpdb->comments WHERE comment_approved = '1'" ) ) );
 foreach ( $wpdb->get_results( "SELECT c.comment_ID, c.comment_author, c.comment_content, c.comment_approved FROM $wpdb->comments c LEFT JOIN $wpdb->posts p ON p.ID = c.comment_post_ID WHERE comment_approved <> '1' OR p.post_status <> 'publish'" ) as $r ) {
 	put( 'hidden', array( 'kind' => 'comment ' . $r->comment_approved, 'id' => (int) $r->comment_ID, 'path' => null, 'words' => $r->comment_content . ( isset( $names[ $r->comment_author ] ) ? '' : "\n" . $r->comment_author ) ) );
 }

@@ -7,6 +7,7 @@
 #   wp-testbed.sh site PORT [VAR=VALUE…]   one more server on the same database, switched by VAR=VALUE
 #   wp-testbed.sh unsite PORT              stop that one
 #   wp-testbed.sh truth OUT.db [VAR=VALUE…]  what a visitor of a site so switched may see
+#   wp-testbed.sh populate N_POSTS SEED    fill the database SITE anew
 #   wp-testbed.sh clone NAME               copy the database to NAME (then WPSITE=NAME switches to it)
 #   wp-testbed.sh eval [VAR=VALUE…] <FILE  run PHP inside WordPress
 #   wp-testbed.sh guard                    wait for the end of standard input, then reset
@@ -64,8 +65,8 @@ stop() {
 	[ "${2:-KILL}" = TERM ] || rm -f "$1"
 }
 
-# pid and start time of a process: the pair is not used again as a pid is.
-stamp() { sed -E 's/^([0-9]+) \(.*\) (.*)$/\1 \2/' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f1,21; }
+# pid and start time of a process that runs: the pair is not used again as a pid is. Nothing for a zombie.
+stamp() { sed -nE '/\) Z /!s/^([0-9]+) \(.*\) (.*)$/\1 \2/p' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f1,21; }
 
 # ---- database
 
@@ -131,16 +132,17 @@ clone() {
 site() {
 	local port=$1 patch=$TBPATCH word; shift
 	for word in "$@"; do case $word in TBPATCH=*) patch=${word#*=} ;; esac; done
-	local pid=$RUN/php-$port.pid
+	local pid=$RUN/php-$port.pid root
 	ours "$pid" && return
+	root=$(root_of "$patch")
 	rm -rf "$RUN/faults-$port"
 	env "$@" TBACCESS="$RUN/access-$port.log" TBFAULTS="$RUN/faults-$port" PHP_CLI_SERVER_WORKERS="$WORKERS" \
 		setsid php -d opcache.enable_cli=1 -d memory_limit=512M -d display_errors=0 -d output_buffering=4096 \
-		-S "127.0.0.1:$port" -t "$(root_of "$patch")" "$HERE/router.php" </dev/null >"$RUN/php-$port.log" 2>&1 &
+		-S "127.0.0.1:$port" -t "$root" "$HERE/router.php" </dev/null >"$RUN/php-$port.log" 2>&1 &
 	echo $! >"$pid"
 	# A static file tells that the server listens without asking WordPress, whose faults may be switched on.
 	for _ in $(seq 100); do
-		ours "$pid" || { sleep 0.05; ours "$pid" || die "no server on port $port: $(tail -1 "$RUN/php-$port.log")"; }
+		kill -0 "$!" 2>/dev/null || die "no server on port $port: $(tail -1 "$RUN/php-$port.log")"
 		curl -fsS -o /dev/null "http://127.0.0.1:$port/wp-includes/images/blank.gif" 2>/dev/null && return
 		sleep 0.05
 	done
@@ -218,6 +220,7 @@ case $command in
 	site) db_up; site "$@" ;;
 	unsite) stop "$RUN/php-$1.pid" ;;
 	truth) db_up; out=$1; shift; env "$@" php "$HERE/truth.php" --wp="$DOC" --out="$out" ;;
+	populate) db_up; populate "$1" "$2" ;;
 	clone) db_up; clone "$1" ;;
 	eval) db_up; env "$@" php -d opcache.enable_cli=0 "$HERE/eval.php" --wp="$DOC" ;;
 	guard) guard ;;
