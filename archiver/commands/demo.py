@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import socket
 import subprocess
 import sys
@@ -74,9 +75,9 @@ def _show(archive: Path, port: int) -> None:
         click.echo(f"\nDatasette: {address}  (Ctrl-C ends it)")
         serve(open_archive(archive).path, host=LOOPBACK, port=port, open_browser=False, public=False)
         return
-    again = f"archiver serve -a {archive}" + (f" --port {port}" if port != DEFAULT_PORT else "")
-    _try_out(archive, port, address)
-    click.echo(f"\nDatasette: {address}\nOpen it with: {again}")
+    options = ["serve", "-a", str(archive), *(["--port", str(port)] if port != DEFAULT_PORT else [])]
+    try_out([sys.executable, "-m", "archiver", *options], address)
+    click.echo(f"\nDatasette: {address}\nOpen it with: {shlex.join(['archiver', *options])}")
 
 
 @contextmanager
@@ -98,11 +99,10 @@ def _free(port: int) -> int:
     return port
 
 
-def _try_out(archive: Path, port: int, address: str) -> None:
-    """Start Datasette, see that it answers, and stop it. Raises ArchiverError when it does not."""
-    command = [sys.executable, "-m", "archiver", "serve", "-a", str(archive), "--port", str(port)]
+def try_out(command: list[str], address: str) -> None:
+    """Start a server, see that it answers at the address, and stop it. Raises ArchiverError when it does not."""
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as log:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)  # noqa: S603 (ourselves)
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)  # noqa: S603 (our own program)
         try:
             _await_answer(process, address, log)
         finally:
@@ -117,7 +117,7 @@ def _try_out(archive: Path, port: int, address: str) -> None:
 def _await_answer(process: subprocess.Popen[bytes], address: str, log: IO[str]) -> None:
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # a proxy cannot reach our loopback
     deadline = time.monotonic() + START_SECONDS
-    why = "it does not answer"
+    why = f"nothing answers there within {START_SECONDS:g} s"
     while process.poll() is None and time.monotonic() < deadline:
         try:
             with opener.open(address, timeout=10):
@@ -127,6 +127,7 @@ def _await_answer(process: subprocess.Popen[bytes], address: str, log: IO[str]) 
             break
         except OSError:  # it is not listening yet
             time.sleep(0.1)
-    log.seek(0)
-    last = (log.read().strip().splitlines() or [why])[-1] if process.poll() is not None else why
-    raise ArchiverError(address, last, "The archive itself is complete; see why with archiver serve")
+    if process.poll() is not None:
+        log.seek(0)
+        why = f"the server has ended: {(log.read().strip().splitlines() or ['it did not say why'])[-1]}"
+    raise ArchiverError(address, why, "The archive is there nevertheless; see more with archiver serve")

@@ -22,6 +22,7 @@ from click.testing import CliRunner, Result
 import archiver.commands.search
 from archiver import __version__
 from archiver.cli import main
+from archiver.commands.demo import try_out
 from archiver.config import BlogConfig
 from archiver.crawl.outcome import DetectResult, Outcome, Stats
 from archiver.crawl.progress import PlainProgress, Progress
@@ -566,9 +567,7 @@ def demo(monkeypatch, crawl, served):
 
     fake.serve = serve
     monkeypatch.setitem(sys.modules, "archiver.demo", fake)
-    monkeypatch.setattr(
-        "archiver.commands.demo._try_out", lambda archive, port, address: tried.append((archive, address))
-    )
+    monkeypatch.setattr("archiver.commands.demo.try_out", lambda command, address: tried.append((command[3:], address)))
     fake.ports, fake.tried = ports, tried
     return fake
 
@@ -578,7 +577,8 @@ def test_demo_in_a_pipe(demo, crawl, monkeypatch):
     port, crawl.codes = free_port(), [4]
     result = call("demo", "--port", str(port), code=4)
     assert crawl.calls == [(Path("demo-archive"), [BlogConfig(url=f"http://127.0.0.1:{demo.ports[0]}/", delay=0.0)])]
-    assert demo.tried == [(Path("demo-archive"), f"http://127.0.0.1:{port}/archive")]
+    command = ["serve", "-a", "demo-archive", "--port", str(port)]
+    assert demo.tried == [(command, f"http://127.0.0.1:{port}/archive")]
     assert result.stdout.endswith(
         f"\n\nDatasette: http://127.0.0.1:{port}/archive\nOpen it with: archiver serve -a demo-archive --port {port}\n"
     )
@@ -614,6 +614,38 @@ def test_demo_on_a_terminal_stays_open(demo, crawl, served, monkeypatch, ci, sta
     expected = {"host": "127.0.0.1", "port": port, "open_browser": False, "public": False}
     assert served == ([(Path("demo-archive/archive.db"), expected)] if stays else [])
     assert bool(demo.tried) is not stays
+
+
+SERVER = """
+import http.server, sys
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(int(sys.argv[2]))
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
+"""
+
+
+def test_datasette_is_tried_out_and_stopped():
+    port = free_port()
+    try_out([sys.executable, "-c", SERVER, str(port), "200"], f"http://127.0.0.1:{port}/archive")
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port)).close()
+
+
+@pytest.mark.parametrize(
+    ("script", "words"),
+    [
+        (SERVER, "it answers 500 Internal Server Error"),
+        ("raise SystemExit('first\\nno such table')", "the server has ended: no such table"),
+        ("", "the server has ended: it did not say why"),
+    ],
+)
+def test_datasette_that_does_not_answer(script, words):
+    port = free_port()
+    with pytest.raises(ArchiverError, match=words):
+        try_out([sys.executable, "-c", script, str(port), "500"], f"http://127.0.0.1:{port}/archive")
 
 
 # ---- As a program of its own
