@@ -188,12 +188,13 @@ def _report(outcome: Outcome) -> Iterator[str]:
     """The lines on one blog. What is zero and says nothing is left out."""
     stats = outcome.stats
     yield safe(f"{outcome.site_key}: {_heading(outcome)}")
-    yield field("read", f"{_things(stats.posts, stats.comments)}; {count(stats.pages, 'post page')} captured")
-    yield field(
-        "new",
-        f"{_things(stats.new_posts, stats.new_comments)};"
-        f" changed: {_things(stats.changed_posts, stats.changed_comments)}",
-    )
+    if stats.posts or stats.comments or stats.pages or outcome.outcome != "failed":
+        yield field("read", f"{_things(stats.posts, stats.comments)}; {count(stats.pages, 'post page')} captured")
+        yield field(
+            "new",
+            f"{_things(stats.new_posts, stats.new_comments)};"
+            f" changed: {_things(stats.changed_posts, stats.changed_comments)}",
+        )
     if outcome.coverage:
         yield field("coverage", coverage_line(outcome.coverage))
     took = f"{count(stats.requests, 'request')}, {size(stats.bytes)} in {duration(stats.elapsed())}"

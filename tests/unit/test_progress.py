@@ -320,6 +320,11 @@ def test_every_end_has_its_words_and_its_next_step(kind, heading, suggestions):
     assert [line.split("  ")[0] for line in lines if line[0:1] not in {"", " "}][1:] == suggestions
 
 
+def test_a_blog_of_which_nothing_was_read_has_no_rows_of_zeros():
+    lines = summary([outcome(outcome="failed", exit_code=7, reason="its name is not known")]).splitlines()
+    assert lines == ["blog.example.org: failed: its name is not known", "  network   0 requests, 0 bytes in 12 min 3 s"]
+
+
 def test_summary_of_several_blogs_suggests_each_step_once():
     gaps = outcome(site_key="b.example", outcome="incomplete", exit_code=4)
     text = summary([outcome(), gaps, outcome(site_key="c.example")])
