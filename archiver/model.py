@@ -67,6 +67,7 @@ class ParentSource(StrEnum):
 class TargetKind(StrEnum):
     """What a URL is expected to hold; decides who reads it and in which order it is fetched."""
 
+    ROBOTS = "robots"
     HOME = "home"
     API = "api"
     FEED = "feed"
@@ -374,6 +375,7 @@ class Site:
     utc_offset: int | None = None
     timezone: str | None = None
     capture_pages: bool = True
+    limit: int | None = None  # posts at most, the newest first
     want_sidebar: bool = True  # False once the sidebar of this kind of page is on record
 
 

@@ -6,9 +6,9 @@ Engines see this type only. It is immutable; the parsed tree and JSON are made o
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import lxml.html
 from lxml import etree
@@ -16,6 +16,8 @@ from w3lib.encoding import html_to_unicode
 
 from archiver.errors import PageError
 from archiver.text import clean, clean_tree
+
+T = TypeVar("T")
 
 
 class Page:
@@ -38,6 +40,14 @@ class Page:
         self.status = status
         self.headers = {name.lower(): value for name, value in (headers or {}).items()}
         self.body = body
+
+        self._made: dict[object, object] = {}
+
+    def once(self, what: Callable[[Page], T]) -> T:
+        """`what(page)`, made at the first call and kept: engines parse a page once for all their questions."""
+        if what not in self._made:
+            self._made[what] = what(self)
+        return self._made[what]  # type: ignore[return-value]
 
     def __repr__(self) -> str:
         return f"<Page {self.status} {self.url} {len(self.body)} bytes>"

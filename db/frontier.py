@@ -114,14 +114,26 @@ class Frontier:
             (reason, self._id(site_key, target.url)),
         )
 
-    def take(self, blog_id: str, count: int, now: str) -> list[tuple[Target, int]]:
-        """The next targets of this round with their attempts so far, marked as in flight."""
+    def lowest(self, blog_id: str, soon: str) -> int | None:
+        """The least priority that is pending in this round, put off until `soon` at most."""
+        row = self._connection.execute(
+            "SELECT min(priority) FROM frontier WHERE blog_id = ? AND state = 'pending' AND round = ?"
+            " AND (not_before IS NULL OR not_before <= ?)",
+            (blog_id, self._rounds[blog_id], soon),
+        ).fetchone()
+        return None if row[0] is None else int(row[0])
+
+    def take(self, blog_id: str, count: int, now: str, *, below: int = 1 << 30) -> list[tuple[Target, int]]:
+        """The next targets of this round with their attempts so far, marked as in flight.
+
+        below: only those of a lesser priority number, so that a later phase waits for an earlier one.
+        """
         rows = self._connection.execute(
             "UPDATE frontier SET state = 'in_flight' WHERE id IN (SELECT id FROM frontier"
             " WHERE blog_id = ? AND state = 'pending' AND round = ? AND (not_before IS NULL OR not_before <= ?)"
-            " ORDER BY priority, rowid LIMIT ?)"
+            " AND priority < ? ORDER BY priority, rowid LIMIT ?)"
             " RETURNING rowid AS number, url, kind, priority, hint, attempts",
-            (blog_id, self._rounds[blog_id], now, count),
+            (blog_id, self._rounds[blog_id], now, below, count),
         ).fetchall()
         return [
             (
@@ -130,6 +142,15 @@ class Frontier:
             )
             for row in sorted(rows, key=lambda row: (row["priority"], row["number"]))
         ]
+
+    def open_routes(self, blog_id: str) -> list[tuple[str, dict[str, str]]]:
+        """URL and hint of the API requests that were answered in this round."""
+        rows = self._connection.execute(
+            "SELECT frontier.url, hint FROM frontier JOIN fetches ON fetches.id = done_in"
+            " WHERE frontier.blog_id = ? AND round = ? AND frontier.kind = 'api' AND state = 'done' AND status = 200",
+            (blog_id, self._rounds[blog_id]),
+        ).fetchall()
+        return [(row["url"], json.loads(row["hint"])) for row in rows]
 
     def release(self, site_key: str, targets: Iterable[Target]) -> None:
         """Give back what was taken but not fetched."""

@@ -3,25 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
 from typing import Any
 
 from db.keys import blog_key
-
-
-@dataclass(frozen=True, slots=True)
-class Totals:
-    """What an archive holds of a blog, and what the blog claims to have."""
-
-    posts: int
-    pages: int
-    comments: int
-    pings: int
-    authors: int
-    posts_with_gaps: int
-    missing_comments: int
-    months_with_gaps: int
-    missing_posts: int
 
 
 class Reader:
@@ -39,30 +23,32 @@ class Reader:
         row = self.connection.execute("SELECT * FROM blogs WHERE id = ?", (blog_key(site_key),)).fetchone()
         return dict(row) if row else None
 
-    def totals(self, site_key: str) -> Totals:
-        """What is held of a blog, against its own claims (views coverage and month_coverage)."""
+    def coverage(self, site_key: str) -> dict[str, int | None]:
+        """What is held of a blog against its own claims, by the names of `outcome.Coverage`."""
         blog = blog_key(site_key)
         one = self.connection.execute
-        kinds = dict(one("SELECT kind, count(*) FROM posts WHERE blog_id = ? GROUP BY kind", (blog,)).fetchall())
-        said = dict(one("SELECT kind, count(*) FROM comments WHERE blog_id = ? GROUP BY kind", (blog,)).fetchall())
-        (authors,) = one("SELECT count(*) FROM authors WHERE blog_id = ?", (blog,)).fetchone()
-        gaps = one(
-            "SELECT count(*), coalesce(sum(missing), 0) FROM coverage WHERE blog_id = ? AND missing > 0", (blog,)
-        ).fetchone()
-        months = one(
-            "SELECT count(*), coalesce(sum(missing), 0) FROM month_coverage WHERE blog_id = ? AND missing > 0", (blog,)
-        ).fetchone()
-        return Totals(
-            posts=kinds.get("post", 0),
-            pages=kinds.get("page", 0),
-            comments=said.get("comment", 0),
-            pings=said.get("pingback", 0) + said.get("trackback", 0),
-            authors=authors,
-            posts_with_gaps=gaps[0],
-            missing_comments=gaps[1],
-            months_with_gaps=months[0],
-            missing_posts=months[1],
+        (posts,) = one("SELECT count(*) FROM posts WHERE blog_id = ? AND kind = 'post'", (blog,)).fetchone()
+        (comments,) = one("SELECT count(*) FROM comments WHERE blog_id = ?", (blog,)).fetchone()
+        claims = dict(
+            one("SELECT measure, max(number) FROM claims WHERE blog_id = ? AND subject_kind = 'blog' GROUP BY 1", (blog,)).fetchall()
         )
+        months = one("SELECT sum(claimed_posts) FROM archives WHERE blog_id = ? AND month IS NOT NULL", (blog,)).fetchone()[0]
+        threads = one("SELECT count(*) FILTER (WHERE missing > 0), sum(claimed) FROM coverage WHERE blog_id = ?", (blog,)).fetchone()
+        return {
+            "claimed_posts": claims.get("posts", months),
+            "captured_posts": posts,
+            "claimed_comments": claims.get("comments", threads[1]),
+            "captured_comments": comments,
+            "posts_with_gaps": threads[0],
+        }
+
+    def months_with_gaps(self, site_key: str) -> list[str]:
+        """The lists of the months that claim more posts than are held."""
+        rows = self.connection.execute(
+            "SELECT url FROM month_coverage WHERE blog_id = ? AND missing > 0 AND url IS NOT NULL ORDER BY period",
+            (blog_key(site_key),),
+        ).fetchall()
+        return [row[0] for row in rows]
 
     def given_up(self, site_key: str, limit: int = 20) -> list[tuple[str, str]]:
         """URLs that were given up in the latest round, with the reason."""

@@ -94,8 +94,11 @@ class Writer:
         with self.transaction():
             return self.frontier.add(blog_key(site.key), site.key, targets, None)
 
-    def save(self, visit: Visit, crawl_id: str) -> Saved:
-        """Save all that a fetch has brought, and settle its URL, in one transaction."""
+    def save(self, visit: Visit, crawl_id: str, *, failed: str | None = None) -> Saved:
+        """Save all that a fetch has brought, and settle its URL, in one transaction.
+
+        failed: why the URL is given up, where the answer was a failure for good.
+        """
         blog_id = blog_key(visit.site.key)
         fetch_id = key("fetch", visit.site.key, crawl_id, visit.target.url, visit.fetch.fetched_at)
         with self.transaction():
@@ -110,14 +113,15 @@ class Writer:
                 sitewide=visit.target.kind.value,
             )
             counts = self._records.save(visit.extract, context) if visit.extract != Extract() else {}
-            self.frontier.settle(blog_id, visit.site.key, visit.target, visit.discovery.aliases, fetch_id)
+            if failed:
+                self.frontier.fail(visit.site.key, visit.target, fetch_id, retry_at=None, reason=failed)
+            else:
+                self.frontier.settle(blog_id, visit.site.key, visit.target, visit.discovery.aliases, fetch_id)
             added = self.frontier.add(blog_id, visit.site.key, visit.discovery.targets, fetch_id)
         return Saved(fetch_id=fetch_id, new_targets=added, **counts)
 
-    def save_failure(
-        self, site: Site, target: Target, fetch: Fetch, crawl_id: str, *, retry_at: str | None, reason: str
-    ) -> str:
-        """Record a fetch that brought nothing: put off until `retry_at`, or given up when it is None."""
+    def put_off(self, site: Site, target: Target, fetch: Fetch, crawl_id: str, *, retry_at: str, reason: str) -> str:
+        """Record a fetch that failed for now: the URL is tried again from `retry_at` on."""
         blog_id = blog_key(site.key)
         fetch_id = key("fetch", site.key, crawl_id, target.url, fetch.fetched_at)
         with self.transaction():

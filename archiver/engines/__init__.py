@@ -1,0 +1,30 @@
+"""Blog engines: one platform a file. `for_page` names the one that knows a page."""
+
+from __future__ import annotations
+
+from importlib.metadata import entry_points
+
+from archiver.engines.base import Detection, Engine
+from archiver.page import Page
+
+__all__ = ["Detection", "Engine", "by_name", "engines", "for_page"]
+
+
+def engines() -> list[Engine]:
+    """All engines: ours, then those that other packages register as `blog_archiver.engines`."""
+    from archiver.engines.generic import GenericEngine
+    from archiver.engines.wordpress import WordPress
+
+    ours: list[Engine] = [WordPress(), GenericEngine()]
+    return ours + [point.load()() for point in entry_points(group="blog_archiver.engines")]
+
+
+def by_name(name: str) -> Engine | None:
+    """The engine of this name."""
+    return next((engine for engine in engines() if engine.name == name), None)
+
+
+def for_page(page: Page) -> tuple[Engine, Detection] | None:
+    """The engine that is surest of a page, usually a front page; None when it shows no blog."""
+    found = [(engine, detection) for engine in engines() if (detection := engine.detect(page))]
+    return max(found, key=lambda pair: pair[1].confidence, default=None)

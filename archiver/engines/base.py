@@ -45,3 +45,11 @@ class Engine(ABC):
     @abstractmethod
     def discover(self, page: Page, target: Target, site: Site) -> Discovery:
         """Where to go from this page, failed pages included."""
+
+    def wanted(self, target: Target, site: Site) -> bool:
+        """Whether a target is still worth its request, asked just before it is made.
+
+        What an open API has brought already need not be fetched again from feeds and lists.
+        """
+        del target, site
+        return True

@@ -5,6 +5,7 @@ A `Dom` walks the tree once and answers from its index; class names are compared
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
@@ -69,6 +70,7 @@ class Dom:
         self.by_tag: dict[str, list[HtmlElement]] = {}
         self.by_token: dict[str, list[HtmlElement]] = {}
         self.order: dict[HtmlElement, int] = {}
+        self._last: dict[HtmlElement, int] = {}
         for number, element in enumerate(self.root.iter()):
             tag = element.tag
             if not isinstance(tag, str):
@@ -82,6 +84,20 @@ class Dom:
             if classes:
                 for token in set(classes.lower().split()):
                     self.by_token.setdefault(token, []).append(element)
+        for element in reversed(self.order):
+            last = self._last.setdefault(element, self.order[element])
+            parent = element.getparent()
+            if parent is not None:
+                self._last[parent] = max(last, self._last.get(parent, 0))
+
+    def inside(self, element: HtmlElement, *holders: HtmlElement) -> bool:
+        """Whether an element is one of these, or lies within one."""
+        number = self.order[element]
+        return any(self.order[holder] <= number <= self._last[holder] for holder in holders)
+
+    def matching(self, pattern: re.Pattern[str]) -> list[HtmlElement]:
+        """Elements with a class token in which the pattern is found, in document order."""
+        return self._ordered({e for token, found in self.by_token.items() if pattern.search(token) for e in found})
 
     def tags(self, *names: str) -> list[HtmlElement]:
         """Elements of these tags in document order."""

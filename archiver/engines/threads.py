@@ -62,7 +62,7 @@ class Thread:
 def read(dom: Dom, post: PostRef, site: Site, *, outside: Iterable[HtmlElement] = ()) -> Thread:
     """Read the thread of a page. outside: elements that hold no comments (the post's body, the sidebar)."""
     notes: list[Note] = []
-    nodes = _nodes(dom, set(outside), notes)
+    nodes = _nodes(dom, tuple(outside), notes)
     _parents(nodes)
     comments: list[Comment] = []
     page = None
@@ -91,7 +91,7 @@ def _is_classed(classes: list[str]) -> bool:
     return marked and any(DEPTH.match(name) or name in {"even", "odd", "alt", "thread-even", "thread-odd"} for name in classes)
 
 
-def _nodes(dom: Dom, outside: set[HtmlElement], notes: list[Note]) -> list[_Node]:
+def _nodes(dom: Dom, outside: tuple[HtmlElement, ...], notes: list[Note]) -> list[_Node]:
     """The comments' outermost elements in document order, each once, with the one that it lies in."""
     candidates: set[HtmlElement] = {element for id_, element in dom.by_id.items() if ID.match(id_)}
     for name in ("comment", *PINGS):
@@ -100,10 +100,9 @@ def _nodes(dom: Dom, outside: set[HtmlElement], notes: list[Note]) -> list[_Node
     by_element: dict[HtmlElement, _Node] = {}
     by_id: dict[str, _Node] = {}
     for element in sorted(candidates, key=dom.order.__getitem__):
-        around = list(ancestors(element))
-        if element in outside or any(node in outside for node in around):
+        if dom.inside(element, *outside):
             continue
-        holder = next((by_element[node] for node in around if node in by_element), None)
+        holder = next((by_element[node] for node in ancestors(element) if node in by_element), None)
         native, classes = _native_id(element), tokens(element)
         if holder and (native is None or native == holder.native_id or holder.native_id is None) and not _own_comment(classes, native, holder):
             holder.native_id = holder.native_id or native

@@ -1,0 +1,238 @@
+"""WordPress's REST API: 100 posts or comments a request, with true parents and exact times."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
+
+from archiver import content, dates
+from archiver.engines.wordpress_urls import post_url
+from archiver.errors import PageError
+from archiver.model import (
+    Author,
+    BlogFacts,
+    Claim,
+    Comment,
+    CommentKind,
+    Extract,
+    Moment,
+    ParentSource,
+    Post,
+    PostKind,
+    PostRef,
+    Rank,
+    Target,
+    TargetKind,
+    Term,
+)
+from archiver.page import Page
+
+PER_PAGE = 100  # the most that WordPress gives; 101 is an error
+ROUTES = {"users": 5, "categories": 6, "tags": 7, "posts": 10, "pages": 11, "comments": 12}
+"""What is asked for, with its priority: what others refer to comes first."""
+ROOT_FIELDS = "name,description,url,home,gmt_offset,timezone_string,namespaces"
+EMBEDDED = "author,wp:term"
+TAXONOMIES = {"category": "category", "post_tag": "tag"}
+
+
+def endpoint(root: str, route: str, **query: str | int) -> str:
+    """The URL of a route below an API root, in either form (`/wp-json/` or `?rest_route=/`)."""
+    parts = urlsplit(root)
+    pairs = parse_qsl(parts.query, keep_blank_values=True)
+    path = parts.path
+    if any(name == "rest_route" for name, _ in pairs):
+        pairs = [(name, "/" + route if name == "rest_route" else value) for name, value in pairs]
+    else:
+        path = path.rstrip("/") + "/" + route
+    pairs += [(name, str(value)) for name, value in query.items()]
+    return urlunsplit((parts.scheme, parts.netloc, path, urlencode(pairs, safe="/:,", quote_via=quote), ""))
+
+
+def route_of(url: str) -> str:
+    """The route that an API URL asks for: `posts`, `comments` …, empty for the root."""
+    parts = urlsplit(url)
+    route = dict(parse_qsl(parts.query)).get("rest_route", parts.path)
+    match = re.search(r"/wp/v2/([a-z-]+)", route)
+    return match[1] if match else ""
+
+
+def root_target(root: str) -> Target:
+    """The target that asks an API root who it is."""
+    return Target(url=endpoint(root, "", _fields=ROOT_FIELDS), kind=TargetKind.API, priority=2, hint={"route": "", "root": root})
+
+
+def route_targets(root: str) -> list[Target]:
+    """The first page of every route."""
+    return [page_target(root, route, 1) for route in ROUTES]
+
+
+def page_target(root: str, route: str, page: int) -> Target:
+    """One page of a route. Ordered by id, so that new posts cannot shift the pages under the crawl."""
+    query: dict[str, str | int] = {"per_page": PER_PAGE, "page": page, "orderby": "id", "order": "asc"}
+    if route in {"posts", "pages"}:
+        query["_embed"] = EMBEDDED
+    if route in {"categories", "tags"}:
+        query["hide_empty"] = "false"
+    return Target(
+        url=endpoint(root, f"wp/v2/{route}", **query),
+        kind=TargetKind.API,
+        priority=ROUTES[route],
+        hint={"route": route, "root": root, "page": str(page)},
+    )
+
+
+def is_root(page: Page) -> bool:
+    """Whether a page is the index of a WordPress API that has posts."""
+    data = page.json
+    return isinstance(data, dict) and "wp/v2" in (data.get("namespaces") or [])
+
+
+def rows(page: Page) -> list[dict[str, Any]]:
+    """The rows of a route's answer. Raises PageError when it is something else."""
+    data = page.json
+    if not isinstance(data, list):
+        said = data.get("message", "") if isinstance(data, dict) else ""
+        raise PageError(page.url, f"a list was expected, the API says: {said or type(data).__name__}", "The pages are read instead")
+    return [row for row in data if isinstance(row, dict)]
+
+
+def next_pages(page: Page, target: Target) -> list[Target]:
+    """The pages that follow: all of them when the answer states their number, else the next one."""
+    route, root, number = target.hint["route"], target.hint["root"], int(target.hint["page"])
+    total = page.headers.get("x-wp-totalpages", "")
+    if total.isdecimal():
+        return [page_target(root, route, n) for n in range(2, int(total) + 1)] if number == 1 else []
+    return [page_target(root, route, number + 1)] if len(rows(page)) >= PER_PAGE else []
+
+
+def read(page: Page, target: Target) -> Extract:
+    """The records of one answer."""
+    route = target.hint["route"]
+    if route == "":
+        return Extract(blog=_facts(page.json, target.hint["root"]))
+    found = rows(page)
+    claims = _claims(page, route)
+    if route in {"posts", "pages"}:
+        return Extract(posts=tuple(_post(row, page.url) for row in found), claims=claims)
+    if route == "comments":
+        return Extract(comments=tuple(_comment(row, page.url) for row in found), claims=claims)
+    if route == "users":
+        return Extract(authors=tuple(_user(row) for row in found if row.get("name")))
+    return Extract(terms=tuple(_term(row) for row in found))
+
+
+def _claims(page: Page, route: str) -> tuple[Claim, ...]:
+    total = page.headers.get("x-wp-total", "")
+    if not total.isdecimal() or route not in {"posts", "pages", "comments"}:
+        return ()
+    return (Claim(subject_kind="blog", subject="", measure=route, number=int(total), where="api"),)
+
+
+def _facts(data: dict[str, Any], root: str) -> BlogFacts:
+    offset = data.get("gmt_offset")
+    try:
+        minutes = round(float(offset) * 60) if offset is not None else None
+    except (TypeError, ValueError):
+        minutes = None
+    return BlogFacts(
+        title=content.plain(str(data.get("name") or "")) or None,
+        tagline=content.plain(str(data.get("description") or "")) or None,
+        utc_offset=minutes,
+        timezone=data.get("timezone_string") or None,
+        api_url=root,
+    )
+
+
+def _moment(row: dict[str, Any], name: str) -> Moment | None:
+    """A time of the API; the GMT field is missing or zero for some imported posts."""
+    moment = dates.from_iso(str(row.get(f"{name}_gmt") or ""), 0)
+    return moment if moment and not moment.at.startswith("-") and moment.at > "0001" else dates.from_iso(str(row.get(name) or ""), None)
+
+
+def _rendered(value: Any) -> str:
+    return str(value.get("rendered") or "") if isinstance(value, dict) else str(value or "")
+
+
+def _post(row: dict[str, Any], base: str) -> Post:
+    embedded = row.get("_embedded") or {}
+    people = [_user(user) for user in embedded.get("author") or [] if isinstance(user, dict) and user.get("name")]
+    groups = embedded.get("wp:term") or []
+    terms = [_term(term) for group in groups if isinstance(group, list) for term in group if isinstance(term, dict) and term.get("name")]
+    body = row.get("content") or {}
+    protected = bool(isinstance(body, dict) and body.get("protected"))
+    kind = {"post": PostKind.POST, "page": PostKind.PAGE, "attachment": PostKind.ATTACHMENT}.get(str(row.get("type")), PostKind.POST)
+    link = str(row.get("link") or base)
+    return Post(
+        url=link,
+        rank=Rank.API,
+        native_id=str(row["id"]),
+        kind=kind,
+        title=content.plain(_rendered(row.get("title"))),
+        slug=_slug(row.get("slug")),
+        content=None if protected else content.from_html(_rendered(body), link),
+        excerpt=None if protected else content.plain(_rendered(row.get("excerpt"))) or None,
+        published=_moment(row, "date"),
+        modified=_moment(row, "modified"),
+        authors=tuple(people) or None,
+        terms=tuple(t for t in terms if t.taxonomy in {"category", "tag"}) if groups or kind is PostKind.PAGE else None,
+        comments_open=row.get("comment_status") == "open" if row.get("comment_status") else None,
+        protected=protected,
+        source="api",
+    )
+
+
+def _slug(slug: Any) -> str | None:
+    """A slug as people read it: WordPress sends it percent-encoded."""
+    return unquote(str(slug)) if slug else None
+
+
+def _user(row: dict[str, Any]) -> Author:
+    return Author(
+        name=content.plain(str(row.get("name") or "")),
+        member=True,
+        native_id=str(row["id"]) if row.get("id") else None,
+        slug=_slug(row.get("slug")),
+        url=row.get("link") or None,
+        website=row.get("url") or None,
+        bio=content.plain(str(row.get("description") or "")) or None,
+    )
+
+
+def _term(row: dict[str, Any]) -> Term:
+    kind = str(row.get("taxonomy") or "")
+    return Term(
+        taxonomy=TAXONOMIES.get(kind, kind),
+        name=content.plain(str(row.get("name") or "")),
+        url=row.get("link") or None,
+        native_id=str(row["id"]) if row.get("id") else None,
+        slug=_slug(row.get("slug")),
+        parent_native_id=str(row["parent"]) if row.get("parent") else None,
+        description=content.plain(str(row.get("description") or "")) or None,
+    )
+
+
+def _comment(row: dict[str, Any], base: str) -> Comment:
+    link = str(row.get("link") or "")
+    account = row.get("author") or 0
+    name = content.plain(str(row.get("author_name") or ""))
+    parent = row.get("parent") or 0
+    kind = {"pingback": CommentKind.PINGBACK, "trackback": CommentKind.TRACKBACK}.get(str(row.get("type")), CommentKind.COMMENT)
+    return Comment(
+        post=PostRef(native_id=str(row["post"]), url=post_url(link) if link else None),
+        rank=Rank.API,
+        native_id=str(row["id"]),
+        kind=kind,
+        url=link or None,
+        author=Author(
+            name=name or "Anonymous",
+            member=bool(account),
+            url=None if account else row.get("author_url") or None,
+            website=(row.get("author_url") or None) if account else None,
+        ),
+        content=content.from_html(_rendered(row.get("content")), link or base),
+        published=_moment(row, "date"),
+        parent=str(parent) if parent else None,
+        parent_source=ParentSource.API,
+        source="api",
+    )

@@ -1,0 +1,59 @@
+"""Scrapy's settings: every departure from its defaults (2.19), each with its reason."""
+
+from __future__ import annotations
+
+from archiver import __version__
+
+# Where `scrapy crawl blog` finds the spiders.
+SPIDER_MODULES = ["spiders"]
+# Names the program and where to read about it; the contact from archiver.toml is put in by the spider.
+USER_AGENT = f"blog-archiver/{__version__} (+https://blog-archiver.example/)"
+# robots.txt is read by the session before anything else is asked of a host (archiver/crawl/robots.py says why).
+ROBOTSTXT_OBEY = False
+# One request at a time to a host; many hosts side by side.
+CONCURRENT_REQUESTS = 64
+# A small blog on a shared server must not notice us.
+CONCURRENT_REQUESTS_PER_DOMAIN = 1
+# The spider sets each host's own delay; this is for hosts that it has not met yet.
+DOWNLOAD_DELAY = 1.0
+# The delay is a promise: neither shorter nor longer.
+DOWNLOAD_DELAY_JITTER = 0
+# The default of three minutes lets one silent host hold its blog up for too long.
+DOWNLOAD_TIMEOUT = 30
+# Larger than any page worth reading; the default is 1 GiB.
+DOWNLOAD_MAXSIZE = 16 * 1024 * 1024
+# A page between the two is read, and said to be large.
+DOWNLOAD_WARNSIZE = 0
+# A body that ends early is an error, not a page.
+DOWNLOAD_FAIL_ON_DATALOSS = True
+# Nothing on a public blog needs them, and they would make pages differ between runs.
+COOKIES_ENABLED = False
+# Tells the blog which page led to which: nobody's business.
+REFERER_ENABLED = False
+# The session follows redirects itself, so that each hop is checked and recorded.
+REDIRECT_ENABLED = False
+# A page is what the server sends, not what it later turns into.
+METAREFRESH_ENABLED = False
+# The frontier decides what is tried again, and when; it survives the process.
+RETRY_ENABLED = False
+# No console that listens on a port.
+TELNETCONSOLE_ENABLED = False
+# warcio cannot read brotli and zstd back.
+DEFAULT_REQUEST_HEADERS = {
+    "Accept": "text/html,application/xhtml+xml,application/json,application/xml;q=0.9,*/*;q=0.8",
+    "Accept-Encoding": "gzip, deflate",
+}
+# Only what a blog is served by: no file:, ftp:, s3: or data: that a page could lead us to.
+DOWNLOAD_HANDLERS = {"data": None, "file": None, "ftp": None, "s3": None}
+# The session names every URL once; Scrapy's own filter would hide retries and redirects from it.
+DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"
+# Our own progress and summary are shown; Scrapy's lines only when something is wrong.
+LOG_LEVEL = "WARNING"
+# Statistics of its own at every minute and at the end would drown ours.
+LOGSTATS_INTERVAL = 0
+# Its dump of counters likewise.
+STATS_DUMP = False
+# Pages are told apart by status in the session.
+HTTPERROR_ALLOW_ALL = True
+# A log handler of Scrapy's would write over the live display; warnings come through Python's own.
+LOG_INSTALL_ROOT_HANDLER = False
