@@ -23,25 +23,6 @@ class Reader:
         row = self.connection.execute("SELECT * FROM blogs WHERE id = ?", (blog_key(site_key),)).fetchone()
         return dict(row) if row else None
 
-    def coverage(self, site_key: str) -> dict[str, int | None]:
-        """What is held of a blog against its own claims, by the names of `outcome.Coverage`."""
-        blog = blog_key(site_key)
-        one = self.connection.execute
-        (posts,) = one("SELECT count(*) FROM posts WHERE blog_id = ? AND kind = 'post'", (blog,)).fetchone()
-        (comments,) = one("SELECT count(*) FROM comments WHERE blog_id = ?", (blog,)).fetchone()
-        claims = dict(
-            one("SELECT measure, max(number) FROM claims WHERE blog_id = ? AND subject_kind = 'blog' GROUP BY 1", (blog,)).fetchall()
-        )
-        months = one("SELECT sum(claimed_posts) FROM archives WHERE blog_id = ? AND month IS NOT NULL", (blog,)).fetchone()[0]
-        threads = one("SELECT count(*) FILTER (WHERE missing > 0), sum(claimed) FROM coverage WHERE blog_id = ?", (blog,)).fetchone()
-        return {
-            "claimed_posts": claims.get("posts", months),
-            "captured_posts": posts,
-            "claimed_comments": claims.get("comments", threads[1]),
-            "captured_comments": comments,
-            "posts_with_gaps": threads[0],
-        }
-
     def months_with_gaps(self, site_key: str) -> list[str]:
         """The lists of the months that claim more posts than are held."""
         rows = self.connection.execute(

@@ -18,16 +18,16 @@ from typing import Any
 
 import scrapy
 from scrapy.crawler import Crawler
-from scrapy.http import Response, TextResponse
+from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from archiver.config import BlogConfig, blog_configs, find_config, read_config
 from archiver.crawl.explain import explain
 from archiver.crawl.progress import Progress
 from archiver.crawl.session import Answer, Job, Session
-from archiver.page import Page
 from archiver.urls import host_key
 from db import Archive, Writer, open_archive
+from spiders.pages import page_of, user_agent
 
 
 class BlogSpider(scrapy.Spider):
@@ -93,7 +93,7 @@ class BlogSpider(scrapy.Spider):
 
     def _request(self, session: Session, job: Job) -> scrapy.Request:
         self._be_polite(job.url, session)
-        headers = {"User-Agent": _user_agent(session.config, self.settings["USER_AGENT"])}
+        headers = {"User-Agent": user_agent(session.config, self.settings["USER_AGENT"])}
         return scrapy.Request(
             job.url,
             headers=headers,
@@ -121,7 +121,7 @@ class BlogSpider(scrapy.Spider):
         answer = Answer(
             fetched_at=datetime.now(UTC),
             elapsed=response.meta.get("download_latency"),
-            page=_page(response, job),
+            page=page_of(response, job.target.url),
             digest="sha1:" + b32encode(hashlib.sha1(response.body, usedforsecurity=False).digest()).decode(),
             size=len(response.body),
         )
@@ -154,15 +154,3 @@ class BlogSpider(scrapy.Spider):
         self._writer.close()
         self.progress.finish([session.outcome for session in self.sessions if session.outcome])
 
-
-def _page(response: Response, job: Job) -> Page:
-    headers = {}
-    for name, values in response.headers.items():
-        headers[name.decode("latin-1").lower()] = b", ".join(values).decode("latin-1")
-    if isinstance(response, TextResponse) and "content-type" not in headers:
-        headers["content-type"] = ""
-    return Page(response.url, response.body, status=response.status, headers=headers, asked=job.target.url)
-
-
-def _user_agent(config: BlogConfig, default: str) -> str:
-    return default.replace(")", f"; {config.contact})") if config.contact else default

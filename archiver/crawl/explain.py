@@ -12,7 +12,7 @@ def explain(failure: BaseException) -> str:
     """Why no answer came, in a line."""
     if isinstance(failure, ResponseFailed):
         return "; ".join(dict.fromkeys(explain(reason.value) for reason in failure.reasons)) or "the answer broke off"
-    text = " ".join(str(failure).split())
+    text = " ".join(str(failure).split()).rstrip(".")
     kinds: list[tuple[tuple[type[BaseException], ...], str]] = [
         ((error.DNSLookupError,), "its name cannot be found (DNS)"),
         ((error.ConnectionRefusedError,), "the connection was refused"),

@@ -54,4 +54,9 @@ def run(
 
 def detect(blogs: Sequence[BlogConfig]) -> list[DetectResult]:
     """Look at the front page of each blog; nothing is stored."""
-    raise NotImplementedError
+    process = AsyncCrawlerProcess(settings())
+    crawler = process.create_crawler("detect")
+    process.crawl(crawler, blogs=blogs)
+    process.start()
+    results: list[DetectResult] = getattr(crawler.spider, "results", [])
+    return results

@@ -27,6 +27,7 @@ from archiver.engines import Detection, Engine, by_name, for_page
 from archiver.errors import ArchiverError, LimitReached, NotABlog, PageError, Refused, Unreachable, UsageError
 from archiver.model import Discovery, Extract, Fetch, Note, Site, Target, TargetKind, Visit
 from archiver.page import Page
+from archiver.status import blog_coverage
 from archiver.urls import absolute, same_host, site_key, url_key, within
 from db import Archive, Writer
 from db.keys import blog_key
@@ -577,11 +578,11 @@ class Session:
             self._end("complete", None, 0, coverage)
 
     def _coverage(self) -> Coverage:
-        reader = self._archive.reader()
+        connection = self._archive.connect()
         try:
-            return Coverage(**reader.coverage(self._site.key))
+            return blog_coverage(connection, self._blog_id)
         finally:
-            reader.close()
+            connection.close()
 
     def _fail(self, error: ArchiverError) -> None:
         self.stats.finished = time.monotonic()
