@@ -62,14 +62,13 @@ def _simple_fields(case: Case, pairs: list[tuple[Row, Row]]) -> None:
 
 def _parents(case: Case, pairs: list[tuple[Row, Row]]) -> None:
     share = case.share("comments", "parent", never_wrong=True)
-    deepest = int(case.truth.site["thread_comments_depth"])
     for found, true in pairs:
         by_api = case.api_open and true["type"] == "comment"
         right = {true["parent_id"]} if by_api else {true["parent_id"], true["shown_parent"] or 0}
         says = f"{found['parent_source']}: {found['parent'] or 'none'}"
         example = unlike(_where(case, true), says, sorted(right))
         if found["parent_source"] == "unknown" and found["parent_id"] is None:
-            share.add_unknown(example, allowed=not by_api and true["shown_depth"] >= deepest)
+            share.add_unknown(example, allowed=not by_api and true["shown_depth"] >= case.truth.deepest)
         else:
             share.add(_parent(found) in right, example)
 

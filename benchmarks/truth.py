@@ -58,6 +58,11 @@ class Truth:
         return ZoneInfo(self.site["timezone"])
 
     @cached_property
+    def deepest(self) -> int:
+        """Level at which threads are flattened."""
+        return int(self.site["thread_comments_depth"]) if int(self.site["thread_comments"] or 0) else 1
+
+    @cached_property
     def account_names(self) -> dict[int, str]:
         """User id -> name of the account, as displayed."""
         return {row["id"]: row["name"] for row in self.authors}
@@ -117,6 +122,8 @@ class Truth:
         Where the newest root stands first, replies stay oldest first.
         """
         thread = self.threads[post_id]
+        if not int(self.site["thread_comments"] or 0):
+            thread = [row | {"parent_id": 0} for row in thread]
         return [
             _walk(thread, keys, newest_first)
             for newest_first in ([False, True] if self.site.get("comment_order") == "desc" else [False])

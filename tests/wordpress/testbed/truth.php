@@ -149,7 +149,10 @@ foreach ( $ids as $done => $id ) {
 	$roots = array();
 	$seen  = 0;
 	foreach ( $by as $cid => $c ) {
-		if ( $locked || ! $find( $cid ) ) { // the thread of a protected post is not shown
+		if ( ! $find( $cid ) && $depth_max < 2 ) { // without threads, a reply does not need its parent
+			$chain[ $cid ] = array( $cid );
+		}
+		if ( $locked || ! $chain[ $cid ] ) { // the thread of a protected post is not shown
 			continue;
 		}
 		$seen++;

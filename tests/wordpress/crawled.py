@@ -1,0 +1,42 @@
+"""Crawls a site of the test bed with the real command and compares: what most tests here begin with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.compare import compare
+from benchmarks.crawling import SETTLED, Crawl, crawl
+from benchmarks.report import Report
+from tests.wordpress.testbed import Site, Testbed
+
+
+@dataclass(frozen=True, slots=True)
+class Crawled:
+    """A finished crawl with its comparison. pages: whether pages were captured beside the data."""
+
+    site: Site
+    run: Crawl
+    pages: bool
+    report: Report
+
+    def failures(self, ignore: set[str] | None = None) -> str:
+        """What is not as wanted, with examples, as text for an assertion; empty when all is."""
+        lines = []
+        for name, row in self.report.rows():
+            if not row.ok and not {name, name.partition(".")[0]} & (ignore or set()):
+                lines += [f"{name}: {row}", *(f"    {example}" for example in row.examples[:5])]
+        return "\n".join(lines)
+
+
+def crawl_and_compare(bed: Testbed, site: Site, directory: Path, *options: str) -> Crawled:
+    """Crawl `site` into `directory`, which must end well, and hold it against the truth of that site."""
+    truth = directory / "truth.db"
+    directory.mkdir(parents=True, exist_ok=True)
+    bed.truth(site, truth).close()
+    run = crawl(directory / "archive", site.url, *options)
+    assert run.exit_code in SETTLED, f"exit code {run.exit_code}\n{run.output[-3000:]}"
+    spec = site.spec
+    pages = "--no-pages" not in options
+    report = compare(run.database, truth, site.url, api_open=spec.api_open, pages=pages, shows_byline=spec.shows_byline)
+    return Crawled(site, run, pages, report)
