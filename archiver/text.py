@@ -70,8 +70,18 @@ def squeeze(s: str) -> str:
     return " ".join(s.split())
 
 
+_QUOTES = dict.fromkeys(map(ord, "\u2018\u2019\u201a\u201b\u00b4`"), "'") | dict.fromkeys(
+    map(ord, "\u201c\u201d\u201e\u201f"), '"'
+)
+
+
 def normal_name(s: str) -> str:
-    """The form in which names and keys are compared: compatibility forms, case and invisibles do not count."""
+    """The form in which names and keys are compared: compatibility forms, case and invisibles do not count.
+
+    Nor does the shape of quotation marks: WordPress prints "Pat O'Hara" with a curly apostrophe in some
+    places and with a straight one in others.
+    """
+    s = s.translate(_QUOTES)
     if s.isascii():
         return squeeze(s.lower())
     for _ in range(3):  # each step can make work for the one before it

@@ -97,9 +97,9 @@ class RecordWriter:
         return counts
 
     def prune(self) -> None:
-        """Drop what only stood in for a better reading: visitors and terms that nothing refers to."""
+        """Drop what only stood in for a better reading: names and terms that nothing refers to any more."""
         self._connection.execute(
-            "DELETE FROM authors WHERE member = 0 AND NOT EXISTS (SELECT 1 FROM comments WHERE author_id = authors.id)"
+            "DELETE FROM authors WHERE native_id IS NULL AND NOT EXISTS (SELECT 1 FROM comments WHERE author_id = authors.id)"
             " AND NOT EXISTS (SELECT 1 FROM post_authors WHERE author_id = authors.id)"
         )
         self._connection.execute(

@@ -58,9 +58,9 @@ def authors(dom: Dom, *, outside: Iterable[HtmlElement]) -> tuple[tuple[Author, 
     named = [e for e in dom.classed("fn") if inside(e) and _in_byline(e) and text_of(e)]
     if named:
         return _distinct(_people(text_of(e), _link_in(e, dom)) for e in named), False
-    boxed = _from_box(linked)
+    boxed, repeated = _from_box(linked)
     if boxed:
-        return (boxed,), True
+        return _distinct([boxed]), not repeated
     meta = dom.meta("author") or dom.meta("article:author")
     if meta and not meta.startswith("http"):
         return tuple(_people(meta, None)), True
@@ -121,8 +121,8 @@ def _distinct(groups: Iterable[list[Author]]) -> tuple[Author, ...]:
     return tuple(whole or found.values())
 
 
-def _from_box(linked: list[tuple[HtmlElement, str]]) -> Author | None:
-    """The name that a box repeats: "By Prof Q" above, "View all of Prof Q's posts" below."""
+def _from_box(linked: list[tuple[HtmlElement, str]]) -> tuple[list[Author], bool]:
+    """The people of a box, and whether heading and link agree: "By Prof Q", "View all of Prof Q's posts"."""
     for element, url in linked:
         box = next((up for up in ancestors(element) if any(BOX.search(name) for name in tokens(up))), None)
         if box is None:
@@ -130,12 +130,12 @@ def _from_box(linked: list[tuple[HtmlElement, str]]) -> Author | None:
         headings = [text_of(e) for e in box.iter("h1", "h2", "h3", "h4", "h5", "strong") if text_of(e)]
         link = text_of(element)
         for heading in headings:
-            name = _common(heading, link) or (heading if normal_name(heading).startswith(normal_name(link)) else "")
+            name = _common(heading, link)
             if name:
-                return Author(name=name, member=True, url=url, slug=author_slug(url))
+                return _people(name, url), True
         if not headings and link:
-            return Author(name=link, member=True, url=url, slug=author_slug(url))
-    return None
+            return _people(link, url), False
+    return [], False
 
 
 def _common(one: str, other: str) -> str:

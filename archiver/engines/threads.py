@@ -26,6 +26,7 @@ DEPTH = re.compile(r"^depth-(\d+)$")
 PINGS = {"pingback": CommentKind.PINGBACK, "trackback": CommentKind.TRACKBACK, "ping": CommentKind.PINGBACK}
 
 NAMES = ("fn", "comment-author-name", "wp-block-comment-author-name", "comment-author", "comment_author", "commenter", "author", "comment-name", "authorname", "comment-author-link")
+FRAMES = frozenset({"comment-author", "comment_author", "vcard", "comment-author-link"})
 BODIES = ("comment-content", "wp-block-comment-content", "comment-text", "comment_text", "commenttext", "comment-entry", "comment-message", "comment-copy", "comment__content", "comment-txt", "commentcontent", "comment-body-text", "comment-bodytext", "comment-main-content")
 # What is not the words of the comment, when no element holds them alone.
 AROUND = frozenset(
@@ -294,7 +295,7 @@ def _author(node: _Node, body: HtmlElement | None) -> tuple[str, str | None]:
         return "", None
     # A frame around the name (`vcard`) also holds the avatar and "says:".
     inner = next((e for e in element.iter("cite", "b", "strong", "a") if text_of(e) and "says" not in tokens(e)), None)
-    frame = "fn" not in tokens(element) and inner is not None and len(text_of(inner)) < len(text_of(element))
+    frame = bool(FRAMES & set(tokens(element))) and "fn" not in tokens(element) and inner is not None and len(text_of(inner)) < len(text_of(element))
     holder = inner if frame and inner is not None else element
     link = next((e for e in [holder, *holder.iter("a")] if e.tag == "a" and e.get("href")), None)
     if link is None:

@@ -89,7 +89,9 @@ class WordPress(Engine):
                 return wordpress_api.read(page, target)
             case TargetKind.FEED:
                 reading = feeds.read_posts(page, site)
-                return Extract(posts=reading.items, claims=reading.claims)
+                # A feed gives every post a title; none is the title of an untitled one.
+                posts = tuple(replace(post, title=post.title or "") for post in reading.items)
+                return Extract(posts=posts, claims=reading.claims)
             case TargetKind.COMMENT_FEED:
                 return Extract(comments=feeds.read_comments(page, site))
             case TargetKind.SITEMAP:

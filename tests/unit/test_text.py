@@ -89,6 +89,8 @@ def test_squeeze(text: str, expected: str) -> None:
 @pytest.mark.parametrize(
     ("one", "other"),
     [
+        ("Pat O\u2019Hara", "Pat O'Hara"),
+        ("Dr \u201cQuotes\u201d", 'dr "quotes"'),
         ("Prof  Q", "prof q"),
         ("Zoë", "zoe\u0308"),
         ("ＡＢＣ", "abc"),
