@@ -150,7 +150,8 @@ def test_example_configuration_is_valid(tmp_path):
 
 def test_every_room_is_described():
     described = {span.strip("/") for span in markdown.spans((ROOT / "docs" / "architecture.md").read_text("utf-8"))}
-    rooms = {page_id(path) for path in (ROOT / "archiver").iterdir() if (path / "__init__.py").exists()}
+    # A room that holds nothing but its __init__.py is not furnished yet.
+    rooms = {page_id(path) for path in (ROOT / "archiver").iterdir() if any(path.glob("[!_]*.py"))}
     rooms |= {page_id(path.with_suffix("")) for path in (ROOT / "archiver").glob("*.py") if path.stem[0] != "_"}
     assert rooms - described == set()
 

@@ -1,9 +1,11 @@
 """Who may import whom, and that the checks of it really check."""
 
 import ast
+import re
 import shutil
 import sys
 import tomllib
+from importlib.metadata import packages_distributions
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -79,7 +81,8 @@ def test_violation_breaks_its_contract(house, file, line, contract):
 def test_every_module_of_the_application_has_a_layer():
     layers = next(contract for contract in CONTRACTS if contract["name"] == LAYERS)["layers"]
     placed = {name.strip(" ()") for layer in layers for name in layer.split(":")}
-    rooms = {f"archiver.{path.stem}" for path in (ROOT / "archiver").glob("*.py") if path.stem != "__init__"}
+    # `_name.py` is a part of a neighbour; contracts follow imports through it.
+    rooms = {f"archiver.{path.stem}" for path in (ROOT / "archiver").glob("[!_]*.py")}
     rooms |= {f"archiver.{path.parent.name}" for path in (ROOT / "archiver").glob("*/__init__.py")}
     assert rooms <= placed
     assert "archiver.page" in rooms
@@ -118,6 +121,15 @@ def test_imports_are_seen_wherever_they_stand(tmp_path):
     path = tmp_path / "late.py"
     path.write_text("import a.b\ndef late():\n    from urllib import request\n    from db import Writer as W\n")
     assert imports(path) == {"a.b", "urllib", "urllib.request", "db", "db.Writer"}
+
+
+def test_dependencies_are_those_imported():
+    """Nothing is imported that only happens to come with something else, nothing is installed for nothing."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    declared = {re.match(r"[\w.-]+", line)[0].lower() for line in project["dependencies"]}
+    tops = {name.partition(".")[0] for path in modules() for name in imports(path)}
+    providers = {top: packages_distributions().get(top, [top]) for top in tops - sys.stdlib_module_names - {*PACKAGES}}
+    assert {names[0].lower().replace("_", "-") for names in providers.values()} == declared
 
 
 SKIPPING = """
