@@ -1,0 +1,217 @@
+"""Day, month, year and time of day found in a printed date.
+
+All functions take text as `_months.folded` makes it, so that one pattern serves all scripts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from typing import NamedTuple
+
+from archiver._months import base_language, joined_names, month_number
+
+# Ordinal endings (1st, 1er, 2e, 1o), and the small words between the parts of a date.
+_DAY = r"(?<![\d.,:/'\u2019-])(?P<day>\d{1,2})(?:-?[^\W\d_]{1,2}(?![^\W\d_]))?"
+_JOIN = r"[\s.,/\-\u2013'\u2019]*(?:(?:de|del|di|da|do|den|der|of|the|ta|i|ng)[\s.,'\u2019]+){0,2}"
+_NAME = r"(?P<name>[^\W\d_][^\s\d.,;:!?()\[\]/|\"\u201c\u201d\u00ab\u00bb\u2013\u2014\u2026-]{1,20})"
+_YEAR = r"(?P<year>\d{4})(?!\d)"
+_NAMED = (
+    # 10 February 2021, 10. Februar 2021, 10 de febrero de 2021, 10-Feb-2021, 10 Feb '21
+    re.compile(rf"{_DAY}{_JOIN}{_NAME}{_JOIN}(?P<year>\d{{4}}|(?<=['\u2019-])\d\d)(?!\d)"),
+    # February 10, 2021
+    re.compile(
+        rf"{_NAME}{_JOIN}(?P<day>\d{{1,2}})(?:-?[^\W\d_]{{1,2}}(?![^\W\d_]))?(?:\s*,\s*|\.?\s+(?:(?:de|del|of)\s)?|[.\-/])"
+        rf"(?P<year>\d{{4}}|(?<=['\u2019-])\d\d|['\u2019]\d\d)(?!\d)"
+    ),
+    # 2021. február 10., 2021 m. vasario 10 d., 2021(e)ko otsailaren 10a
+    re.compile(rf"{_YEAR}(?:\s?m\.|\s?\(?e?\)?ko|\.)?{_JOIN}{_NAME}{_JOIN}(?P<day>\d{{1,2}})(?!\d)"),
+    # 2021. gada 10. februāris
+    re.compile(rf"{_YEAR}\.?\s*(?:gada\s*)?(?P<day>\d{{1,2}})\.\s*{_NAME}"),
+)
+_NAMED_MONTH = (
+    re.compile(rf"{_NAME}{_JOIN}{_YEAR}"),
+    re.compile(rf"{_YEAR}(?:\s?m\.|\s?\(?e?\)?ko|\.|\.?\s*gada)?{_JOIN}{_NAME}"),
+)
+_COUNTED = (
+    re.compile(rf"{_YEAR}\s*[年년]\s*(?P<month>\d{{1,2}})\s*[月월]\s*(?P<day>\d{{1,2}})\s*[日일號号]?"),
+    re.compile(rf"{_DAY}\s*,?\s*thang\s*(?P<month>\d{{1,2}})(?:\s*,?\s*(?:nam\s*)?|\s*/\s*){_YEAR}"),
+)
+_COUNTED_MONTH = (
+    re.compile(rf"{_YEAR}\s*[年년]\s*(?P<month>\d{{1,2}})\s*[月월]"),
+    re.compile(rf"(?<!\d)(?P<month>\d{{1,2}})\s*[月월]\s*,?\s*{_YEAR}"),
+    re.compile(rf"thang\s*(?P<month>\d{{1,2}})(?:\s*,?\s*(?:nam\s*)?|\s*/\s*){_YEAR}"),
+)
+_YEAR_FIRST = re.compile(rf"(?<!\d){_YEAR}(?P<dot>\s?[./-]\s?)(?P<month>\d{{1,2}})\s?[./-]\s?(?P<day>\d{{1,2}})(?!\d)")
+_YEAR_LAST = re.compile(
+    r"(?<![\d.,/-])(?P<a>\d{1,2})\s?(?P<dot>[./-])\s?(?P<b>\d{1,2})\s?[./-]\s?(?P<year>\d{4}|\d\d)(?!\.?\d)"
+)
+_NUMBER_MONTH = (
+    re.compile(rf"(?<![\d./-]){_YEAR}\s?[./-]\s?(?P<month>\d{{1,2}})\.?(?![\d./-])"),
+    re.compile(rf"(?<![\d./-])(?P<month>\d{{1,2}})\s?[./-]\s?{_YEAR}(?![\d./-])"),
+)
+
+
+def _half(place: str) -> str:
+    """Before or after noon, in groups of their own for either side of the time."""
+    return (
+        rf"(?:(?P<am_{place}>a\.?\s?m\b\.?|π\.?μ\b\.?|ص|上午|午前|凌晨|早上|오전|sang\b|de la manana|da manha)"
+        rf"|(?P<pm_{place}>p\.?\s?m\b\.?|μ\.?μ\b\.?|م\b|下午|午後|午后|晚上|오후|chieu\b|toi\b"
+        r"|de la (?:tarde|noche)|da (?:tarde|noite)))"
+    )
+
+
+_TIMES = (
+    re.compile(
+        rf"(?:{_half('before')}\s*)?(?<![\d.:])(?P<hour>\d{{1,2}}):(?P<minute>\d\d)(?::(?P<second>\d\d))?(?![\d:])"
+        rf"(?:\s*{_half('after')})?"
+    ),
+    re.compile(
+        rf"(?:{_half('before')}\s*)?(?<!\d)(?P<hour>\d{{1,2}})\s?[时時點点시](?:\s?(?P<minute>\d\d?)\s?[分분])?"
+    ),
+    re.compile(rf"(?<![\d.:])(?P<hour>\d{{1,2}})(?:[.](?P<minute>\d\d))?\s*{_half('after')}"),
+    re.compile(r"(?<![\d.:])(?P<hour>\d{1,2})\s?h(?:\s?(?P<minute>\d\d)(?!\d))?(?![^\W\d_])"),
+    re.compile(r"(?:\bklo?|\bpukul|\bore|\balle|\bkell|\bum|\bom|\bu)\.?\s*(?P<hour>\d{1,2})[.](?P<minute>\d\d)(?!\d)"),
+    re.compile(r"(?<![\d.:])(?P<hour>\d{1,2})(?:\.(?P<minute>\d\d))?\s?uhr"),
+)
+_ZONE = re.compile(r"\s*\(?(?:(?:utc|gmt)?(?P<sign>[+-])(?P<hours>\d\d):?(?P<minutes>\d\d)(?!\d)|utc|gmt|z(?!\w))")
+_MONTH_FIRST = frozenset(("en-us", "en-ph", "es-us", "tl", "fil", "fil-ph", "tl-ph"))
+_MIXED = frozenset(("en", "en-ca", "ja", "ko", "zh"))
+
+
+class Day(NamedTuple):
+    """A date as printed. day is None for a month; rest: the text without it, for the time of day."""
+
+    year: int
+    month: int
+    day: int | None
+    rest: str
+
+
+class Clock(NamedTuple):
+    """A time of day. offset: minutes east of UTC when the text says so."""
+
+    hour: int
+    minute: int | None
+    second: int | None
+    offset: int | None
+
+
+def find_day(text: str, language: str | None, day_first: bool | None) -> Day | None:
+    """The first whole date in `text`; None when there is none, or when day and month may be either."""
+    text = joined_names(text)
+    found = [*_named(text, language, _NAMED), *_counted(text, _COUNTED), *_counted(text, (_YEAR_FIRST,))]
+    numeric = _year_last(text, language, day_first)
+    if numeric:
+        found.append(numeric)
+    return min(found, key=lambda pair: pair[0])[1] if found else None
+
+
+def find_month(text: str, language: str | None) -> Day | None:
+    """The first month with its year in `text`."""
+    text = joined_names(text)
+    found = [*_named(text, language, _NAMED_MONTH), *_counted(text, (*_COUNTED_MONTH, *_NUMBER_MONTH))]
+    return min(found, key=lambda pair: pair[0])[1] if found else None
+
+
+def find_clock(text: str) -> Clock | None:
+    """The first time of day in `text`."""
+    for pattern in _TIMES:
+        for match in pattern.finditer(text):
+            clock = _clock(match)
+            if clock:
+                return clock
+    return None
+
+
+def is_ambiguous(text: str) -> bool:
+    """Whether `text` holds a date in numbers that only the caller's knowledge of the blog can settle."""
+    return _YEAR_LAST.search(text) is not None
+
+
+def _named(text: str, language: str | None, patterns: tuple[re.Pattern[str], ...]) -> Iterator[tuple[int, Day]]:
+    for pattern in patterns:
+        start = 0
+        while match := pattern.search(text, start):
+            month = month_number(match["name"], language)
+            day = _day(match, int(match["year"].lstrip("'\u2019")), month) if month else None
+            if day:
+                yield match.start(), day
+                break
+            start = match.start() + 1
+
+
+def _counted(text: str, patterns: tuple[re.Pattern[str], ...]) -> Iterator[tuple[int, Day]]:
+    for pattern in patterns:
+        for match in pattern.finditer(text):
+            day = _day(match, int(match["year"]), int(match["month"]))
+            if day:
+                yield match.start(), day
+                break
+
+
+def _year_last(text: str, language: str | None, day_first: bool | None) -> tuple[int, Day] | None:
+    """A date such as 10/02/2021, when it can be told which number is the day."""
+    match = _YEAR_LAST.search(text)
+    if match is None:
+        return None
+    a, b = int(match["a"]), int(match["b"])
+    if len(match["year"]) == 2 and match["dot"] == "." and len(match["a"] + match["b"]) < 4:
+        return None  # a version number
+    if a > 12 or b > 12 or a == b:
+        day_first = a > 12
+    elif match["dot"] == ".":
+        day_first = True
+    elif day_first is None:
+        day_first = _prints_day_first(language)
+    if day_first is None:
+        return None
+    day = _day(match, int(match["year"]), b if day_first else a, a if day_first else b)
+    return (match.start(), day) if day else None
+
+
+def _prints_day_first(language: str | None) -> bool | None:
+    tag = (language or "").strip().lower().replace("_", "-")
+    base = base_language(tag)
+    if not tag or tag in _MIXED or (base in _MIXED and base != "en"):
+        return None
+    return tag not in _MONTH_FIRST
+
+
+def _day(match: re.Match[str], year: int, month: int, day: int | None = None) -> Day | None:
+    """A plausible date; Buddhist years and years of two digits are put right."""
+    if "day" in match.re.groupindex:
+        day = int(match["day"])
+    if year < 100:
+        year += 2000 if year < 70 else 1900
+    elif 2400 < year < 2700:
+        year -= 543
+    try:
+        date(year, month, day or 1)
+    except ValueError:
+        return None
+    if not 1970 <= year <= 2100:
+        return None
+    # Times follow their date more often than they precede it.
+    return Day(year, month, day, f"{match.string[match.end() :]} {match.string[: match.start()]}")
+
+
+def _clock(match: re.Match[str]) -> Clock | None:
+    groups = match.groupdict()
+    hour, minute, second = (None if groups.get(k) is None else int(groups[k]) for k in ("hour", "minute", "second"))
+    if hour is None or hour > 23 or (minute or 0) > 59 or (second or 0) > 59:
+        return None
+    if (groups.get("pm_before") or groups.get("pm_after")) and hour < 12:
+        hour += 12
+    elif (groups.get("am_before") or groups.get("am_after")) and hour == 12:
+        hour = 0
+    return Clock(hour, minute, second, _offset(match))
+
+
+def _offset(match: re.Match[str]) -> int | None:
+    zone = _ZONE.match(match.string, match.end())
+    if zone is None:
+        return None
+    minutes = int(zone["hours"] or 0) * 60 + int(zone["minutes"] or 0)
+    return -minutes if zone["sign"] == "-" else minutes
