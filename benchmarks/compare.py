@@ -13,6 +13,9 @@ What counts as what:
 - Dates are right when they are so at the precision that is stored with them; with an open API that must be the
   second. Without the API nothing tells when a *page* was written or by whom, nor when anything was modified:
   there they are judged where the archive claims to know them.
+- Pings are found only on pages, and most classic themes print nothing but who sent them: text and date are judged
+  where there is a text.
+- Names are compared with straight quotes, since some themes set them in typographic ones.
 - Texts are compared by their words (F1 of tokens): a comment is right from 0.99 on, a post from 0.98 on, since
   players and galleries put a few words of their own into one reading or another.
 - A parent is right when it is the true one or, read from pages, the one that is shown. Unknown is not wrong,

@@ -6,6 +6,7 @@ import html
 import re
 
 from benchmarks.case import Case, date_of, unlike
+from benchmarks.measures import name as name_of
 from benchmarks.measures import plain, token_f1
 from benchmarks.truth import TAXONOMIES, Row
 
@@ -59,7 +60,7 @@ def _bylines(case: Case, subject: str, pairs: list[tuple[Row, Row]]) -> None:
         account = [case.truth.account_names[true["author_id"]]]
         printed = case.shows_byline and true["type"] == "post" and (case.pages or not case.api_open)
         right = [true["names"]] if printed else [account, true["names"]]
-        names = [plain(name) for name in found["names"]]
+        names = [name_of(name) for name in found["names"]]
         if true["type"] == "post" or case.api_open or names:
             author.add(names in right, unlike(true["path"], names, right[0]))
 
@@ -96,13 +97,16 @@ def _identifiers(case: Case) -> None:
 
 
 def compare_people(case: Case) -> None:
-    """Row `authors`: those whose byline is on a post. Members beyond that (who wrote pages or comments) are apart."""
+    """Row `authors`: whose byline stands on a post, and cannot be another one where API, feed and page differ.
+
+    Members beyond that (who wrote pages or comments only) are apart. One person under two spellings is extra.
+    """
     truth = case.truth
-    members = [plain(row["name"]) for row in case.captured.authors if row["member"]]
+    members = [name_of(row["name"]) for row in case.captured.authors if row["member"]]
     posts = [row for row in truth.posts.values() if row["type"] == "post"]
     bylines = {name for row in posts for name in row["names"]}
-    accounts = {truth.account_names[row["author_id"]] for row in posts}
-    wanted = bylines if case.shows_byline and (case.pages or not case.api_open) else accounts
+    sure = {name for row in posts for name in row["names"] if name == truth.account_names[row["author_id"]]}
+    wanted = bylines if case.shows_byline and (case.pages or not case.api_open) else sure
     real = bylines | set(truth.account_names.values())
     extra = [name for name in members if name not in real]
     extra += [f"{name} (twice)" for name in set(members) if members.count(name) > 1]
@@ -114,7 +118,7 @@ def compare_people(case: Case) -> None:
 def _bios(case: Case) -> None:
     """The API has every biography; a theme shows some, in its author box."""
     bio = case.share("authors", "bio", told=not case.api_open)
-    members = {plain(row["name"]): row for row in case.captured.authors if row["member"]}
+    members = {name_of(row["name"]): row for row in case.captured.authors if row["member"]}
     for row in case.truth.authors:
         found = members.get(row["name"])
         if row["posts"] and found and (case.api_open or found["bio"]):

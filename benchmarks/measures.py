@@ -15,12 +15,18 @@ T = TypeVar("T", bound=Hashable)
 _CJK = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _TOKEN = re.compile(rf"[{_CJK}]|(?:(?![{_CJK}])[^\W_])+")
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\ufeff"))
+_QUOTES = str.maketrans("‘’“”", "''\"\"")
 _WIDTHS = {"year": 4, "month": 7, "day": 10, "hour": 13, "minute": 16, "second": 19}
 
 
 def plain(text: str | None) -> str:
     """One line, NFC, without soft hyphens and zero-width spaces: what tells two names or titles apart."""
     return " ".join(unicodedata.normalize("NFC", text or "").translate(_INVISIBLE).split())
+
+
+def name(text: str | None) -> str:
+    """`plain`, with straight quotes: some themes set a name in typographic ones."""
+    return plain(text).translate(_QUOTES)
 
 
 def tokens(text: str | None) -> list[str]:
@@ -42,17 +48,18 @@ def same_moment(found: str | None, precision: str | None, utc: str, local: str, 
     """Whether a captured date is the true one as far as it claims to know.
 
     found: `YYYY-MM-DDTHH:MM:SSZ`; utc and local: `YYYY-MM-DD HH:MM:SS`. A day is that of the blog's calendar.
-    The hour that comes twice when clocks go back cannot be told from a page: its wall-clock time is enough.
+    The hour that comes twice when clocks go back cannot be told from a page: its wall-clock time is enough. For the
+    hour that never is when they go forward, WordPress moves even what it calls GMT: that is right, too.
     """
     if not found or precision not in _WIDTHS:
         return False
     width = _WIDTHS[precision]
     if width <= 10:
         return found[:width] == local[:width]
-    if found[:width].replace("T", " ") == utc[:width]:
-        return True
-    wall = datetime.strptime(found[:19], "%Y-%m-%dT%H:%M:%S").replace(tzinfo=UTC).astimezone(zone)
-    return f"{wall:%Y-%m-%d %H:%M:%S}"[:width] == local[:width]
+    at = datetime.strptime(found[:19], "%Y-%m-%dT%H:%M:%S").replace(tzinfo=UTC)
+    moved = datetime.fromisoformat(utc).replace(tzinfo=zone).astimezone(UTC).astimezone(zone)
+    right = {(at, utc), (at.astimezone(zone), local), (at, f"{moved:%Y-%m-%d %H:%M:%S}")}
+    return any(f"{ours:%Y-%m-%d %H:%M:%S}"[:width] == true[:width] for ours, true in right)
 
 
 def address(url: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from benchmarks import measures
 from benchmarks.measures import address, plain, query_id
 
 Row = dict[str, Any]
@@ -48,9 +49,9 @@ class Truth:
             if row["term_id"] in self.terms:
                 self.posts[row["post_id"]]["terms"].add(row["term_id"])
         for row in bylines:
-            self.posts[row["post_id"]]["names"].append(plain(html.unescape(row["name"])))
+            self.posts[row["post_id"]]["names"].append(measures.name(html.unescape(row["name"])))
         for author in self.authors:
-            author["name"] = plain(html.unescape(author["display_name"]))
+            author["name"] = measures.name(html.unescape(author["display_name"]))
 
     @cached_property
     def zone(self) -> ZoneInfo:

@@ -166,9 +166,12 @@ def test_same_moment(found: str | None, precision: str | None, right: bool) -> N
     assert same_moment(found, precision, "2021-07-01 22:30:15", "2021-07-01 23:30:15", zone) is right
 
 
-def test_the_hour_that_comes_twice() -> None:
+def test_hours_that_come_twice_or_never() -> None:
     zone = ZoneInfo("Europe/London")
     assert same_moment("2015-10-25T01:30:00Z", "second", "2015-10-25 00:30:00", "2015-10-25 01:30:00", zone)
+    assert same_moment("2016-03-27T01:30:00Z", "second", "2016-03-27 01:30:00", "2016-03-27 01:30:00", zone)
+    assert same_moment("2016-03-27T02:30:00Z", "second", "2016-03-27 01:30:00", "2016-03-27 01:30:00", zone)
+    assert not same_moment("2016-03-28T02:30:00Z", "second", "2016-03-28 01:30:00", "2016-03-28 02:30:00", zone)
 
 
 def test_in_place() -> None:
