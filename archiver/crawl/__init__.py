@@ -1,0 +1,1 @@
+"""Crawling: sessions, politeness, progress and outcome. What touches Scrapy stands in `spiders`."""

@@ -42,7 +42,7 @@ _BLOGGER_REPLY = re.compile(r"/comments/default/(\d+)$")
 _BLOCK = re.compile(r"<(?:p|br|div|ul|ol|img|table|blockquote|h[1-6]|figure)\b", re.IGNORECASE)
 _CUT = re.compile(r"(?:\[\s*(?:…|&hellip;|&#8230;|\.\.\.)\s*\])\s*(?:</[a-z]+>\s*)*$", re.IGNORECASE)
 _ANYWHERE = re.IGNORECASE | re.DOTALL
-_LAST_LINK = re.compile(r"<a\b[^<>]*\bhref\s*=\s*[\"']([^\"'<>]*)[\"'][^<>]*>(?:(?!<a\b).){0,500}$", _ANYWHERE)
+_LAST_LINK = re.compile(r"<a\b[^<>]{0,500}\bhref\s*=\s*[\"']([^\"'<>]*)[\"'][^<>]{0,500}>(?:(?!<a\b).){0,500}$", _ANYWHERE)
 _PASSWORD_FORM = re.compile(r"<input\b[^<>]*\bname\s*=\s*[\"']?post_password\b", re.IGNORECASE)
 
 # What WordPress writes before a reply: text, one link to the parent and nothing but its href, text.

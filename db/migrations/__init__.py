@@ -1,0 +1,1 @@
+"""The migrations of the archive: numbered SQL files, append-only."""

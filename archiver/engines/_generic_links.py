@@ -1,0 +1,132 @@
+"""Where a page of an unknown blog leads: its posts, its lists, its feeds, judged by structure and URL."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import urljoin, urlsplit
+
+from lxml.html import HtmlElement
+
+from archiver import urls
+from archiver.engines import _microformats as microformats
+from archiver.engines.dom import Dom, ancestors, text_of, tokens
+from archiver.engines.wordpress_urls import never, without_fragment
+
+FEED_GUESSES = ("feed/", "rss.xml", "atom.xml", "index.xml", "feed.xml")
+SITEMAP_GUESSES = ("sitemap.xml", "sitemap_index.xml")
+
+_PAGE_NUMBER = re.compile(r"/page[/-]?\d+/?$|/p/\d+/?$|[?&](?:page|paged|pg|start|offset|updated-max)=", re.IGNORECASE)
+_DATED = re.compile(r"/(?:19|20)\d{2}/(?:0?[1-9]|1[0-2])/(?:\d{1,2}/)?[^/?#]+|/(?:19|20)\d{2}-\d{2}-\d{2}-[^/?#]+")
+_MONTH = re.compile(r"/(?:19|20)\d{2}(?:/(?:0?[1-9]|1[0-2]))?/?$")
+_FILE = re.compile(r"\.(?!(?:html?|php|aspx?|md)$)[a-z][a-z0-9]{1,4}$", re.IGNORECASE)
+_ARCHIVES = frozenset({"archive", "archives", "blog", "posts", "articles", "all", "writing", "journal", "entries"})
+_NO_POSTS = frozenset(
+    {"tag", "tags", "label", "labels", "category", "categories", "topic", "topics"}
+    | {"author", "authors", "user", "users"}
+    | {"search", "page", "feed", "feeds", "rss", "atom", "login", "signup", "register", "account", "cart", "cdn-cgi"}
+    | {"comments", "share", "subscribe", "print", "amp", "static", "assets", "wp-content", "wp-json"}
+)
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4"})
+_AROUND = frozenset({"nav", "aside", "footer"})
+_ONWARD = frozenset(
+    {"next", "older", "older-posts", "older-entries", "nav-previous", "blog-pager-older-link", "pagination-next"}
+)
+_PAGERS = frozenset({"pagination", "pager", "page-numbers", "nav-links", "wp-pagenavi", "blog-pager", "paginator"})
+
+
+def page_url(url: str, home: str) -> str | None:
+    """A link as a page of the blog to fetch: its URL without fragment; None for anything else."""
+    bare = without_fragment(url)
+    path = urlsplit(bare).path
+    return bare if urls.within(bare, home) and not never(bare) and not _FILE.search(path) else None
+
+
+def may_be_post(url: str, home: str) -> bool:
+    """Whether a URL, judged alone, can be a post's: no front page, list, tag, file or service."""
+    bare = page_url(url, home)
+    if bare is None or urls.url_key(bare) == urls.url_key(home) or is_list(bare):
+        return False
+    segments = [segment for segment in _path_below(bare, home).lower().split("/") if segment]
+    return not _NO_POSTS & set(segments) and bool(segments or urlsplit(bare).query)
+
+
+def is_list(url: str) -> bool:
+    """Whether a URL, judged alone, is a list of posts: a numbered page, a month, an archive."""
+    parts = urlsplit(url)
+    if _PAGE_NUMBER.search(url) or _MONTH.search(parts.path):
+        return True
+    return urls.last_segment(url).lower().partition(".")[0] in _ARCHIVES and not parts.query
+
+
+def posts(dom: Dom, home: str) -> Iterator[str]:
+    """The posts that a list links to: entries' permalinks, links of headings, dated URLs and dated lines."""
+    for entry in microformats.entries(dom.root):
+        url = urls.absolute(entry.url, dom.base) if entry.url else None
+        if url and may_be_post(url, home):
+            yield without_fragment(url)
+    for element, url in dom.links:
+        if (_is_permalink(element) or _DATED.search(url)) and may_be_post(url, home) and not _aside(element):
+            yield without_fragment(url)
+
+
+def lists(dom: Dom, home: str, here: str) -> Iterator[str]:
+    """The other lists that a list leads to: rel=next, pagers, "older posts", archives."""
+    for link in dom.head_links("next"):
+        if (url := urls.absolute(link.get("href") or "", dom.base)) and (page := page_url(url, home)):
+            yield page
+    for element, url in dom.links:
+        page = page_url(url, home)
+        if page is None or urls.url_key(page) in {urls.url_key(here), urls.url_key(home)}:
+            continue
+        if _is_onward(element) or (is_list(page) and _path_below(page, home).strip("/")) or _PAGE_NUMBER.search(page):
+            yield page
+
+
+def neighbours(dom: Dom, home: str) -> Iterator[str]:
+    """What a post calls its next and previous: another part of it, or the posts beside it."""
+    linked = [(link, urls.absolute(link.get("href") or "", dom.base)) for link in dom.tags("link")]
+    for element, url in [*linked, *dom.links]:
+        rels = set((element.get("rel") or "").lower().split())
+        if url and rels & {"next", "prev", "previous"} and may_be_post(url, home):
+            yield without_fragment(url)
+
+
+def guesses(home: str, names: tuple[str, ...]) -> list[str]:
+    """These names below the front page."""
+    root = without_fragment(home).partition("?")[0]
+    root = root if root.endswith("/") else root + "/"
+    return [urljoin(root, name) for name in names]
+
+
+def _path_below(url: str, home: str) -> str:
+    path, above = urlsplit(url).path, urlsplit(home).path.rstrip("/")
+    return path.removeprefix(above)
+
+
+def _is_permalink(element: HtmlElement) -> bool:
+    """A heading's link, rel=bookmark, the link of a dated line, or a card that holds a heading."""
+    if "bookmark" in (element.get("rel") or "").lower().split():
+        return True
+    around = []
+    for holder in ancestors(element):
+        around.append(holder)
+        if holder.tag in {"li", "article", "section", "main", "body"}:
+            break
+    if any(holder.tag in _HEADINGS for holder in around):
+        return True
+    line = around[-1] if around else None
+    dated = line is not None and line.tag in {"li", "article"} and next(line.iter("time"), None) is not None
+    return dated or any(next(element.iter(tag), None) is not None for tag in _HEADINGS)
+
+
+def _aside(element: HtmlElement) -> bool:
+    return any(holder.tag in _AROUND or "comment" in tokens(holder) for holder in ancestors(element))
+
+
+def _is_onward(element: HtmlElement) -> bool:
+    if "next" in (element.get("rel") or "").lower().split() or _ONWARD & set(tokens(element)):
+        return True
+    holders = [holder for _, holder in zip(range(3), ancestors(element), strict=False)]
+    names = {name for holder in holders for name in tokens(holder)}
+    return bool(names & _ONWARD) or (bool(names & _PAGERS) and text_of(element).isdigit())

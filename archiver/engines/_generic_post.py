@@ -1,0 +1,277 @@
+"""One post out of a page of an unknown blog, and the comments under it.
+
+Precedence: what the page says for machines, then its elements (`article`, `main`), then where the
+paragraphs are densest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import dataclass
+
+from lxml.html import HtmlElement
+
+from archiver import content, dates, urls
+from archiver.engines import _json_ld as json_ld
+from archiver.engines import _microformats as microformats
+from archiver.engines import bylines, structured, threads
+from archiver.engines._feed_formats import paragraphs
+from archiver.engines.dom import SKIPPED, Dom, ancestors, inner_html, text_of, tokens
+from archiver.engines.structured import PageFacts
+from archiver.engines.wordpress_urls import taxonomy, without_fragment
+from archiver.model import Author, Comment, Content, Moment, ParentSource, Post, PostKind, PostRef, Rank, Site, Term
+from archiver.text import normal_name, squeeze
+
+# Beside the post: what stands in these is said of something else.
+_BESIDE_TAGS = SKIPPED | {"nav", "aside", "form", "button", "dialog"}
+_BESIDE = frozenset(
+    {"comments", "comment-list", "commentlist", "comments-area", "comment-respond", "respond", "disqus_thread"}
+    | {"webmentions", "comment", "h-cite", "related", "related-posts", "post-navigation", "pagination", "breadcrumb"}
+    | {"breadcrumbs", "share", "social-share", "sharedaddy", "newsletter", "author-box", "author-bio", "sidebar"}
+)
+# About the post, but not its text.
+_ABOUT = frozenset({"entry-meta", "post-meta", "entry-footer", "post-footer", "entry-header", "post-header", "byline"})
+_ARTICLE_TYPES = json_ld.ARTICLES | {"article", "h-entry", "hentry", "creativework"}
+_SHORTEST = 80  # characters of text that make an element worth being taken for a post
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostPage:
+    """What a page shows: the post, None where no text was found, its comments, and what it says of itself."""
+
+    post: Post | None
+    comments: tuple[Comment, ...]
+    facts: PageFacts
+
+
+def read(dom: Dom, site: Site) -> PostPage:
+    """Read a page that is thought to be a post."""
+    base = dom.page.url
+    entry = structured.main_entry(dom.root, base)
+    body = entry.body if entry is not None else None
+    facts = structured.facts(dom.root, base, exclude=() if body is None else (body,))
+    holder = entry.element if entry is not None else _article(dom)
+    if body is None:
+        holder = holder if holder is not None else _densest(dom)
+        body = holder
+    if body is None:
+        return PostPage(post=None, comments=(), facts=facts)
+    scope = holder if holder is not None else body
+    post = _post(dom, site, facts, body, scope)
+    comments = _comments(dom, site, post.ref, () if body is scope else (body,))
+    return PostPage(post=post, comments=comments, facts=facts)
+
+
+def _post(dom: Dom, site: Site, facts: PageFacts, body: HtmlElement, scope: HtmlElement) -> Post:
+    heading = next((h for h in scope.iter("h1", "h2") if text_of(h) and not _is_apart(h, scope)), None)
+    published = _moment(facts.published_iso, site) or _printed(dom, site, scope)
+    is_post = published is not None or (facts.type or "").lower() in _ARTICLE_TYPES
+    authors, weak = _authors(dom, facts)
+    url = _own_url(facts, dom.page.url, site)
+    return Post(
+        url=url,
+        rank=Rank.PAGE,
+        kind=PostKind.POST if is_post else PostKind.PAGE,
+        title=_title(dom, facts, heading),
+        slug=urls.last_segment(url).rpartition(".")[0] or urls.last_segment(url) or None,
+        content=_content(body, heading, dom.base),
+        excerpt=facts.description,
+        published=published,
+        modified=_moment(facts.modified_iso, site),
+        authors=authors,
+        terms=_terms(dom, facts, scope),
+        language=facts.language,
+        weak=frozenset({"authors"} if weak else ()),
+    )
+
+
+def _own_url(facts: PageFacts, here: str, site: Site) -> str:
+    """The page's own statement of its URL, unless that leads away or to the front page."""
+    stated = facts.url
+    fits = stated is not None and urls.within(stated, site.home) and urls.url_key(stated) != urls.url_key(site.home)
+    return without_fragment(stated if stated is not None and fits else here)
+
+
+def _title(dom: Dom, facts: PageFacts, heading: HtmlElement | None) -> str | None:
+    """The stated title; the heading where it is the same without the site's name."""
+    shown = text_of(heading) if heading is not None else ""
+    if not shown:
+        alone = [text_of(h) for h in dom.tags("h1") if text_of(h)]
+        shown = alone[0] if len(alone) == 1 else ""
+    stated = facts.title or next((text_of(title) for title in dom.tags("title")), "")
+    if shown and normal_name(shown) in normal_name(stated):
+        return shown
+    return (facts.title or shown or stated) or None
+
+
+def _authors(dom: Dom, facts: PageFacts) -> tuple[tuple[Author, ...] | None, bool]:
+    if facts.authors:
+        return tuple(Author(name=name, member=True, url=url) for name, url in facts.authors), False
+    apart = [e for e in dom.root.iter() if isinstance(e.tag, str) and (_is_beside(e) or e.tag == "blockquote")]
+    found, weak = bylines.authors(dom, outside=apart)
+    return found or None, weak
+
+
+def _terms(dom: Dom, facts: PageFacts, scope: HtmlElement) -> tuple[Term, ...] | None:
+    """The post's section and tags; where a rel=tag link has the same name, its URL too."""
+    found: dict[str, Term] = {}
+    for link, url in dom.links:
+        name, rels = text_of(link), (link.get("rel") or "").lower().split()
+        if name and "tag" in rels and dom.inside(link, scope) and not _is_apart(link, scope):
+            kind = "category" if "category" in rels else taxonomy(url) or "tag"
+            found.setdefault(normal_name(name), Term(taxonomy=kind, name=name, url=without_fragment(url)))
+    stated = [("category", facts.section or "")] + [("tag", tag) for tag in facts.tags]
+    for kind, name in stated:
+        if name:
+            found.setdefault(normal_name(name), Term(taxonomy=kind, name=name))
+    return tuple(found.values()) or None
+
+
+def _printed(dom: Dom, site: Site, scope: HtmlElement) -> Moment | None:
+    """The first `<time>` of the post; where it has none, the first of the page that is not beside it."""
+    times = sorted(dom.tags("time"), key=lambda element: not dom.inside(element, scope))
+    for element in times:
+        if _is_apart(element, scope):
+            continue
+        moment = _moment(element.get("datetime"), site) or dates.from_printed(
+            text_of(element), language=site.language, utc_offset=site.utc_offset
+        )
+        if moment is not None:
+            return moment
+    return None
+
+
+def _moment(text: str | None, site: Site) -> Moment | None:
+    return dates.from_iso(text, site.utc_offset) if text else None
+
+
+# ── the body ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def _article(dom: Dom) -> HtmlElement | None:
+    """The `<article>` or `<main>` that holds the text: the only one, or the longest by far."""
+    articles = [e for e in dom.tags("article") if not any(_is_beside(up) or up.tag == "article" for up in ancestors(e))]
+    articles = [e for e in articles if not _is_beside(e)]
+    sizes = sorted(((len(text_of(e)), e) for e in articles), key=lambda pair: pair[0], reverse=True)
+    if len(sizes) == 1 or (len(sizes) > 1 and sizes[0][0] > 2 * sizes[1][0]):
+        return sizes[0][1] if sizes[0][0] >= _SHORTEST else None
+    mains = [e for e in dom.root.iter() if isinstance(e.tag, str) and (e.tag == "main" or e.get("role") == "main")]
+    return mains[0] if len(mains) == 1 and not articles and len(text_of(mains[0])) >= _SHORTEST else None
+
+
+def _densest(dom: Dom) -> HtmlElement | None:
+    """The element whose own paragraphs hold the most text that is not links."""
+    scores: dict[HtmlElement, int] = {}
+    for paragraph in dom.tags("p", "pre", "blockquote"):
+        parent = paragraph.getparent()
+        if parent is None or any(_is_beside(up) or up.tag == "footer" for up in ancestors(paragraph)):
+            continue
+        linked = sum(len(text_of(link)) for link in paragraph.iter("a"))
+        scores[parent] = scores.get(parent, 0) + len(text_of(paragraph)) - linked
+    best = max(scores, key=lambda element: scores[element], default=None)
+    return best if best is not None and scores[best] >= _SHORTEST else None
+
+
+def _content(body: HtmlElement, heading: HtmlElement | None, base: str) -> Content:
+    """The body without the heading and what themes put into an article."""
+    inside = (e for e in body.iterdescendants() if isinstance(e.tag, str))
+    marked = [e for e in inside if e is heading or _is_beside(e) or _is_about(e)]
+    places = [_path(element, body) for element in marked]
+    copy = deepcopy(body)
+    copy.tail = None
+    for element in [_at(copy, place) for place in places]:
+        if element.getparent() is not None:
+            element.drop_tree()
+    return content.from_html(inner_html(copy), base)
+
+
+def _path(element: HtmlElement, top: HtmlElement) -> list[int]:
+    place: list[int] = []
+    while element is not top:
+        parent = element.getparent()
+        assert parent is not None, "the element lies within top"
+        place.append(parent.index(element))
+        element = parent
+    return place[::-1]
+
+
+def _at(top: HtmlElement, place: list[int]) -> HtmlElement:
+    for number in place:
+        top = top[number]
+    return top
+
+
+def _is_beside(element: HtmlElement) -> bool:
+    return element.tag in _BESIDE_TAGS or bool(_BESIDE & {*tokens(element), (element.get("id") or "").lower()})
+
+
+def _is_about(element: HtmlElement) -> bool:
+    """Whether an element within the body says something of the post: its head, foot or byline."""
+    opens = element.tag == "header" and next(element.iter("h1", "h2", "time"), None) is not None
+    return opens or element.tag == "footer" or bool(_ABOUT & set(tokens(element)))
+
+
+def _is_apart(element: HtmlElement, top: HtmlElement) -> bool:
+    """Whether an element stands in something beside the post, as seen from within `top`."""
+    for holder in ancestors(element):
+        if holder is top:
+            return False
+        if _is_beside(holder):
+            return True
+    return False
+
+
+# ── comments ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def _comments(dom: Dom, site: Site, post: PostRef, outside: tuple[HtmlElement, ...]) -> tuple[Comment, ...]:
+    """By the first of the ways that finds any: ids in the markup, microformats, JSON-LD."""
+    structure = threads.read(dom, post, site, outside=outside).comments
+    return structure or tuple(_cited(dom, site, post, outside)) or tuple(_stated(dom, site, post, outside))
+
+
+def _cited(dom: Dom, site: Site, post: PostRef, outside: tuple[HtmlElement, ...]) -> Iterator[Comment]:
+    cites = (element for element in microformats.comments(dom.root) if not dom.inside(element, *outside))
+    for position, element in enumerate(cites):
+        read = microformats.read_entry(element)
+        body = inner_html(read.body) if read.body is not None else f"<p>{read.title or ''}</p>"
+        name, url = read.authors[0] if read.authors else ("", None)
+        author = Author(name=name, member=False, url=urls.absolute(url, dom.base) if url else None) if name else None
+        own = urls.absolute(read.url, dom.base) if read.url else None
+        words = content.from_html(body, dom.base)
+        yield _comment(post, own, author, words, _moment(read.published, site), position)
+
+
+def _stated(dom: Dom, site: Site, post: PostRef, outside: tuple[HtmlElement, ...]) -> Iterator[Comment]:
+    scripts = (script for script in dom.tags("script") if not dom.inside(script, *outside))
+    graph = json_ld.read(s for s in scripts if "ld+json" in (s.get("type") or "").lower())
+    for position, thing in enumerate(graph.of_type(frozenset({"comment", "usercomments"}))):
+        text = graph.text(thing, "text", "commentText")
+        name = graph.text(thing, "author", "creator")
+        if not text:
+            continue
+        words = content.from_html(paragraphs(text), dom.base)
+        url = graph.url(thing, "url")
+        author = Author(name=squeeze(name), member=False) if name else None
+        published = _moment(graph.text(thing, "dateCreated", "datePublished"), site)
+        yield _comment(post, urls.absolute(url, dom.base) if url else None, author, words, published, position)
+
+
+def _comment(
+    post: PostRef, url: str | None, author: Author | None, words: Content, published: Moment | None, position: int
+) -> Comment:
+    """A comment of a platform without ids that we know of: its permalink, or its words, tell it apart."""
+    said = "\n".join((author.name if author else "", published.at if published else "", words.text))
+    return Comment(
+        post=post,
+        rank=Rank.PAGE,
+        url=url,
+        key=url or hashlib.blake2b(said.encode(), digest_size=10).hexdigest(),
+        author=author,
+        content=words,
+        published=published,
+        parent_source=ParentSource.UNKNOWN,
+        position=position,
+    )
