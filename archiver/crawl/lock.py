@@ -1,0 +1,61 @@
+"""One writer at a time: a lock file beside the archive, held by the kernel for as long as the process lives.
+
+flock, not a file's mere presence: a lock that outlives its holder would need a person to take it away.
+It does not work across machines on most network file systems.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from archiver.errors import Locked
+
+FILE_NAME = "lock"
+
+
+@contextmanager
+def locked(directory: Path, command: str) -> Iterator[None]:
+    """Hold the archive's lock. Raises Locked, naming who holds it, when another run does."""
+    path = directory / FILE_NAME
+    with path.open("a+", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise Locked(
+                str(directory),
+                f"another run is writing to it ({_holder(path)})",
+                "Wait for it to end, or name another archive with -a",
+            ) from error
+        file.seek(0)
+        file.truncate()
+        json.dump(
+            {
+                "pid": os.getpid(),
+                "host": socket.gethostname(),
+                "command": command,
+                "since": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            },
+            file,
+        )
+        file.flush()
+        try:
+            yield
+        finally:
+            file.seek(0)
+            file.truncate()
+
+
+def _holder(path: Path) -> str:
+    """Who holds the lock, as far as the file tells: it may be read while it is written."""
+    try:
+        said = json.loads(path.read_text("utf-8"))
+        return f"{said['command']}, process {said['pid']} on {said['host']} since {said['since']}"
+    except (OSError, ValueError, KeyError, TypeError):
+        return "it does not say which"
