@@ -74,7 +74,8 @@ def _without_title(line: str, title: str) -> tuple[str, bool]:
     ]
     for match in quoted[:1] or places[::-1]:
         rest = f"{line[: match.start()]} {line[match.end() :]}"
-        if quoted or _NUMBER.search(rest) or _number_word(rest) is not None:
+        # "15 comments" on a post that is called "15" keeps its number.
+        if quoted or match.start() > 0 or _NUMBER.search(rest) or _number_word(rest) is not None:
             return rest, True
     for pattern in _QUOTED:
         rest, number = pattern.subn(" ", line)

@@ -22,6 +22,7 @@ def folded(s: str) -> str:
     s = normal_name(s)
     if s.isascii():
         return s
+    s = s.replace("\u060c", ",").replace("\u3001", ",")  # the Arabic and the ideographic comma
     s = _DIGITS.sub(lambda m: "".join(str(unicodedata.decimal(c)) for c in m[0]), s)
     return unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFKD", s)))
 

@@ -15,7 +15,7 @@ from archiver._months import base_language, joined_names, month_number
 # Ordinal endings (1st, 1er, 2e, 1o), and the small words between the parts of a date.
 _DAY = r"(?<![\d.,:/'\u2019-])(?P<day>\d{1,2})(?:-?[^\W\d_]{1,2}(?![^\W\d_]))?"
 _JOIN = r"[\s.,/\-\u2013'\u2019]*(?:(?:de|del|di|da|do|den|der|of|the|ta|i|ng)[\s.,'\u2019]+){0,2}"
-_NAME = r"(?P<name>[^\W\d_][^\s\d.,;:!?()\[\]/|\"\u201c\u201d\u00ab\u00bb\u2013\u2014\u2026-]{1,20})"
+_NAME = r"(?<![^\W\d_])(?P<name>[^\W\d_][^\s\d.,;:!?()\[\]/|\"\u201c\u201d\u00ab\u00bb\u2013\u2014\u2026-]{1,20})"
 _YEAR = r"(?P<year>\d{4})(?!\d)"
 _NAMED = (
     # 10 February 2021, 10. Februar 2021, 10 de febrero de 2021, 10-Feb-2021, 10 Feb '21
@@ -31,7 +31,7 @@ _NAMED = (
     re.compile(rf"{_YEAR}\.?\s*(?:gada\s*)?(?P<day>\d{{1,2}})\.\s*{_NAME}"),
 )
 _NAMED_MONTH = (
-    re.compile(rf"{_NAME}{_JOIN}{_YEAR}"),
+    re.compile(rf"(?<!\d )(?<!\d\. ){_NAME}{_JOIN}{_YEAR}"),  # of 31 February, nothing is left
     re.compile(rf"{_YEAR}(?:\s?m\.|\s?\(?e?\)?ko|\.|\.?\s*gada)?{_JOIN}{_NAME}"),
 )
 _COUNTED = (

@@ -133,8 +133,9 @@ def _on_clock(day: Day, clock: Clock | None, utc_offset: int, printed: str) -> M
 
 
 def _relative(line: str, utc_offset: int, now: datetime | None, printed: str) -> Moment | None:
-    local = (now or datetime.now(UTC)).astimezone(UTC) + timedelta(minutes=utc_offset)
-    told = ago(line, local)
+    now = now or datetime.now(UTC)
+    now = now.astimezone(UTC) if now.tzinfo else now.replace(tzinfo=UTC)
+    told = ago(line, now + timedelta(minutes=utc_offset))
     if told is None:
         return None
     when, precision = told
