@@ -12,64 +12,63 @@
 
 CREATE VIEW post_list (
   -- Posts as a reader would list them.
-  id,  -- key of the post
-  blog,  -- name of the blog
+  published_at,  -- UTC; for day precision and coarser the blog's own calendar
   title,  -- title; empty for an untitled post, NULL when not read yet
   authors,  -- names of the byline, in order
-  published_at,  -- UTC; for day precision and coarser the blog's own calendar
-  month,  -- YYYY-MM by the blog's own calendar, as far as its clock is known
-  kind,  -- post, page, attachment or unknown
   comments,  -- comments captured, without pings and without those that have vanished
   claimed_comments,  -- what the blog said last of how many there are; it may include pings
-  word_count,  -- words of the body
   terms,  -- categories and tags, by name
+  word_count,  -- words of the body
+  kind,  -- post, page, attachment or unknown
+  month,  -- YYYY-MM by the blog's own calendar, as far as its clock is known
+  blog,  -- name of the blog
   url,  -- permalink
   gone_at,  -- when it was found to have vanished
+  id,  -- key of the post
   blog_id,  -- key of the blog
   docid  -- row number in the search index
 ) AS
 SELECT
-  p.id,
-  (SELECT b.title FROM blogs b WHERE b.id = p.blog_id),
+  p.published_at,
   p.title,
   (SELECT group_concat(byline.name, ', ') FROM (
     SELECT a.name FROM post_authors pa JOIN authors a ON a.id = pa.author_id
     WHERE pa.post_id = p.id ORDER BY pa.position
   ) AS byline),
-  p.published_at,
+  (SELECT count(*) FROM comments c WHERE c.post_id = p.id)
+    - (SELECT count(*) FROM comments c WHERE c.post_id = p.id AND (c.kind <> 'comment' OR c.gone_at IS NOT NULL)),
+  (SELECT k.number FROM claims k WHERE k.post_id = p.id AND k.measure = 'comments'
+    ORDER BY k.said_at DESC, k.number DESC LIMIT 1),
+  (SELECT group_concat(filed.name, ', ') FROM (
+    SELECT t.name FROM post_terms pt JOIN terms t ON t.id = pt.term_id
+    WHERE pt.post_id = p.id ORDER BY t.taxonomy, t.name
+  ) AS filed),
+  p.word_count,
+  p.kind,
   CASE
     WHEN p.published_precision = 'year' THEN NULL
     WHEN p.published_precision IN ('day', 'month') THEN substr(p.published_at, 1, 7)
     ELSE strftime('%Y-%m', p.published_at, (
       SELECT coalesce(b.utc_offset, 0) || ' minutes' FROM blogs b WHERE b.id = p.blog_id))
   END,
-  p.kind,
-  (SELECT count(*) FROM comments c WHERE c.post_id = p.id)
-    - (SELECT count(*) FROM comments c WHERE c.post_id = p.id AND (c.kind <> 'comment' OR c.gone_at IS NOT NULL)),
-  (SELECT k.number FROM claims k WHERE k.post_id = p.id AND k.measure = 'comments'
-    ORDER BY k.said_at DESC, k.number DESC LIMIT 1),
-  p.word_count,
-  (SELECT group_concat(filed.name, ', ') FROM (
-    SELECT t.name FROM post_terms pt JOIN terms t ON t.id = pt.term_id
-    WHERE pt.post_id = p.id ORDER BY t.taxonomy, t.name
-  ) AS filed),
-  p.url, p.gone_at, p.blog_id, p.docid
+  (SELECT b.title FROM blogs b WHERE b.id = p.blog_id),
+  p.url, p.gone_at, p.id, p.blog_id, p.docid
 FROM posts p;
 
 CREATE VIEW comment_list (
   -- Comments with the names around them.
-  id,  -- key of the comment
-  blog,  -- name of the blog
-  post,  -- title of the post
+  published_at,  -- UTC; for day precision and coarser the blog's own calendar
   author,  -- who wrote it
   in_reply_to,  -- author of the comment that it answers
-  published_at,  -- UTC; for day precision and coarser the blog's own calendar
   text,  -- the comment as plain text
+  post,  -- title of the post
   kind,  -- comment, pingback or trackback
   depth,  -- level in the thread, 1 for a root
   parent_source,  -- how its parent is known: api, feed, dom, inferred or unknown
+  blog,  -- name of the blog
   url,  -- permalink
   gone_at,  -- when it was found to have vanished
+  id,  -- key of the comment
   post_id,  -- key of the post
   parent_id,  -- key of the comment that it answers
   author_id,  -- key of the author
@@ -77,41 +76,44 @@ CREATE VIEW comment_list (
   docid  -- row number in the search index
 ) AS
 SELECT
-  c.id,
-  (SELECT b.title FROM blogs b WHERE b.id = c.blog_id),
-  (SELECT p.title FROM posts p WHERE p.id = c.post_id),
+  c.published_at,
   (SELECT a.name FROM authors a WHERE a.id = c.author_id),
   (SELECT a.name FROM comments parent JOIN authors a ON a.id = parent.author_id WHERE parent.id = c.parent_id),
-  c.published_at, c.text, c.kind, c.depth, c.parent_source, c.url, c.gone_at, c.post_id, c.parent_id, c.author_id,
-  c.blog_id, c.docid
+  c.text,
+  (SELECT p.title FROM posts p WHERE p.id = c.post_id),
+  c.kind, c.depth, c.parent_source,
+  (SELECT b.title FROM blogs b WHERE b.id = c.blog_id),
+  c.url, c.gone_at, c.id, c.post_id, c.parent_id, c.author_id, c.blog_id, c.docid
 FROM comments c;
 
 CREATE VIEW threads (
   -- Comments in reading order, post by post, with their place in the thread.
-  post_id,  -- key of the post
+  post,  -- title of the post
   position,  -- place in the reading order, from 0
   outline,  -- author and first words, indented by the level
+  published_at,  -- UTC
+  text,  -- the comment as plain text
   depth,  -- level as shown, 1 for a root
   path,  -- positions of the comments above it and of its own; sorts in reading order
   author,  -- who wrote it
   in_reply_to,  -- author of the comment that it answers
-  published_at,  -- UTC
-  text,  -- the comment as plain text
   kind,  -- comment, pingback or trackback
-  gone_at,  -- when it was found to have vanished
   url,  -- permalink
-  post,  -- title of the post
+  gone_at,  -- when it was found to have vanished
+  post_id,  -- key of the post
   comment_id,  -- key of the comment
   parent_id,  -- key of the comment that it answers
+  author_id,  -- key of the author
   blog_id  -- key of the blog
 ) AS
 SELECT
-  c.post_id, c.position,
+  (SELECT p.title FROM posts p WHERE p.id = c.post_id),
+  c.position,
   printf('%*s', 4 * (coalesce(c.depth, 1) - 1), '')
     || coalesce((SELECT a.name FROM authors a WHERE a.id = c.author_id), '?') || ': '
     || replace(substr(coalesce(c.text, ''), 1, 80), char(10), ' ')
     || CASE WHEN length(c.text) > 80 THEN '…' ELSE '' END,
-  c.depth,
+  c.published_at, c.text, c.depth,
   (WITH RECURSIVE up (id, parent_id, position, steps) AS (
       SELECT c.id, c.parent_id, c.position, 0
       UNION ALL
@@ -122,20 +124,15 @@ SELECT
     SELECT group_concat(step, '/') FROM (SELECT printf('%05d', position) AS step FROM up ORDER BY steps DESC)),
   (SELECT a.name FROM authors a WHERE a.id = c.author_id),
   (SELECT a.name FROM comments parent JOIN authors a ON a.id = parent.author_id WHERE parent.id = c.parent_id),
-  c.published_at, c.text, c.kind, c.gone_at, c.url,
-  (SELECT p.title FROM posts p WHERE p.id = c.post_id),
-  c.id, c.parent_id, c.blog_id
+  c.kind, c.url, c.gone_at, c.post_id, c.id, c.parent_id, c.author_id, c.blog_id
 -- The index is named for its order, which is the reading order. With an ORDER BY, counting the view would
 -- have to sort all of it first.
 FROM comments c INDEXED BY comments_post;
 
 CREATE VIEW coverage (
   -- The ledger of comments: what each post claims to have, beside what was captured.
-  post_id,  -- key of the post
-  blog_id,  -- key of the blog
-  title,  -- title of the post
-  url,  -- its permalink
   published_at,  -- UTC
+  title,  -- title of the post
   state,  -- complete, missing, more (than claimed), unclaimed (nothing says how many), or unread
   claimed,  -- what the blog said last of how many comments there are
   captured,  -- what was captured of that: comments, and pings where the claim can only be met with them
@@ -150,7 +147,10 @@ CREATE VIEW coverage (
   claimed_feed,  -- count in the feed; it includes pings
   claimed_api,  -- count given by the API
   said_at,  -- when the latest claim was read
-  thread  -- whole or part: how much of the thread was read from pages; NULL: nothing
+  thread,  -- whole or part: how much of the thread was read from pages; NULL: nothing
+  url,  -- permalink of the post
+  post_id,  -- key of the post
+  blog_id  -- key of the blog
 ) AS
 WITH counted AS (
   SELECT
@@ -162,23 +162,20 @@ WITH counted AS (
       WHERE c.post_id = p.id AND (c.kind <> 'comment' OR c.gone_at IS NOT NULL) AND c.gone_at IS NULL) AS pings,
     (SELECT count(*) FROM comments c
       WHERE c.post_id = p.id AND c.parent_id IS NULL AND c.answers IS NOT NULL) AS orphans,
-    (SELECT k.number FROM claims k WHERE k.post_id = p.id AND k.measure = 'comments'
-      ORDER BY k.said_at DESC, k.number DESC LIMIT 1) AS claimed,
-    (SELECT max(k.number) FROM claims k WHERE k.post_id = p.id AND k.measure = 'comments' AND k.source = 'heading')
-      AS claimed_heading,
-    (SELECT max(k.number) FROM claims k WHERE k.post_id = p.id AND k.measure = 'comments' AND k.source = 'feed')
-      AS claimed_feed,
-    (SELECT max(k.number) FROM claims k WHERE k.post_id = p.id AND k.measure = 'comments' AND k.source = 'api')
-      AS claimed_api,
-    (SELECT max(k.said_at) FROM claims k WHERE k.post_id = p.id AND k.measure = 'comments') AS said_at,
+    -- The latest claim, and of several at one time the greatest.
+    CAST(substr(max(k.said_at || printf('%012d', k.number)), -12) AS INTEGER) AS claimed,
+    max(k.number) FILTER (WHERE k.source = 'heading') AS claimed_heading,
+    max(k.number) FILTER (WHERE k.source = 'feed') AS claimed_feed,
+    max(k.number) FILTER (WHERE k.source = 'api') AS claimed_api,
+    max(k.said_at) AS said_at,
     (SELECT CASE
         WHEN max(coalesce(t.pages, 1)) <= 1 OR count(*) FILTER (WHERE t.page > 0) >= max(t.pages) THEN 'whole'
         ELSE 'part'
       END
       FROM thread_pages t WHERE t.post_id = p.id HAVING count(*) > 0) AS thread
-  FROM posts p
-  -- A post is a group of its own. The grouping keeps SQLite from copying each of these expressions into
-  -- every place below that uses it, and lets it look at one post or blog alone where one is asked for.
+  FROM posts p LEFT JOIN claims k ON k.post_id = p.id AND k.measure = 'comments'
+  -- Both columns, so that SQLite looks at one post or blog alone where one is asked for. And grouped, so
+  -- that it does not copy each of these expressions into every place below that uses it.
   GROUP BY p.id, p.blog_id
 ),
 compared AS (
@@ -205,7 +202,7 @@ troubled (post_id, state, error) AS (
   GROUP BY p.id
 )
 SELECT
-  c.id, c.blog_id, c.title, c.url, c.published_at,
+  c.published_at, c.title,
   CASE
     WHEN c.claimed > c.captured THEN 'missing'
     WHEN NOT c.has_body AND c.protected IS NOT 1 THEN 'unread'
@@ -231,14 +228,13 @@ SELECT
     WHEN c.claimed < c.captured AND c.orphans > 0 THEN 'replies to hidden comments'
   END,
   CASE WHEN c.claimed > c.captured OR NOT c.has_body THEN t.error END,
-  c.comments, c.pings, c.gone, c.orphans, c.claimed_heading, c.claimed_feed, c.claimed_api, c.said_at, c.thread
+  c.comments, c.pings, c.gone, c.orphans, c.claimed_heading, c.claimed_feed, c.claimed_api, c.said_at, c.thread,
+  c.url, c.id, c.blog_id
 FROM compared c
 LEFT JOIN troubled t ON t.post_id = c.id;
 
 CREATE VIEW month_coverage (
   -- The ledger of posts: what the sidebar's Archives claim for each month, beside what was captured.
-  blog_id,  -- key of the blog
-  blog,  -- name of the blog
   period,  -- YYYY-MM, or YYYY where the sidebar lists years
   label,  -- words of the sidebar
   state,  -- complete, missing, more (than claimed) or unclaimed (nothing says how many)
@@ -248,7 +244,9 @@ CREATE VIEW month_coverage (
   unread,  -- posts known to be of it whose body has not been read
   at_least,  -- posts read that fall into it by any clock
   at_most,  -- posts read that may fall into it, since the blog's clock is not known to the hour
-  url  -- page that lists its posts
+  blog,  -- name of the blog
+  url,  -- page that lists its posts
+  blog_id  -- key of the blog
 ) AS
 WITH dated AS (
   -- A blog's month begins by its own clock. Where that is known only as an offset, summer time may shift
@@ -328,21 +326,20 @@ compared AS (
   FROM listed l LEFT JOIN held h ON h.blog_id = l.blog_id AND h.period = l.period
 )
 SELECT
-  c.blog_id, b.title, c.period, coalesce(c.label, c.period),
+  c.period, coalesce(c.label, c.period),
   CASE
     WHEN c.claimed IS NULL THEN 'unclaimed'
     WHEN c.claimed > c.captured THEN 'missing'
     WHEN c.claimed < c.captured THEN 'more'
     ELSE 'complete'
   END,
-  c.claimed, c.captured, max(coalesce(c.claimed - c.captured, 0), 0), c.unread, c.at_least, c.at_most, c.url
+  c.claimed, c.captured, max(coalesce(c.claimed - c.captured, 0), 0), c.unread, c.at_least, c.at_most,
+  b.title, c.url, c.blog_id
 FROM compared c LEFT JOIN blogs b ON b.id = c.blog_id
 ORDER BY c.blog_id, c.period DESC;
 
 CREATE VIEW category_coverage (
   -- What the blog claims for each category and tag, beside the posts captured in it.
-  term_id,  -- key of the category or tag
-  blog_id,  -- key of the blog
   taxonomy,  -- category, tag, or the platform's own name
   name,  -- its name
   state,  -- complete, missing, more (than claimed) or unclaimed (nothing says how many)
@@ -351,7 +348,9 @@ CREATE VIEW category_coverage (
   missing,  -- how many are lacking, at least
   own,  -- posts captured that are filed under it
   with_narrower,  -- posts captured that are filed under it or a narrower one
-  url  -- page that lists its posts
+  url,  -- page that lists its posts
+  term_id,  -- key of the category or tag
+  blog_id  -- key of the blog
 ) AS
 WITH RECURSIVE family (term_id, member_id) AS (
   SELECT id, id FROM terms
@@ -377,19 +376,19 @@ judged AS (
   SELECT *, CASE WHEN claimed > own THEN with_narrower ELSE own END AS captured FROM compared
 )
 SELECT
-  id, blog_id, taxonomy, name,
+  taxonomy, name,
   CASE
     WHEN claimed IS NULL THEN 'unclaimed'
     WHEN claimed > captured THEN 'missing'
     WHEN claimed < own THEN 'more'
     ELSE 'complete'
   END,
-  claimed, captured, max(coalesce(claimed - captured, 0), 0), own, with_narrower, url
+  claimed, captured, max(coalesce(claimed - captured, 0), 0), own, with_narrower, url, id,
+  blog_id
 FROM judged;
 
 CREATE VIEW reply_network (
   -- Who answered whom: one line for each pair of people, with the dates.
-  blog_id,  -- key of the blog
   author,  -- who answered
   answered,  -- whose comments were answered
   replies,  -- how often
@@ -397,10 +396,11 @@ CREATE VIEW reply_network (
   first_at,  -- earliest reply, UTC
   last_at,  -- latest reply, UTC
   author_id,  -- key of who answered
-  answered_id  -- key of who was answered
+  answered_id,  -- key of who was answered
+  blog_id  -- key of the blog
 ) AS
-SELECT pair.blog_id, a.name, b.name, pair.replies, pair.inferred, pair.first_at, pair.last_at, pair.author_id,
-  pair.answered_id
+SELECT a.name, b.name, pair.replies, pair.inferred, pair.first_at, pair.last_at, pair.author_id, pair.answered_id,
+  pair.blog_id
 FROM (
   -- Windows in the place of GROUP BY: they go through one author after the other, so that the first
   -- page of the view does not wait for the last author.
@@ -420,7 +420,6 @@ WHERE pair.place = 1;
 
 CREATE VIEW cited_works (
   -- Publications, trials and books that posts and comments cite.
-  work_id,  -- key of the work
   scheme,  -- doi, pmid, pmcid, arxiv, nct, isrctn or isbn
   identifier,  -- in its normal form
   posts,  -- posts that cite it
@@ -428,13 +427,14 @@ CREATE VIEW cited_works (
   threads,  -- posts that cite it themselves or below which a comment does
   first_at,  -- earliest of them, UTC
   last_at,  -- latest of them, UTC
-  url  -- where it resolves
+  url,  -- where it resolves
+  work_id  -- key of the work
 ) AS
 SELECT
-  w.id, w.scheme, w.identifier, count(k.id) - count(k.comment_id), count(k.comment_id), count(DISTINCT k.post_id),
+  w.scheme, w.identifier, count(k.id) - count(k.comment_id), count(k.comment_id), count(DISTINCT k.post_id),
   min(CASE WHEN k.comment_id IS NULL THEN p.published_at ELSE c.published_at END),
   max(CASE WHEN k.comment_id IS NULL THEN p.published_at ELSE c.published_at END),
-  w.url
+  w.url, w.id
 FROM works w
 LEFT JOIN citations k ON k.work_id = w.id
 LEFT JOIN posts p ON p.id = k.post_id

@@ -22,7 +22,9 @@ def get_metadata(datasette: Any) -> dict[str, Any]:
     """Titles and descriptions, labels, sort orders, facets, search boxes."""
     from archiver.web import holdings, metadata
 
-    return metadata.for_databases(holdings.all_of(datasette), datasette.urls.table)
+    ours = holdings.all_of(datasette)
+    files = [database for database in datasette.databases.values() if not database.is_memory]
+    return metadata.for_databases(ours, datasette.urls.table, alone=len(ours) == len(files))
 
 
 @hookimpl

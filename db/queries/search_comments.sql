@@ -1,7 +1,7 @@
 -- title: Search the comments
 -- description: The comments that hold all of the words, the most relevant first. Words are found in all their
 -- forms (relapse, relapses, relapsing).
--- param: words | words to look for | none
+-- param: words | words to look for
 WITH best AS (
   SELECT rowid AS docid, rank AS score FROM comments_fts
   WHERE comments_fts MATCH printf('"%s"', replace(replace(:words, '"', ' '), ' ', '" "'))

@@ -1,7 +1,7 @@
 -- title: Search the posts
 -- description: The posts that hold all of the words in title or text, the most relevant first; a word in the
 -- title weighs as much as five in the text.
--- param: words | words to look for | none
+-- param: words | words to look for
 WITH best AS (
   SELECT rowid AS docid, bm25(posts_fts, 5.0, 1.0) AS score FROM posts_fts
   WHERE posts_fts MATCH printf('"%s"', replace(replace(:words, '"', ' '), ' ', '" "'))

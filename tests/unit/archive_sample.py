@@ -180,7 +180,8 @@ def _comments(connection: sqlite3.Connection) -> None:
             "url": f"https://stemcells.example/{post}/#comment-{number}", "kind": "comment",
             "published_at": f"{days[post]}T{10 + position:02d}:00:00Z", "published_precision": "second",
             "position": position, "depth": depth, "html": f"<p>{text}</p>", "text": text,
-            "word_count": len(text.split()), "sources": "page", "first_seen_at": SEEN, "last_seen_at": SEEN, "answers": above, "fetch_id": FETCH, **more,
+            "word_count": len(text.split()), "sources": "page", "first_seen_at": SEEN, "last_seen_at": SEEN,
+            "answers": above, "fetch_id": FETCH, **more,
         })  # fmt: skip
     # Not in reading order, so that a view without an order of its own would show.
     insert(connection, "comments", rows[::-1])

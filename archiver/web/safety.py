@@ -1,0 +1,126 @@
+"""What keeps a served archive harmless: to itself, to this machine, and to who reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from contextvars import ContextVar
+from typing import Any
+
+from datasette.plugins import pm
+from datasette.utils import tilde_decode
+
+from archiver.web import holdings, metadata, words
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Any]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+PLUGIN = "blog-archiver"  # as in `plugins` of Datasette's metadata
+LONGEST_VALUE = 64 * 2**20  # bytes; no stored value comes near it
+_LIMIT_LENGTH = 0  # SQLITE_LIMIT_LENGTH
+
+# Datasette's own pages need inline scripts and styles. Nothing is loaded from elsewhere, whatever an
+# archived page holds.
+POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
+    " object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+)
+_HEADERS = [
+    (b"content-security-policy", POLICY.encode()),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+]
+# They show paths of this machine, and what runs on it.
+_PRIVATE = {"databases", "threads", "versions", "plugins", "settings", "config"}
+
+_segments: ContextVar[tuple[str, ...]] = ContextVar("segments", default=())
+
+
+def prepare(connection: Any) -> None:
+    """Make a connection that Datasette has opened a read-only and bounded one.
+
+    Datasette opens files with mode=ro or immutable=1. Other plugins may ask it for a connection that
+    writes; an archive is written by `archiver` alone. Without the limit, one `printf` takes a gigabyte.
+    """
+    connection.execute("PRAGMA query_only = ON")
+    connection.create_function("escape_fts", 1, words.match_expression, deterministic=True)
+    if hasattr(connection, "setlimit"):
+        connection.setlimit(_LIMIT_LENGTH, LONGEST_VALUE)
+
+
+def is_public(datasette: Any) -> bool:
+    """Whether strangers are expected: `archiver serve --public` says so in the plugin's configuration."""
+    config = datasette.plugin_config(PLUGIN) or {}
+    return bool(config.get("public"))
+
+
+def shows_one_row() -> bool:
+    """Whether the page that is being made is that of a single row: /database/table/key.
+
+    The hook that shows a cell is not told, so the address is remembered while the page is made.
+    """
+    return len(_segments.get()) >= 3
+
+
+def static_url(datasette: Any, name: str) -> str:
+    """The address of a file in static/."""
+    module = "archiver.web"
+    # Datasette mounts it under the name of the distribution, where it was found through an entry point.
+    installed = any(plugin.__name__ == module for plugin, _ in pm.list_plugin_distinfo())
+    return str(datasette.urls.static_plugins(PLUGIN if installed else module, name))
+
+
+def guard(app: App, datasette: Any) -> App:
+    """Wrap the application: remember which page is asked for, and send our headers with those of archives."""
+
+    async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await app(scope, receive, send)
+            return
+        segments = _split(scope, datasette.setting("base_url"))
+        if segments[:1] == ("-",) and is_public(datasette) and segments[-1].partition(".")[0] in _PRIVATE:
+            await _refuse(send)
+            return
+        holding = holdings.of(datasette, tilde_decode(segments[0].partition(".")[0])) if segments else None
+        if holding and holding.comments > metadata.LARGE and len(segments) == 2:
+            scope = _without_suggestions(scope)
+
+        async def send_ours(message: MutableMapping[str, Any]) -> None:
+            if holding and message["type"] == "http.response.start":
+                message = {**message, "headers": [*message.get("headers", []), *_HEADERS]}
+            await send(message)
+
+        token = _segments.set(segments)
+        try:
+            await app(scope, receive, send_ours)
+        finally:
+            _segments.reset(token)
+
+    return guarded
+
+
+def _without_suggestions(scope: Scope) -> Scope:
+    """Ask for a table without suggested facets.
+
+    To suggest some, Datasette tries every column of a table, each in vain where it is large, and answers
+    with an error where the rows of a view cannot be counted in time.
+    """
+    query = scope.get("query_string", b"")
+    if b"_nosuggest=" in query:
+        return scope
+    return {**scope, "query_string": query + (b"&" if query else b"") + b"_nosuggest=1"}
+
+
+def _split(scope: Scope, base_url: str) -> tuple[str, ...]:
+    raw = scope.get("raw_path")
+    path = raw.decode("latin-1").partition("?")[0] if raw else scope["path"]
+    if base_url != "/" and path.startswith(base_url):
+        path = path[len(base_url) :]
+    return tuple(part for part in path.split("/") if part)
+
+
+async def _refuse(send: Send) -> None:
+    headers = [(b"content-type", b"text/plain; charset=utf-8")]
+    await send({"type": "http.response.start", "status": 403, "headers": headers})
+    await send({"type": "http.response.body", "body": b"Not shown in public."})

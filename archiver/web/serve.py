@@ -1,0 +1,152 @@
+"""`archiver serve`: an archive in the browser, read-only, while a crawl may be writing to it."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+import sqlite3
+import webbrowser
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from datasette.app import Datasette
+from datasette.plugins import pm
+
+from archiver import web
+from archiver.errors import ArchiveDamaged, ArchiveMissing, UsageError
+from archiver.web.safety import PLUGIN
+from db.codebook import is_archive
+
+HOST, PORT = "127.0.0.1", 8001
+
+SETTINGS = {
+    "sql_time_limit_ms": 10_000,  # who looks at an archive of their own may wait for a large question
+    "facet_time_limit_ms": 1000,
+    "suggest_facets": False,  # each table has its own; trying every column takes longer than all the rest
+    "max_returned_rows": 5000,
+}
+PUBLIC_SETTINGS = {
+    "sql_time_limit_ms": 2000,  # strangers share one machine
+    "facet_time_limit_ms": 300,
+    "max_returned_rows": 1000,
+    "default_allow_sql": False,
+    "allow_download": False,
+    "allow_csv_stream": False,
+}
+
+
+def address(host: str = HOST, port: int = PORT) -> str:
+    """The URL to type on this machine for a server that listens there."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)  # noqa: S104 - named, not bound
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+
+
+def application(archive_db: Path, *, public: bool = False) -> Any:
+    """Datasette with one archive in it. Raises ArchiveMissing, ArchiveDamaged or UsageError."""
+    immutable = _check(archive_db)
+    if not pm.is_registered(web):  # run from a checkout that is not installed
+        pm.register(web, name=web.__name__)
+    _quiet()
+    path = str(archive_db)
+    return Datasette(
+        files=[] if immutable else [path],
+        immutables=[path] if immutable else [],
+        settings={**SETTINGS, **(PUBLIC_SETTINGS if public else {})},
+        metadata={"plugins": {PLUGIN: {"public": True}}} if public else {},
+    )
+
+
+def serve(
+    archive_db: Path,
+    *,
+    host: str = HOST,
+    port: int = PORT,
+    open_browser: bool = False,
+    public: bool = False,
+    announce: Callable[[str], None] = print,
+) -> None:
+    """Serve an archive until Ctrl-C. public: no SQL of one's own, no downloads.
+
+    port: 0 for any that is free. announce: is given the address once the server listens there.
+    Raises ArchiveMissing, ArchiveDamaged, and UsageError where the address cannot be had.
+    """
+    datasette = application(archive_db, public=public)
+    with _listen(host, port) as listener:
+        url = address(host, listener.getsockname()[1])
+
+        def ready() -> None:
+            announce(url)
+            if open_browser:
+                webbrowser.open(url)
+
+        config = uvicorn.Config(datasette.app(), host=host, log_level="warning", lifespan="on", access_log=False)
+        with suppress(KeyboardInterrupt):  # the way to end it
+            _Server(config, ready).run(sockets=[listener])
+
+
+def _quiet() -> None:
+    """Where rich is installed, Datasette prints pages of variables for every address that is not found."""
+    from datasette import handle_exception  # late: must not be the first of Datasette's modules
+
+    handle_exception.rich = None
+
+
+class _Server(uvicorn.Server):
+    """Tells when it listens."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._ready()
+
+
+def _check(path: Path) -> bool:
+    """Whether to open the file as immutable. Raises an error when there is no archive in it.
+
+    A database with a write-ahead log can only be read where its -shm file can be made: beside it. An
+    archive on read-only media has nobody who writes to it, so there it is opened as it stands.
+    """
+    if not path.is_file():
+        todo = "Run `archiver crawl URL` first, or name the archive with -a"
+        raise ArchiveMissing(str(path), "there is no such archive", todo)
+    immutable = not os.access(path.parent, os.W_OK)
+    uri = f"{path.absolute().as_uri()}?{'immutable=1' if immutable else 'mode=ro'}"
+    try:
+        connection = sqlite3.connect(uri, uri=True)
+        try:
+            ours = is_archive(connection)
+        finally:
+            connection.close()
+    except sqlite3.DatabaseError as error:
+        todo = "Restore it from a copy, or name another archive with -a"
+        raise ArchiveDamaged(str(path), str(error), todo) from error
+    if not ours:
+        raise UsageError(
+            str(path), "it is not an archive of blog-archiver", "To look at any database, run `datasette FILE`"
+        )
+    return immutable
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A listening socket, made before the server so that a port that is taken is said in a line."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except socket.gaierror as error:
+        raise UsageError(host, "this host name has no address", "Use --host 127.0.0.1, or 0.0.0.0 for all") from error
+    except OSError as error:
+        what = f"{host} port {port}"
+        if error.errno == errno.EADDRINUSE:
+            todo = f"Choose another one, such as --port {port + 1}, or 0 for any that is free"
+            raise UsageError(what, "another program is listening there", todo) from error
+        if error.errno == errno.EACCES:
+            raise UsageError(what, "it needs more rights", "Choose a port from 1024 on, such as --port 8001") from error
+        raise UsageError(what, error.strerror or str(error), "Choose another --host or --port") from error
