@@ -118,28 +118,41 @@ class Truth:
         return threads
 
     def reading_orders(self, post_id: int) -> list[list[int]]:
-        """Orders in which a page may show a thread: depth first, siblings by date or by id, roots up or down.
+        """Orders in which a thread may be read: depth first, siblings by date or by id.
 
-        Where the newest root stands first, replies stay oldest first.
+        Where the newest root stands first, replies stay oldest first; comment pages may then be read either way.
         """
         thread = self.threads[post_id]
         if not int(self.site["thread_comments"] or 0):
             thread = [row | {"parent_id": 0} for row in thread]
-        return [
-            _walk(thread, keys, newest_first)
-            for newest_first in ([False, True] if self.site.get("comment_order") == "desc" else [False])
-            for keys in (("published_gmt", "id"), ("id",))
-        ]
+        desc = self.site.get("comment_order") == "desc"
+        orders = []
+        for keys in (("published_gmt", "id"), ("id",)):
+            children = _children(thread, keys)
+            roots = children[0]
+            if not desc:
+                orders.append(_walk(roots, children))
+                continue
+            orders.append(_walk(roots[::-1], children))
+            pages: dict[int, list[Row]] = defaultdict(list)
+            for root in roots[::-1]:
+                pages[root["cpage"] or 0].append(root)
+            orders.append(_walk([root for page in sorted(pages) for root in pages[page]], children))
+        return orders
 
 
-def _walk(thread: list[Row], keys: tuple[str, ...], newest_first: bool) -> list[int]:
+def _children(thread: list[Row], keys: tuple[str, ...]) -> dict[int, list[Row]]:
+    """Parent -> its replies, 0 -> the roots."""
     children: dict[int, list[Row]] = defaultdict(list)
     for row in sorted(thread, key=lambda row: tuple(row[key] for key in keys)):
         children[row["parent_id"]].append(row)
-    roots = children[0][::-1] if newest_first else children[0]
+    return children
+
+
+def _walk(roots: list[Row], children: dict[int, list[Row]]) -> list[int]:
     order, stack = [], roots[::-1]
     while stack:
         row = stack.pop()
-        order.append(row["id"])
-        stack += children[row["id"]][::-1]
+        order.append(int(row["id"]))
+        stack += children.get(row["id"], [])[::-1]
     return order

@@ -25,7 +25,7 @@ def get(url: str) -> tuple[int, str]:
     """Status and text, redirects followed."""
     try:
         with urlopen(Request(url, headers={"User-Agent": "test"}), timeout=60) as answer:
-            return answer.status, answer.read().decode()
+            return answer.status, answer.read().decode(errors="replace")
     except HTTPError as error:
         return error.code, error.read().decode()
 
@@ -179,9 +179,15 @@ def test_access_log(wordpress: Testbed) -> None:
     site = wordpress.site()
     get(site.url + "about/?x=1")
     get(site.url + "nothing-here/")
+    get(site.url + "index.php?rest_route=/wp/v2/posts")
+    get(site.url + "wp-includes/images/blank.gif")  # a file: WordPress is not asked
     asked = [(request.method, request.uri, request.status) for request in wordpress.requests(site)]
-    assert asked == [("GET", "/about/?x=1", 200), ("GET", "/nothing-here/", 404)]
-    assert [request.uri for request in wordpress.requests(site, since=1)] == ["/nothing-here/"]
+    assert asked == [
+        ("GET", "/about/?x=1", 200),
+        ("GET", "/nothing-here/", 404),
+        ("GET", "/index.php?rest_route=/wp/v2/posts", 200),
+    ]
+    assert [request.status for request in wordpress.requests(site, since=1)] == [404, 200]
     wordpress.stop_site(site)
 
 

@@ -115,7 +115,7 @@ def test_a_failing_page_is_told(broken: Crawled, wordpress: Testbed) -> None:
     told = subprocess.run(words, capture_output=True, text=True, env=environment(), check=False)
     assert told.returncode == 4
     (blog,) = json.loads(told.stdout)
-    gaps = {gap["url"].removeprefix(broken.site.url.rstrip("/")): gap for gap in blog["posts"]}
+    gaps = {gap["url"].removeprefix(broken.site.url.rstrip("/")): gap for gap in blog["post_gaps"]}
     if not broken.site.spec.api_open:  # with an open API the comments are there all the same
         assert path in gaps
         assert gaps[path]["reason"]

@@ -7,7 +7,7 @@
 $tb_start = microtime( true );
 $tb_path  = rawurldecode( parse_url( $_SERVER['REQUEST_URI'], PHP_URL_PATH ) ?: '/' );
 $tb_file  = $_SERVER['DOCUMENT_ROOT'] . $tb_path;
-if ( false === strpos( $tb_path, '..' ) && is_file( $tb_file ) ) {
+if ( false === strpos( $tb_path, '..' ) && '/index.php' !== $tb_path && is_file( $tb_file ) ) {
 	return false;
 }
 if ( getenv( 'TBACCESS' ) ) {
