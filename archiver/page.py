@@ -54,6 +54,7 @@ class Page:
 
     @property
     def ok(self) -> bool:
+        """Whether the status says success."""
         return 200 <= self.status < 300
 
     @property
@@ -86,4 +87,6 @@ class Page:
             return clean_tree(json.loads(self.body))
         except (ValueError, RecursionError) as error:
             kind = "HTML" if self.body.lstrip()[:1] == b"<" else "not whole JSON"
-            raise PageError(self.url, f"JSON was expected and {kind} came ({error})", "The other ways in are tried") from error
+            raise PageError(
+                self.url, f"JSON was expected and {kind} came ({error})", "The other ways in are tried"
+            ) from error
