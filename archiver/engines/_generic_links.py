@@ -65,19 +65,19 @@ def posts(dom: Dom, home: str) -> Iterator[str]:
         url = urls.absolute(entry.url, dom.base) if entry.url else None
         if url and may_be_post(url, home):
             yield without_fragment(url)
+    dated = frozenset(up for time in dom.tags("time") for up in ancestors(time) if up.tag == "li")
     for element, url in dom.links:
-        if (_is_permalink(element) or _DATED.search(url)) and may_be_post(url, home) and not _aside(element):
+        if (_is_permalink(element, dated) or _DATED.search(url)) and may_be_post(url, home) and not _aside(element):
             yield without_fragment(url)
 
 
 def lists(dom: Dom, home: str, here: str) -> Iterator[str]:
     """The other lists that a list leads to: rel=next, pagers, "older posts", archives."""
-    for link in dom.head_links("next"):
-        if (url := urls.absolute(link.get("href") or "", dom.base)) and (page := page_url(url, home)):
-            yield page
-    for element, url in dom.links:
-        page = page_url(url, home)
-        if page is None or urls.url_key(page) in {urls.url_key(here), urls.url_key(home)}:
+    known = {urls.url_key(here), urls.url_key(home)}
+    ahead = ((link, urls.absolute(link.get("href") or "", dom.base)) for link in dom.head_links("next"))
+    for element, url in [*ahead, *dom.links]:
+        page = page_url(url, home) if url else None
+        if page is None or urls.url_key(page) in known:
             continue
         if _is_onward(element) or (is_list(page) and _path_below(page, home).strip("/")) or _PAGE_NUMBER.search(page):
             yield page
@@ -104,7 +104,7 @@ def _path_below(url: str, home: str) -> str:
     return path.removeprefix(above)
 
 
-def _is_permalink(element: HtmlElement) -> bool:
+def _is_permalink(element: HtmlElement, dated: frozenset[HtmlElement]) -> bool:
     """A heading's link, rel=bookmark, the link of a dated line, or a card that holds a heading."""
     if "bookmark" in (element.get("rel") or "").lower().split():
         return True
@@ -115,9 +115,7 @@ def _is_permalink(element: HtmlElement) -> bool:
             break
     if any(holder.tag in _HEADINGS for holder in around):
         return True
-    line = around[-1] if around else None
-    dated = line is not None and line.tag in {"li", "article"} and next(line.iter("time"), None) is not None
-    return dated or any(next(element.iter(tag), None) is not None for tag in _HEADINGS)
+    return (bool(around) and around[-1] in dated) or any(next(element.iter(tag), None) is not None for tag in _HEADINGS)
 
 
 def _aside(element: HtmlElement) -> bool:

@@ -28,11 +28,17 @@ from archiver.text import normal_name, squeeze
 _BESIDE_TAGS = SKIPPED | {"nav", "aside", "form", "button", "dialog"}
 _BESIDE = frozenset(
     {"comments", "comment-list", "commentlist", "comments-area", "comment-respond", "respond", "disqus_thread"}
-    | {"webmentions", "comment", "h-cite", "related", "related-posts", "post-navigation", "pagination", "breadcrumb"}
-    | {"breadcrumbs", "share", "social-share", "sharedaddy", "newsletter", "author-box", "author-bio", "sidebar"}
+    | {"webmentions", "comment", "h-cite", "post-navigation", "pagination", "breadcrumb", "breadcrumbs", "sidebar"}
 )
+_AUTHOR_BOX = frozenset({"author-box", "author-bio"})
+# Put even into a body that is marked as such.
+_ADDED_TAGS = SKIPPED | {"nav", "form", "button", "dialog"}
+_ADDED = frozenset({"related", "related-posts", "share", "social-share", "sharedaddy", "newsletter"})
 # About the post, but not its text.
-_ABOUT = frozenset({"entry-meta", "post-meta", "entry-footer", "post-footer", "entry-header", "post-header", "byline"})
+_ABOUT = frozenset(
+    {"entry-meta", "post-meta", "entry-footer", "post-footer", "entry-header", "post-header"} | {"byline", "meta"}
+)
+_PROSE = frozenset({"p", "li", "td", "dd", "blockquote", "figcaption"})
 _ARTICLE_TYPES = json_ld.ARTICLES | {"article", "h-entry", "hentry", "creativework"}
 _SHORTEST = 80  # characters of text that make an element worth being taken for a post
 
@@ -76,7 +82,7 @@ def _post(dom: Dom, site: Site, facts: PageFacts, body: HtmlElement, scope: Html
         kind=PostKind.POST if is_post else PostKind.PAGE,
         title=_title(dom, facts, heading),
         slug=urls.last_segment(url).rpartition(".")[0] or urls.last_segment(url) or None,
-        content=_content(body, heading, dom.base),
+        content=_content(body, heading, dom.base, whole=body is scope),
         excerpt=facts.description,
         published=published,
         modified=_moment(facts.modified_iso, site),
@@ -109,9 +115,11 @@ def _title(dom: Dom, facts: PageFacts, heading: HtmlElement | None) -> str | Non
 def _authors(dom: Dom, facts: PageFacts) -> tuple[tuple[Author, ...] | None, bool]:
     if facts.authors:
         return tuple(Author(name=name, member=True, url=url) for name, url in facts.authors), False
-    apart = [e for e in dom.root.iter() if isinstance(e.tag, str) and (_is_beside(e) or e.tag == "blockquote")]
+    elements = (e for e in dom.root.iter() if isinstance(e.tag, str) and not _AUTHOR_BOX & set(tokens(e)))
+    apart = [e for e in elements if _is_beside(e) or e.tag == "blockquote"]
     found, weak = bylines.authors(dom, outside=apart)
-    return found or None, weak
+    named = tuple(author for author in found if not weak or not any(map(str.isdigit, author.name)))
+    return named or None, weak and bool(named)
 
 
 def _terms(dom: Dom, facts: PageFacts, scope: HtmlElement) -> tuple[Term, ...] | None:
@@ -174,10 +182,13 @@ def _densest(dom: Dom) -> HtmlElement | None:
     return best if best is not None and scores[best] >= _SHORTEST else None
 
 
-def _content(body: HtmlElement, heading: HtmlElement | None, base: str) -> Content:
-    """The body without the heading and what themes put into an article."""
+def _content(body: HtmlElement, heading: HtmlElement | None, base: str, *, whole: bool) -> Content:
+    """The body without what themes put into it; a `whole` article also without its heading, byline and asides."""
     inside = (e for e in body.iterdescendants() if isinstance(e.tag, str))
-    marked = [e for e in inside if e is heading or _is_beside(e) or _is_about(e)]
+    if whole:
+        marked = [e for e in inside if e is heading or _is_beside(e) or _is_about(e)]
+    else:  # an aside in here may be the author's own
+        marked = [e for e in inside if e.tag in _ADDED_TAGS or _ADDED & set(tokens(e))]
     places = [_path(element, body) for element in marked]
     copy = deepcopy(body)
     copy.tail = None
@@ -204,13 +215,15 @@ def _at(top: HtmlElement, place: list[int]) -> HtmlElement:
 
 
 def _is_beside(element: HtmlElement) -> bool:
-    return element.tag in _BESIDE_TAGS or bool(_BESIDE & {*tokens(element), (element.get("id") or "").lower()})
+    names = {*tokens(element), (element.get("id") or "").lower()}
+    return element.tag in _BESIDE_TAGS or bool((_BESIDE | _ADDED | _AUTHOR_BOX) & names)
 
 
 def _is_about(element: HtmlElement) -> bool:
     """Whether an element within the body says something of the post: its head, foot or byline."""
     opens = element.tag == "header" and next(element.iter("h1", "h2", "time"), None) is not None
-    return opens or element.tag == "footer" or bool(_ABOUT & set(tokens(element)))
+    stamps = element.tag == "time" and not any(holder.tag in _PROSE for holder in ancestors(element))
+    return opens or stamps or element.tag == "footer" or bool(_ABOUT & set(tokens(element)))
 
 
 def _is_apart(element: HtmlElement, top: HtmlElement) -> bool:

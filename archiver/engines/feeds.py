@@ -20,6 +20,7 @@ from lxml import etree
 from archiver import content, dates, urls
 from archiver.engines import _feed_formats as formats
 from archiver.engines._feed_formats import Entry, Feed
+from archiver.engines.bylines import split_names
 from archiver.engines.wordpress_urls import comment_id, list_page, native_post_id, post_url
 from archiver.model import (
     Author,
@@ -42,7 +43,9 @@ _BLOGGER_REPLY = re.compile(r"/comments/default/(\d+)$")
 _BLOCK = re.compile(r"<(?:p|br|div|ul|ol|img|table|blockquote|h[1-6]|figure)\b", re.IGNORECASE)
 _CUT = re.compile(r"(?:\[\s*(?:…|&hellip;|&#8230;|\.\.\.)\s*\])\s*(?:</[a-z]+>\s*)*$", re.IGNORECASE)
 _ANYWHERE = re.IGNORECASE | re.DOTALL
-_LAST_LINK = re.compile(r"<a\b[^<>]{0,500}\bhref\s*=\s*[\"']([^\"'<>]*)[\"'][^<>]{0,500}>(?:(?!<a\b).){0,500}$", _ANYWHERE)
+_LAST_LINK = re.compile(
+    r"<a\b[^<>]{0,500}\bhref\s*=\s*[\"']([^\"'<>]*)[\"'][^<>]{0,500}>(?:(?!<a\b).){0,500}$", _ANYWHERE
+)
 _PASSWORD_FORM = re.compile(r"<input\b[^<>]*\bname\s*=\s*[\"']?post_password\b", re.IGNORECASE)
 
 # What WordPress writes before a reply: text, one link to the parent and nothing but its href, text.
@@ -140,6 +143,8 @@ def _post(entry: Entry, feed: Feed, site: Site) -> Post | None:
     if body is not None and entry.enclosures:
         body = _with_enclosures(body, entry)
     excerpt = content.plain(summary) if summary else None
+    stated = [name for name, _ in entry.authors or ()]
+    people = list(dict.fromkeys(one for name in stated for one in split_names(name)))  # plug-ins join co-authors
     return Post(
         url=url,
         rank=_rank(body, excerpt),
@@ -150,10 +155,10 @@ def _post(entry: Entry, feed: Feed, site: Site) -> Post | None:
         excerpt=excerpt or None,
         published=_moment(entry.published, site),
         modified=_moment(entry.updated, site),
-        authors=tuple(Author(name=name, member=True) for name, _ in entry.authors) if entry.authors else None,
+        authors=tuple(Author(name=name, member=True) for name in people) if people else None,
         terms=_terms(entry),
         language=entry.language,
-        weak=frozenset({"terms"} if feed.wordpress else ()),
+        weak=frozenset({"terms"} if feed.wordpress else ()) | ({"authors"} if len(people) > len(stated) else set()),
         protected=protected or None,
         source="feed",
     )
@@ -305,9 +310,7 @@ def _same_post(url: str, post: PostRef) -> bool:
 
 
 def _moment(text: str | None, site: Site) -> Moment | None:
-    if not text:
-        return None
-    return dates.from_rfc822(text) or dates.from_iso(text, site.utc_offset)
+    return dates.from_iso(text, site.utc_offset) or dates.from_rfc822(text) if text else None
 
 
 def _tidy(url: str) -> str:

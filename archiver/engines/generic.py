@@ -17,6 +17,7 @@ from archiver.engines import feeds, sitemaps, structured
 from archiver.engines.base import Detection, Engine
 from archiver.engines.dom import Dom, text_of
 from archiver.engines.structured import FeedLink
+from archiver.engines.wordpress_urls import without_fragment
 from archiver.errors import PageError
 from archiver.model import (
     BlogFacts,
@@ -92,8 +93,11 @@ class GenericEngine(Engine):
         }
         finder = finders.get(target.kind)
         found = finder(page, site) if finder else iter(())
-        targets = {(t.kind, urls.url_key(t.url)): t for t in reversed(list(found)) if urls.within(t.url, site.home)}
-        return Discovery(targets=tuple(reversed(targets.values())), aliases=_aliases(page, target, site))
+        targets: dict[tuple[TargetKind, str], Target] = {}
+        for item in found:
+            if urls.within(item.url, site.home):
+                targets.setdefault((item.kind, urls.url_key(item.url)), item)
+        return Discovery(targets=tuple(targets.values()), aliases=_aliases(page, target, site))
 
 
 def _target(url: str, kind: TargetKind, hint: dict[str, str] | None = None) -> Target:
@@ -227,4 +231,4 @@ def _others(found: Iterable[str | None], here: str, home: str) -> Iterator[str]:
     fronts = {urls.url_key(here), urls.url_key(home)}
     for url in found:
         if url and urls.within(url, home) and urls.url_key(url) not in fronts:
-            yield url
+            yield without_fragment(url)

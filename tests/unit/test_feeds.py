@@ -412,6 +412,8 @@ def test_an_id_given_twice_is_no_id() -> None:
         ("<dc:creator>Ines</dc:creator><dc:creator>Mo</dc:creator>", ["Ines", "Mo"]),
         ("<author>keeper@lamp.example (Ines Ångström)</author>", ["Ines Ångström"]),
         ("<author>keeper@lamp.example</author>", None),  # an address is not kept
+        ("<dc:creator>Ines, Mo and Jo Quay</dc:creator>", ["Ines", "Mo", "Jo Quay"]),
+        ("<dc:creator>Quay &amp; Co</dc:creator>", ["Quay & Co"]),
         ("<dc:creator></dc:creator>", None),
         ("", None),
     ],
