@@ -11,16 +11,38 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import sys
 import time
+from dataclasses import dataclass
 
 import click
 
 from benchmarks.blog import FixedBlog
 from benchmarks.markup import Markup
 
-Answer = tuple[int, bytes]
-MISSING: Answer = (404, b"<!doctype html><title>Not found</title><h1>Not found</h1>")
+REASONS = {200: b"OK", 301: b"Moved Permanently", 404: b"Not Found"}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is sent back. location: where to, for a redirect."""
+
+    status: int
+    body: bytes
+    location: str = ""
+
+    def wire(self) -> bytes:
+        """The answer as HTTP/1.1."""
+        location = f"Location: {self.location}\r\n" if self.location else ""
+        return (
+            b"HTTP/1.1 %d %s\r\n" % (self.status, REASONS[self.status])
+            + f"Content-Type: text/html; charset=UTF-8\r\nContent-Length: {len(self.body)}\r\n{location}\r\n".encode()
+            + self.body
+        )
+
+
+MISSING = Answer(404, b"<!doctype html><title>Not found</title><h1>Not found</h1>")
 
 
 class Service:
@@ -29,7 +51,7 @@ class Service:
     def __init__(self, posts: int, base: str, *, fly: bool) -> None:
         self.markup = Markup(FixedBlog(posts), base)
         paths = [] if fly else self.markup.paths()
-        self.ready = {path: (200, self.markup.render(path) or b"") for path in paths}
+        self.ready = {path: Answer(200, self.markup.render(path) or b"") for path in paths}
         self.reset()
 
     def reset(self) -> None:
@@ -38,24 +60,27 @@ class Service:
         self.asked: list[tuple[str, int]] = []
 
     def answer(self, path: str) -> Answer:
-        """Status and body."""
+        """What is sent back for a path with its query."""
         if path == "/-/stats":
             pages = [path for path, status in self.asked if status == 200]
             stats = {"requests": len(self.asked), "pages": len(pages), "first": self.first, "paths": pages}
-            return 200, json.dumps(stats).encode()
+            return Answer(200, json.dumps(stats).encode())
         if path == "/-/count":
-            return 200, str(len(self.asked)).encode()
+            return Answer(200, str(len(self.asked)).encode())
         if path == "/-/reset":
             self.reset()
-            return 200, b"{}"
+            return Answer(200, b"{}")
         self.first = self.first or time.monotonic()
-        status, body = self.ready.get(path) or self._rendered(path)
-        self.asked.append((path, status))
-        return status, body
+        answer = self.ready.get(path) or self._rendered(path)
+        self.asked.append((path, answer.status))
+        return answer
 
     def _rendered(self, path: str) -> Answer:
+        page = re.fullmatch(r"/\?paged=(\d+)", path)
+        if page:  # which any WordPress understands
+            return Answer(301, b"", f"{self.markup.base}/page/{page[1]}/")
         body = self.markup.render(path)
-        return (200, body) if body is not None else MISSING
+        return Answer(200, body) if body is not None else MISSING
 
 
 class Connection(asyncio.Protocol):
@@ -76,13 +101,7 @@ class Connection(asyncio.Protocol):
         while b"\r\n\r\n" in self.buffer:
             head, _, self.buffer = self.buffer.partition(b"\r\n\r\n")
             path = head.split(b" ", 2)[1].decode("ascii")
-            status, body = self.service.answer(path)
-            reason = b"OK" if status == 200 else b"Not Found"
-            self.transport.write(
-                b"HTTP/1.1 %d %s\r\nContent-Type: text/html; charset=UTF-8\r\nContent-Length: %d\r\n\r\n"
-                % (status, reason, len(body))
-                + body
-            )
+            self.transport.write(self.service.answer(path).wire())
 
 
 async def _serve(posts: int, fly: bool) -> None:
