@@ -292,7 +292,8 @@ held AS (
   FROM placed GROUP BY blog_id, period
 ),
 listed (blog_id, period, label, claimed, url) AS (
-  SELECT blog_id, printf('%04d', year) || coalesce(printf('-%02d', month), ''), label, claimed_posts, url
+  SELECT blog_id, printf(CASE WHEN month IS NULL THEN '%04d' ELSE '%04d-%02d' END, year, month), label, claimed_posts,
+    url
   FROM archives
   UNION ALL
   -- Months that a list has counted which is not the sidebar's, or which has no line there any more.

@@ -88,7 +88,9 @@ def guard(app: App, datasette: Any) -> App:
 
         async def send_ours(message: MutableMapping[str, Any]) -> None:
             if holding and message["type"] == "http.response.start":
-                message = {**message, "headers": [*message.get("headers", []), *_HEADERS]}
+                sent = list(message.get("headers", []))
+                names = {name.lower() for name, _ in sent}
+                message = {**message, "headers": sent + [header for header in _HEADERS if header[0] not in names]}
             await send(message)
 
         token = _segments.set(segments)

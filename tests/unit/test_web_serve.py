@@ -1,0 +1,207 @@
+"""Serving: nothing is written, nothing is given away, and the server says what is wrong in a line."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import urllib.request
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from datasette.app import Datasette
+
+from archiver.errors import ArchiveDamaged, ArchiveMissing, UsageError
+from archiver.web import metadata, serve
+from tests.unit.archive_sample import filled, key
+from tests.unit.web_client import found, get
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory) -> Path:
+    path = tmp_path_factory.mktemp("web") / "archive.db"
+    filled(path).close()
+    return path
+
+
+@pytest.fixture(scope="module")
+def site(archive):
+    return serve.application(archive)
+
+
+@pytest.fixture
+def copy(tmp_path) -> Path:
+    """An archive to change."""
+    path = tmp_path / "archive.db"
+    filled(path).close()
+    return path
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "INSERT INTO terms (id) VALUES ('x')",
+        "DELETE FROM comments",
+        "UPDATE posts SET title = 'x'",
+        "WITH x AS (SELECT 1) DELETE FROM posts",
+        "DROP VIEW coverage",
+        "PRAGMA query_only = OFF",
+        "ATTACH 'x.db' AS x",
+        "VACUUM",
+    ],
+)
+def test_sql_that_writes_is_refused(site, archive, sql):
+    def dump():
+        with closing(sqlite3.connect(archive)) as connection:
+            return "\n".join(connection.iterdump())
+
+    before = dump()
+    assert get(site, "/archive", sql=sql).status_code == 400
+    assert dump() == before
+
+
+def test_even_a_connection_for_writing_only_reads(copy):
+    site = serve.application(copy)
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        asyncio.run(site.get_database("archive").execute_write("DELETE FROM comments"))
+
+
+@pytest.mark.parametrize(
+    ("sql", "error"),
+    [
+        ("select length(hex(zeroblob(60000000))) as n", "too big"),
+        ("select replace(hex(zeroblob(10000000)), '00', 'aaaaaaaaaaaaaa') as n", "too big"),
+        ("select length(printf('%.*c', 100000000, 'x')) as n", None),  # of what is too long, NULL is left
+    ],
+)
+def test_no_query_takes_all_memory(site, sql, error):
+    answer = get(site, "/archive.json", sql=sql).json()
+    if error:
+        assert error in answer["error"]
+    else:
+        assert answer["rows"] == [[None]]
+
+
+def test_what_fits_is_answered(site):
+    answer = get(site, "/archive.json", sql="select length(printf('%.*c', 10000000, 'x')) as n").json()
+    assert answer["rows"] == [[10000000]]
+
+
+def test_pages_of_an_archive_load_nothing_from_elsewhere(site):
+    for path in ("/archive", "/archive/posts", f"/archive/posts/{key('p', 'trial')}", "/archive/thread"):
+        headers = get(site, path).headers
+        assert "default-src 'self'" in headers["content-security-policy"]
+        assert headers["referrer-policy"] == "no-referrer"
+
+
+def test_in_public_only_what_is_offered_runs(archive):
+    site = serve.application(archive, public=True)
+    assert get(site, "/archive", sql="select 1").status_code == 403
+    assert get(site, "/archive/posts", _where="1=1").status_code == 403
+    assert get(site, "/archive.db").status_code == 403
+    assert get(site, "/archive/comments.csv", _stream="1").status_code == 400
+    assert "sql-editor" not in get(site, "/archive").text
+    assert get(site, "/archive/most_discussed_posts").status_code == 200
+    assert found(site, "comments", "relapse") == {"t2", "t4"}
+
+
+@pytest.mark.parametrize("path", ["/-/databases", "/-/databases.json", "/-/threads", "/-/versions.json", "/-/plugins"])
+def test_in_public_nothing_is_said_of_the_machine(archive, site, path):
+    assert get(serve.application(archive, public=True), path).status_code == 403
+    assert get(site, path).status_code == 200
+
+
+def test_large_archives_are_shown_without_what_takes_long(archive, monkeypatch):
+    monkeypatch.setattr(metadata, "LARGE", 10)
+    site = Datasette([str(archive)])
+    answer = get(site, "/archive/reply_network.json").json()
+    assert answer["suggested_facets"] == []
+    assert answer["query"]["sql"].find("order by") == -1
+    assert get(site, "/archive/comments.json").json()["facet_results"] == {}
+    assert get(site, "/archive/comment_list").text.count("▲") == 1
+    assert "Cannot sort table by text" in get(site, "/archive/threads", _sort="text").text
+
+
+# ── the server ───────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "expected"),
+    [
+        ("127.0.0.1", 8001, "http://127.0.0.1:8001/"),
+        ("localhost", 80, "http://localhost:80/"),
+        ("0.0.0.0", 9, "http://127.0.0.1:9/"),
+        ("::1", 8001, "http://[::1]:8001/"),
+        ("::", 8001, "http://[::1]:8001/"),
+    ],
+)
+def test_address(host, port, expected):
+    assert serve.address(host, port) == expected
+
+
+def test_a_port_that_is_taken_is_said_in_a_line(archive):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(UsageError, match=rf"port {port}: another program is listening there.*--port {port + 1}"):
+            serve.serve(archive, port=port)
+
+
+def test_a_host_without_an_address_is_said_in_a_line(archive):
+    with pytest.raises(UsageError, match=r"no\.such\.host\.invalid"):
+        serve.serve(archive, host="no.such.host.invalid", port=0)
+
+
+def test_what_is_no_archive_is_not_served(tmp_path):
+    with pytest.raises(ArchiveMissing, match="archiver crawl"):
+        serve.application(tmp_path / "archive.db")
+    (tmp_path / "archive.db").write_bytes(b"This is not a database, whatever its name says." * 100)
+    with pytest.raises(ArchiveDamaged):
+        serve.application(tmp_path / "archive.db")
+    with closing(sqlite3.connect(tmp_path / "other.db")) as connection:
+        connection.execute("CREATE TABLE x (y)")
+    with pytest.raises(UsageError, match="datasette FILE"):
+        serve.application(tmp_path / "other.db")
+
+
+def test_an_archive_on_read_only_media_is_opened_as_it_stands(archive, monkeypatch):
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    site = serve.application(archive)
+    assert [database["is_mutable"] for database in get(site, "/-/databases.json").json()] == [False]
+    assert found(site, "comments", "relapse") == {"t2", "t4"}
+
+
+SERVE = """
+import sys
+from pathlib import Path
+from archiver.web.serve import serve
+serve(Path(sys.argv[1]), port=0, announce=lambda url: print(url, flush=True))
+"""
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_serve_announces_answers_and_ends(archive, stop):
+    with subprocess.Popen(
+        [sys.executable, "-c", SERVE, str(archive)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as server:
+        try:
+            assert server.stdout
+            url = server.stdout.readline().strip()
+            with urllib.request.urlopen(f"{url}archive/coverage.json?_shape=array", timeout=30) as answer:
+                assert answer.headers["content-type"].startswith("application/json")
+                assert b"the post has vanished" in answer.read()
+            with urllib.request.urlopen(f"{url}archive", timeout=30) as answer:
+                style = re.search(r'href="(/-/static-plugins/[^"]*archiver\.css)"', answer.read().decode())
+            assert style
+            with urllib.request.urlopen(url.rstrip("/") + style[1], timeout=30) as answer:
+                assert b".archive-text" in answer.read()
+        finally:
+            server.send_signal(stop)
+            errors = server.communicate(timeout=30)[1]
+    assert server.returncode == (0 if stop == signal.SIGINT else -signal.SIGTERM)
+    assert errors == ""
