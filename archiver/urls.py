@@ -7,6 +7,7 @@ import re
 import socket
 import string
 import unicodedata
+from functools import lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 from urllib.parse import unquote, unquote_plus, urljoin
@@ -31,6 +32,8 @@ _AUTHORITY = re.compile(
 _NOT_IN_PATH = re.compile(r"%(?:[0-9a-fA-F]{2})?|[^A-Za-z0-9\-._~!$&'()*+,;=:@/]")
 _NOT_IN_QUERY = re.compile(r"%(?:[0-9a-fA-F]{2})?|[^A-Za-z0-9\-._~!$&'()*+,;=:@/?]")
 _NOT_IN_HOST = re.compile(r"[\s\x00-\x1f\x7f/?#@:\[\]\\%<>|^]")
+# The pages of a blog hold the same few thousand URLs again and again; a crawl spends most of its time on them.
+_remembered = lru_cache(maxsize=16384)
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _PRIVATE_ENDINGS = (".localhost", ".local", ".localdomain", ".internal", ".intranet", ".lan", ".home.arpa")
 
@@ -54,6 +57,7 @@ def _read_tracking() -> tuple[frozenset[str], tuple[str, ...]]:
 _TRACKING, _TRACKING_PREFIXES = _read_tracking()
 
 
+@_remembered
 def absolute(url: str, base: str) -> str | None:
     """`url` as found on the page `base`, made absolute; None unless it is http(s) and has a host.
 
@@ -72,6 +76,7 @@ def absolute(url: str, base: str) -> str | None:
     return _UNSAFE.sub(_encoded, parts.scheme + joined[len(parts.scheme) :])
 
 
+@_remembered
 def canonical(url: str) -> str:
     """The normal form of an http(s) URL; other texts come back as they are, stripped.
 
@@ -84,6 +89,7 @@ def canonical(url: str) -> str:
     return f"{parts.scheme}://{_with_port(parts)}{parts.path}{_question(parts.query)}"
 
 
+@_remembered
 def url_key(url: str) -> str:
     """Equal for two spellings of one resource: canonical without scheme, `www.` and last slash."""
     parts = _parse(url)
@@ -92,6 +98,7 @@ def url_key(url: str) -> str:
     return _without_www(_with_port(parts)) + parts.path.rstrip("/") + _question(parts.query)
 
 
+@_remembered
 def host_key(url: str) -> str:
     """`host` or `host:port` of a URL, lower case, IDNA, without `www.`; empty when there is no host."""
     parts = _parse(url)
@@ -113,6 +120,7 @@ def same_host(url: str, other: str) -> bool:
     return key != "" and key == host_key(other)
 
 
+@_remembered
 def within(url: str, home: str) -> bool:
     """Whether `url` is on the site whose front page is `home`: one host, and the path below home's."""
     here, there = _parse(url), _parse(home)
@@ -129,6 +137,7 @@ def last_segment(url: str) -> str:
     return clean(unquote(path.rstrip("/").rpartition("/")[2]))
 
 
+@_remembered
 def query_value(url: str, name: str) -> str | None:
     """The first value of a query parameter, decoded; None when it is not there."""
     for pair in (_match(_tidy(url))["query"] or "").split("&"):
@@ -172,6 +181,7 @@ def _match(url: str) -> re.Match[str]:
     return match
 
 
+@_remembered
 def _parse(url: str) -> _Parts | None:
     """The normal parts of an http(s) URL; None for anything else."""
     match = _match(_slashed(_tidy(url)))
