@@ -71,8 +71,18 @@ VARIATIONS: dict[str, dict[str, Any]] = {
     "API closed, a share of requests fails": {"rest": 401, "faults": "11:5"},
 }
 
-# What cannot be found out: without a sitemap and an API, nothing on a block theme leads to pages that no menu names.
-UNKNOWABLE = {"block theme, oldest page first, newest comment on top": {"pages"}}
+# What nobody can find out from what the site shows, by row of the comparison and words of its examples.
+UNKNOWABLE: dict[str, dict[str, tuple[str, ...]]] = {
+    # Block themes do not link to the parts of a multi-page post; a stray </div> ends a body for any parser. Feeds
+    # and API would tell, but are closed.
+    "block theme, one page of comments, ten levels": {
+        "posts.body": ("/a-post-in-four-parts.html", "/broken-html-pasted-from-word.html"),
+    },
+    # Nothing on a block theme leads to pages that no menu names but the sitemap and the API, which are closed.
+    "block theme, oldest page first, newest comment on top": {
+        "pages": ("/about/glossary/", "/research-papers/"),
+    },
+}
 
 
 @pytest.mark.parametrize("name", VARIATIONS)
@@ -82,7 +92,7 @@ def test_variation(wordpress: Testbed, tmp_path: Path, name: str) -> None:
         done = crawl_and_compare(wordpress, site, tmp_path)
     finally:
         wordpress.stop_site(site)
-    assert not done.failures(UNKNOWABLE.get(name))
+    assert not done.failures(UNKNOWABLE.get(name, {}))
 
 
 # ---- a page that fails for good
