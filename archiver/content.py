@@ -55,6 +55,13 @@ _COMMON_ATTRIBUTES = _names("alt class height href id rel src style target title
 _ODD_NAME = re.compile(r"[\s\"'<>/=]")
 _PLAYER_SERIAL = re.compile(r"[?&]_=\d+$")  # WordPress numbers the players of a page
 _DOCUMENT_TAGS = re.compile(r"</?(?:html|body|head)(?:\s[^<>]*)?/?>", re.IGNORECASE)
+# Of numeric references only quotes, dashes and the ampersand: others can stand for control characters.
+_LINE = r"(?:[^<>&\0]|<br ?/?>|&(?:amp|lt|gt|quot|nbsp|#8(?:2[1-3][0-9]|482)|#0?39|#0?38);)*"
+_SIMPLE = re.compile(rf"<p>{_LINE}</p>(?:\n<p>{_LINE}</p>)*")
+_PARAGRAPH = re.compile(r"<p>(.*?)</p>", re.DOTALL)
+_BREAK = re.compile(r"<br ?/?>")
+_BLANK = re.compile(r"\A[ \n\t\f\r]+\Z")
+_GAP = re.compile(r"\n{3,}")
 _LONG_TAG = re.compile(r"(<[a-zA-Z][^\s<>/]*)\s[^<>]{20000,}")
 _MOST_ATTRIBUTES = 1000
 _DEEPEST = 500  # elements further down keep their text only: cleaners slow down there, and captions would
@@ -67,6 +74,9 @@ def from_html(fragment: str, base_url: str) -> Content:
     if "<" not in fragment:
         text = plain(fragment)
         return Content(html=fragment, text=text, citations=tuple(identifiers.find(text)))
+    simple = _simple(fragment)
+    if simple:
+        return simple
     reading = _read(fragment, base_url)
     text = reading.text()
     links = tuple(dict.fromkeys(reading.links))
@@ -80,6 +90,31 @@ def from_html(fragment: str, base_url: str) -> Content:
         media=tuple(dict.fromkeys(reading.media)),
         citations=tuple(cited),
     )
+
+
+def _simple(fragment: str) -> Content | None:
+    """What most comments are, paragraphs with line breaks and nothing else, read without a parser.
+
+    A test holds it to what the parser makes of the same.
+    """
+    if not _SIMPLE.fullmatch(fragment):
+        return None
+    html, paragraphs = [], []
+    for paragraph in _PARAGRAPH.finditer(fragment):
+        lines = _BREAK.split(paragraph[1])
+        if "&" in paragraph[1]:
+            lines = [unescape(line) for line in lines]
+        html.append("<p>" + "<br>".join(escape(_BLANK.sub(_blank, line), quote=False) for line in lines) + "</p>")
+        text = _GAP.sub("\n\n", "\n".join(squeeze(line) for line in lines).strip())
+        if text:
+            paragraphs.append(text)
+    text = "\n\n".join(paragraphs)
+    return Content(html="\n".join(html), text=text, citations=tuple(identifiers.find(text)))
+
+
+def _blank(found: re.Match[str]) -> str:
+    """White space that stands alone, as Beautiful Soup keeps it."""
+    return "\n" if "\n" in found[0] else " "
 
 
 def to_text(html: str) -> str:
