@@ -5,12 +5,12 @@ from __future__ import annotations
 import html
 import re
 import sqlite3
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from benchmarks.truth import TAXONOMIES, Truth
 
+MIGRATIONS = Path(__file__).parents[2] / "db" / "migrations"
 DAY = "2026-01-01T00:00:00Z"
 
 
@@ -20,7 +20,8 @@ class PerfectArchive:
     def __init__(self, path: Path, truth: Truth, base: str) -> None:
         self.truth, self.base = truth, base
         self.db = sqlite3.connect(path)
-        self.db.executescript(files("db.migrations").joinpath("0001_archive.sql").read_text("utf-8"))
+        for migration in sorted(MIGRATIONS.glob("*.sql")):
+            self.db.executescript(migration.read_text("utf-8"))
         self._put("blogs", id="blog", site_key="blog", url=base, first_seen_at=DAY, last_seen_at=DAY)
         self._authors: dict[tuple[str, int], str] = {}
         with self.db:
