@@ -122,6 +122,7 @@ CREATE TABLE posts (
 ) STRICT;
 CREATE INDEX posts_blog_published ON posts (blog_id, published_at);
 CREATE INDEX posts_blog_url ON posts (blog_id, url);
+CREATE INDEX posts_published ON posts (published_at);
 
 CREATE TABLE post_parts (
   -- One page of a multi-page post; the post's body is joined from these.
@@ -180,6 +181,11 @@ CREATE INDEX comments_post ON comments (post_id, position);
 CREATE INDEX comments_parent ON comments (parent_id);
 CREATE INDEX comments_author ON comments (author_id);
 CREATE INDEX comments_blog_published ON comments (blog_id, published_at);
+CREATE INDEX comments_published ON comments (published_at);
+-- For the views: what a thread holds beside its comments, and replies to what is not archived. The
+-- conditions are spelled there as they are here; without these the ledger of a million comments takes 19 s.
+CREATE INDEX comments_aside ON comments (post_id, kind, gone_at) WHERE kind <> 'comment' OR gone_at IS NOT NULL;
+CREATE INDEX comments_unplaced ON comments (post_id) WHERE parent_id IS NULL AND answers IS NOT NULL;
 
 CREATE TABLE thread_pages (
   -- One comment page of a post as it was read; says whether a thread was seen whole.
