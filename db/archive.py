@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import errno
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 
-from archiver.errors import ArchiveDamaged, ArchiveError, ArchiveMissing, ArchiveTooNew, DiskFull
+from archiver.errors import ArchiveDamaged, ArchiveMissing, ArchiveTooNew
+from db.failures import explain, explain_os, explained
 from db.reader import Reader
 from db.writer import Writer
+
+__all__ = ["Archive", "explain", "explain_os", "open_archive"]
 
 DATABASE = "archive.db"
 BUSY_SECONDS = 30
@@ -43,51 +43,16 @@ def _refresh_views(connection: sqlite3.Connection) -> None:
     """Bring the views to the wording of views.sql. Views hold no data, so they need no migration."""
     wanted = files("db").joinpath("views.sql").read_text(encoding="utf-8")
     scratch = sqlite3.connect(":memory:")
-    with scratch:
-        scratch.executescript(wanted)
+    scratch.executescript(wanted)
     query = "SELECT name, sql FROM sqlite_master WHERE type = 'view'"
     ours, theirs = dict(scratch.execute(query)), dict(connection.execute(query))
     scratch.close()
     if ours == theirs:
         return
-    connection.execute("BEGIN IMMEDIATE")
     for name in theirs:
         connection.execute(f'DROP VIEW IF EXISTS "{name}"')
     for sql in ours.values():
         connection.execute(sql)
-    connection.execute("COMMIT")
-
-
-@contextmanager
-def _explained(path: Path) -> Iterator[None]:
-    """Turn what SQLite and the file system say into errors that name cause and next step."""
-    try:
-        yield
-    except sqlite3.DatabaseError as error:
-        raise explain(error, path) from error
-    except OSError as error:
-        raise explain_os(error, path) from error
-
-
-def explain(error: sqlite3.DatabaseError, path: Path) -> ArchiveError:
-    """The archive's error for what SQLite says."""
-    text = str(error)
-    if "full" in text or "disk I/O" in text:
-        return DiskFull(str(path), text, "Free some space and run the same command again; what was stored stays")
-    if "readonly" in text or "unable to open" in text:
-        return DiskFull(str(path), f"it cannot be written ({text})", "Check the rights of the directory")
-    if "not a database" in text or "malformed" in text:
-        return ArchiveDamaged(str(path), text, "Restore it from a copy, or name another directory with -a")
-    if "locked" in text:
-        return ArchiveError(str(path), "another program is writing to it", "Wait for it to end and try again")
-    return ArchiveError(str(path), text)
-
-
-def explain_os(error: OSError, path: Path) -> ArchiveError:
-    """The archive's error for what the file system says."""
-    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-        return DiskFull(str(path), "no space is left", "Free some space and run the same command again")
-    return DiskFull(str(path), error.strerror or str(error), "Name a directory that can be written with -a")
 
 
 class Archive:
@@ -99,7 +64,7 @@ class Archive:
 
     def connect(self) -> sqlite3.Connection:
         """A read-only connection that sees commits while a crawl writes; rows by name."""
-        with _explained(self.path):
+        with explained(self.path):
             connection = sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_SECONDS)
             connection.row_factory = sqlite3.Row
             connection.execute("PRAGMA query_only = ON")
@@ -111,8 +76,8 @@ class Archive:
 
     def writer(self) -> Writer:
         """The one way in, on a connection of its own, usable from the thread that uses it first."""
-        with _explained(self.path):
-            return Writer(_connect_for_writing(self.path))
+        with explained(self.path):
+            return Writer(_connect_for_writing(self.path), self.path)
 
 
 def _connect_for_writing(path: Path) -> sqlite3.Connection:
@@ -129,27 +94,48 @@ def _connect_for_writing(path: Path) -> sqlite3.Connection:
 def open_archive(directory: Path, *, create: bool = False) -> Archive:
     """Open the archive in a directory; with create, make what is missing and bring it up to date.
 
-    Raises ArchiveMissing, ArchiveTooNew, ArchiveDamaged or DiskFull.
+    Raises ArchiveMissing, ArchiveTooNew, ArchiveDamaged or DiskFull. A database that is not an archive
+    is left as it is, whatever its name.
     """
     archive = Archive(Path(directory))
-    if not archive.path.exists() and not create:
-        raise ArchiveMissing(str(directory), f"there is no {DATABASE} in it", "Run `archiver crawl URL` first, or name the archive with -a")
-    with _explained(archive.path):
+    with explained(archive.path):
+        there = archive.path.exists()
+        if not there and not create:
+            todo = "Run `archiver crawl URL` first, or name the archive with -a"
+            raise ArchiveMissing(str(directory), f"there is no {DATABASE} in it", todo)
+        if there and (archive.path.stat().st_size or not create):
+            _check(archive)
         if create:
             archive.directory.mkdir(parents=True, exist_ok=True)
-        migrations = _migrations()
-        connection = _connect_for_writing(archive.path) if create else archive.connect()
-        try:
-            database = Database(connection)
-            known = {migration.name for migration in migrations.pending(Database(memory=True))}
-            newer = [done.name for done in migrations.applied(database) if done.name not in known]
-            if newer:
-                raise ArchiveTooNew(str(archive.path), f"it was made by a newer version (it has {newer[-1]})", "Update blog-archiver")
-            if create:
-                migrations.apply(database)
-                _refresh_views(connection)
-            elif not migrations.applied(database):
-                raise ArchiveDamaged(str(archive.path), "it is not an archive of blog-archiver", "Name another directory with -a")
-        finally:
-            connection.close()
+            _bring_up_to_date(archive.path)
     return archive
+
+
+def _check(archive: Archive) -> None:
+    """Whether the file is an archive that this version can read."""
+    migrations = _migrations()
+    connection = archive.connect()
+    try:
+        applied = [done.name for done in migrations.applied(Database(connection))]
+    finally:
+        connection.close()
+    known = {migration.name for migration in migrations.pending(Database(memory=True))}
+    newer = [name for name in applied if name not in known]
+    if newer:
+        why = f"it was made by a newer version (it has {newer[-1]})"
+        raise ArchiveTooNew(str(archive.path), why, "Update blog-archiver")
+    if not applied:
+        why = "it is not an archive of blog-archiver"
+        raise ArchiveDamaged(str(archive.path), why, "Name another directory with -a")
+
+
+def _bring_up_to_date(path: Path) -> None:
+    """Apply what is missing of migrations and views, all or nothing; another process may be at it too."""
+    connection = _connect_for_writing(path)
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        _migrations().apply(Database(connection))
+        _refresh_views(connection)
+        connection.execute("COMMIT")
+    finally:
+        connection.close()

@@ -12,6 +12,19 @@ from archiver.model import Target, TargetKind
 from archiver.urls import canonical, url_key
 from db.keys import key
 
+ADD = """
+INSERT INTO frontier (id, blog_id, url, kind, priority, hint, round, found_in) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (id) DO UPDATE SET url = excluded.url, kind = excluded.kind, hint = excluded.hint,
+  priority = excluded.priority, state = 'pending', attempts = 0, not_before = NULL, last_error = NULL,
+  round = excluded.round, found_in = excluded.found_in, done_in = NULL
+WHERE frontier.round < excluded.round
+"""
+ADD_ALIAS = """
+INSERT INTO frontier (id, blog_id, url, kind, priority, state, round, done_in) VALUES (?, ?, ?, ?, ?, 'alias', ?, ?)
+ON CONFLICT (id) DO UPDATE SET state = 'alias', round = excluded.round, done_in = excluded.done_in
+WHERE frontier.state = 'pending' OR frontier.round < excluded.round
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
@@ -45,53 +58,33 @@ class Frontier:
 
     def add(self, blog_id: str, site_key: str, targets: Iterable[Target], found_in: str | None) -> int:
         """Add URLs that are not known in this round. A kind found earlier stays. Returns how many were added."""
-        added = 0
-        for target in targets:
-            added += self._connection.execute(
-                "INSERT INTO frontier (id, blog_id, url, kind, priority, hint, round, found_in)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-                " ON CONFLICT (id) DO UPDATE SET url = excluded.url, kind = excluded.kind, hint = excluded.hint,"
-                " priority = excluded.priority, state = 'pending', attempts = 0, not_before = NULL, last_error = NULL,"
-                " round = excluded.round, found_in = excluded.found_in WHERE frontier.round < excluded.round",
-                (
-                    self._id(site_key, target.url),
-                    blog_id,
-                    canonical(target.url),
-                    target.kind.value,
-                    target.priority,
-                    json.dumps(target.hint, sort_keys=True),
-                    self._rounds[blog_id],
-                    found_in,
-                ),
-            ).rowcount
-        return added
+        rows = [
+            (
+                self._id(site_key, target.url),
+                blog_id,
+                canonical(target.url),
+                target.kind.value,
+                target.priority,
+                json.dumps(target.hint, sort_keys=True),
+                self._rounds[blog_id],
+                found_in,
+            )
+            for target in targets
+        ]
+        return self._connection.executemany(ADD, rows).rowcount if rows else 0
 
-    def settle(
-        self, blog_id: str, site_key: str, target: Target, aliases: Sequence[str], fetch_id: str
-    ) -> None:
+    def settle(self, blog_id: str, site_key: str, target: Target, aliases: Sequence[str], fetch_id: str) -> None:
         """Mark a URL as done, and the other names of the page that it gave."""
         self._connection.execute(
             "UPDATE frontier SET state = 'done', done_in = ?, last_error = NULL WHERE id = ?",
             (fetch_id, self._id(site_key, target.url)),
         )
-        for url in aliases:
-            if self._id(site_key, url) == self._id(site_key, target.url):
-                continue
-            self._connection.execute(
-                "INSERT INTO frontier (id, blog_id, url, kind, priority, state, round, done_in)"
-                " VALUES (?, ?, ?, ?, ?, 'alias', ?, ?)"
-                " ON CONFLICT (id) DO UPDATE SET state = 'alias', round = excluded.round, done_in = excluded.done_in"
-                " WHERE frontier.state = 'pending' OR frontier.round < excluded.round",
-                (
-                    self._id(site_key, url),
-                    blog_id,
-                    canonical(url),
-                    target.kind.value,
-                    target.priority,
-                    self._rounds[blog_id],
-                    fetch_id,
-                ),
-            )
+        rows = [
+            (id_, blog_id, canonical(url), target.kind.value, target.priority, self._rounds[blog_id], fetch_id)
+            for url in aliases
+            if (id_ := self._id(site_key, url)) != self._id(site_key, target.url)
+        ]
+        self._connection.executemany(ADD_ALIAS, rows)
 
     def fail(self, site_key: str, target: Target, fetch_id: str, *, retry_at: str | None, reason: str) -> None:
         """Put a URL off until `retry_at`, or give it up."""
@@ -137,7 +130,9 @@ class Frontier:
         ).fetchall()
         return [
             (
-                Target(url=row["url"], kind=TargetKind(row["kind"]), priority=row["priority"], hint=json.loads(row["hint"])),
+                Target(
+                    url=row["url"], kind=TargetKind(row["kind"]), priority=row["priority"], hint=json.loads(row["hint"])
+                ),
                 row["attempts"],
             )
             for row in sorted(rows, key=lambda row: (row["priority"], row["number"]))
@@ -163,7 +158,8 @@ class Frontier:
         """What is left to do in this round."""
         row = self._connection.execute(
             "SELECT count(*) FILTER (WHERE not_before IS NULL OR not_before <= ?) AS ready,"
-            " count(*) FILTER (WHERE not_before > ?) AS put_off, min(not_before) FILTER (WHERE not_before > ?) AS next_at"
+            " count(*) FILTER (WHERE not_before > ?) AS put_off,"
+            " min(not_before) FILTER (WHERE not_before > ?) AS next_at"
             " FROM frontier WHERE blog_id = ? AND state = 'pending' AND round = ?",
             (now, now, now, blog_id, self._rounds[blog_id]),
         ).fetchone()

@@ -15,12 +15,17 @@ from hashlib import blake2b
 SCHEME = "blog-archiver-1"
 
 
-def _digest(size: int, *parts: str) -> str:
-    hashed = blake2b(digest_size=size)
-    for part in (SCHEME, *parts):
-        data = part.encode("utf-8")
-        hashed.update(len(data).to_bytes(8, "big") + data)
+def _prefixed(*parts: str) -> bytes:
+    data = [part.encode("utf-8") for part in parts]
+    return b"".join([len(part).to_bytes(8, "big") + part for part in data])
+
+
+def _text(hashed: blake2b) -> str:
     return base64.b32encode(hashed.digest()).decode("ascii").lower().rstrip("=")
+
+
+def _digest(size: int, *parts: str) -> str:
+    return _text(blake2b(_prefixed(SCHEME, *parts), digest_size=size))
 
 
 @lru_cache(maxsize=256)
@@ -29,9 +34,19 @@ def site_prefix(site_key: str) -> str:
     return _digest(5, "site", site_key)[:4]
 
 
+@lru_cache(maxsize=1024)
+def _begun(kind: str, site_key: str) -> tuple[str, blake2b]:
+    """What all keys of one kind and site have in common, hashed once."""
+    return site_prefix(site_key), blake2b(_prefixed(SCHEME, kind, site_key), digest_size=10)
+
+
+@lru_cache(maxsize=8192)
 def key(kind: str, site_key: str, *native: str) -> str:
     """The key of one thing of a site: `native` is the platform's own id, or what stands in for it."""
-    return site_prefix(site_key) + _digest(10, kind, site_key, *native)
+    prefix, begun = _begun(kind, site_key)
+    hashed = begun.copy()
+    hashed.update(_prefixed(*native))
+    return prefix + _text(hashed)
 
 
 def blog_key(site_key: str) -> str:
@@ -47,3 +62,9 @@ def work_key(scheme: str, identifier: str) -> str:
 def digest(*parts: str | None) -> str:
     """A short digest (26 characters) of wording, to tell changes; None differs from empty."""
     return _digest(16, *("-" if part is None else "+" + part for part in parts))
+
+
+def fingerprint(*values: str | int | None) -> str:
+    """A digest of 8 characters (40 bits): enough to tell two readings of one thing apart, not to name it."""
+    parts = ["-" if value is None else "+" + str(value) for value in values]
+    return _text(blake2b(_prefixed(*parts), digest_size=5))

@@ -1,14 +1,18 @@
-"""How several readings of one thing become one row.
+"""How several readings of one thing become one row. Pure: no database here.
 
 A row's columns are grouped in *facets*: columns that are known together, from one reading (a body, a
-date, a place in the thread). For each facet the reading with the greatest *stamp* wins, as a whole:
+date, a place in the thread); `db.facets` lists them. For each facet the reading with the greatest
+*stamp* wins, as a whole:
 
-    (rank, fetched_at, extractor version, digest of the values)
+    (rank, fetched_at, extractor version, digest of the values, fetch)
 
-The stamps are kept in the row's `provenance`. Because every facet is the maximum of a total order,
-merging is idempotent, commutative and associative: two runs, two machines or a re-reading of the
-WARC end with the same row in whatever order they come. `first_seen_at` takes the least,
-`last_seen_at` the greatest, `sources` the union.
+The stamps are kept in the row's `provenance`, together for all facets that one fetch has won:
+
+    [[fetched_at, extractor version, fetch, {facet: [rank, digest], …}], …]
+
+Because every facet is the maximum of a total order, merging is idempotent, commutative and
+associative: two runs, two machines or a re-reading of the WARC end with the same row in whatever
+order they come. `first_seen_at` takes the least, `last_seen_at` the greatest, `sources` the union.
 
 The design merged whole rows; facets keep what only one source knows (the excerpt of the API, the
 place of a comment on the page) when another source wins the rest.
@@ -17,79 +21,128 @@ place of a comment on the page) when another source wins the rest.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 Row = dict[str, Any]
-
+Values = Mapping[str, Any]
 Stamp = tuple[int, str, int, str, str]
-"""rank, fetched_at, extractor version, digest of the values, fetch_id."""
+
+HEARSAY = ""
+"""The source of a reading that only speaks of a post (a comment under it, a claim on it)."""
+
+_dump = json.JSONEncoder(separators=(",", ":"), sort_keys=True).encode
 
 
 @dataclass(slots=True)
 class Reading:
-    """What one fetch says of one row: facet -> (stamp, column -> value)."""
+    """What one fetch says of one row.
+
+    fixed: columns that follow from the id. facets: name -> (stamp, column -> value). renewed: facets
+    that were worked out anew from all that is stored, so that they take the place of an earlier
+    result of the same rank whatever its time.
+    """
 
     id: str
-    fixed: Row
     seen_at: str
+    fixed: Values
     source: str | None = None
-    facets: dict[str, tuple[Stamp, Row]] = field(default_factory=dict)
+    facets: dict[str, tuple[Stamp, Values]] = field(default_factory=dict)
+    renewed: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
-class Merged:
-    """The row after merging, the columns that changed, and the facets that this reading won."""
+class Held:
+    """A row and the stamps of its facets."""
 
     row: Row
-    changed: Row
-    won: frozenset[str]
-    new: bool
+    stamps: dict[str, Stamp]
+
+    @classmethod
+    def begin(cls, reading: Reading, blank: Values) -> Held:
+        """A row that nothing is known of yet. blank: its columns with their defaults."""
+        row = {**blank, **reading.fixed, "id": reading.id}
+        row["first_seen_at"] = row["last_seen_at"] = reading.seen_at
+        return cls(row, {})
+
+    @classmethod
+    def stored(cls, row: Row) -> Held:
+        """A row as its table has it."""
+        return cls(row, decode(row["provenance"]))
+
+    def copy(self) -> Held:
+        """One that further readings do not change."""
+        return Held(dict(self.row), dict(self.stamps))
+
+    def take(self, reading: Reading, leads: tuple[str, ...]) -> frozenset[str]:
+        """Merge a reading in. Returns the facets that it won.
+
+        leads: the facets whose fetch is the row's `fetch_id`, the first that is known.
+        """
+        if reading.source == HEARSAY and self.row.get("sources", HEARSAY) != HEARSAY:
+            return frozenset()
+        won = []
+        for name, (stamp, values) in reading.facets.items():
+            held = self.stamps.get(name)
+            if held is None or stamp > held or (stamp[0] == held[0] and name in reading.renewed):
+                self.stamps[name] = stamp
+                self.row.update(values)
+                won.append(name)
+        self._see(reading.seen_at, reading.seen_at, reading.source)
+        self._settle(leads)
+        return frozenset(won)
+
+    def absorb(self, other: Held, facets: Mapping[str, tuple[str, ...]], leads: tuple[str, ...]) -> frozenset[str]:
+        """Merge another row of the same thing in. Returns the facets that it won."""
+        gone = _gone(self.row, other.row)
+        won = [name for name, stamp in other.stamps.items() if name not in self.stamps or stamp > self.stamps[name]]
+        for name in won:
+            self.stamps[name] = other.stamps[name]
+            self.row.update({column: other.row[column] for column in facets[name]})
+        if not (other.row.get("sources") == HEARSAY and self.row.get("sources") != HEARSAY):
+            self._see(other.row["first_seen_at"], other.row["last_seen_at"], other.row.get("sources"))
+        if gone is not None:
+            self.row["gone_at"] = gone if gone > self.row["last_seen_at"] else None
+        self._settle(leads)
+        return frozenset(won)
+
+    def _see(self, first: str, last: str, sources: str | None) -> None:
+        row = self.row
+        if sources and row.get("sources") == HEARSAY:  # what was only spoken of has been read
+            row["first_seen_at"], row["last_seen_at"], row["sources"] = first, last, sources
+        else:
+            row["first_seen_at"] = min(row["first_seen_at"], first)
+            row["last_seen_at"] = max(row["last_seen_at"], last)
+            if sources and sources != row["sources"]:
+                row["sources"] = " ".join(sorted({*row["sources"].split(), *sources.split()}))
+        if row.get("gone_at") is not None and last > row["gone_at"]:
+            row["gone_at"] = None  # it has come back
+
+    def _settle(self, leads: tuple[str, ...]) -> None:
+        for lead in leads:
+            if lead in self.stamps:
+                self.row["fetch_id"] = self.stamps[lead][4]
+                return
 
 
-def _sources(old: str, new: str | None) -> str:
-    names = set(old.split())
-    return old if new is None or new in names else " ".join(sorted(names | {new}))
+def _gone(one: Row, other: Row) -> str | None:
+    """The last time that either row was found to have vanished: the one a later reading must be held against."""
+    return max((row["gone_at"] for row in (one, other) if row.get("gone_at") is not None), default=None)
 
 
-def stamps(row: Mapping[str, Any]) -> dict[str, Stamp]:
+def encode(stamps: Mapping[str, Stamp]) -> str:
+    """Stamps as `provenance` keeps them: the same stamps always give the same text."""
+    fetches: dict[tuple[str, int, str], dict[str, tuple[int, str]]] = {}
+    for name, (rank, fetched_at, extractor, digest, fetch) in stamps.items():
+        fetches.setdefault((fetched_at, extractor, fetch), {})[name] = (rank, digest)
+    return _dump([[*fetch, won] for fetch, won in sorted(fetches.items())])
+
+
+def decode(provenance: str) -> dict[str, Stamp]:
     """The winning stamp of every facet of a stored row."""
-    return {name: tuple(stamp) for name, stamp in json.loads(row["provenance"]).items()}  # type: ignore[misc]
-
-
-def merge(old: Row | None, reading: Reading, *, lead: str) -> Merged:
-    """Merge a reading into a stored row (None: there is none yet).
-
-    lead names the facet whose fetch is the row's `fetch_id`.
-    """
-    row: Row = dict(old) if old else {**reading.fixed, "id": reading.id, "first_seen_at": reading.seen_at}
-    held: dict[str, Stamp] = stamps(old) if old else {}
-    won = []
-    for name, (stamp, values) in reading.facets.items():
-        if name not in held or stamp > held[name]:
-            held[name] = stamp
-            row.update(values)
-            won.append(name)
-    row["first_seen_at"] = min(row["first_seen_at"], reading.seen_at)
-    row["last_seen_at"] = max(row.get("last_seen_at", reading.seen_at), reading.seen_at)
-    if "sources" in row or reading.source is not None:
-        row["sources"] = _sources(row.get("sources", ""), reading.source)
-    if lead in held:
-        row["fetch_id"] = held[lead][4]
-    row["provenance"] = json.dumps(held, separators=(",", ":"), sort_keys=True)
-    changed = row if old is None else {name: value for name, value in row.items() if old.get(name) != value}
-    return Merged(row=row, changed=changed, won=frozenset(won), new=old is None)
-
-
-def insert_sql(table: str, columns: Sequence[str], docid: bool) -> str:
-    """INSERT of a merged row; docid is numbered on from the greatest in the table."""
-    names = ", ".join([*columns, "docid"] if docid else columns)
-    values = ", ".join(f":{name}" for name in columns)
-    number = f", (SELECT coalesce(max(docid), 0) + 1 FROM {table})" if docid else ""
-    return f"INSERT INTO {table} ({names}) VALUES ({values}{number})"  # noqa: S608 - names are ours
-
-
-def update_sql(table: str, columns: Sequence[str]) -> str:
-    """UPDATE of the changed columns only, so that the search index is left alone when it may be."""
-    return f"UPDATE {table} SET {', '.join(f'{name} = :{name}' for name in columns)} WHERE id = :id"  # noqa: S608
+    return {
+        name: (rank, fetched_at, extractor, digest, fetch)
+        for fetched_at, extractor, fetch, won in json.loads(provenance)
+        for name, (rank, digest) in won.items()
+    }

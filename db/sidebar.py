@@ -2,61 +2,52 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from archiver.model import Extract, Widget
-from db.merge import Row
+from archiver.model import ArchivePeriod, Extract, Widget
+from db.context import Context
+from db.merge import Reading, Row
 from db.store import Store
 
-if TYPE_CHECKING:
-    from db.records import Context
+SAVE_WIDGET = """
+INSERT INTO widgets (id, blog_id, kind, title, text, seen_at, fetch_id) VALUES (?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (id) DO UPDATE SET text = excluded.text, seen_at = excluded.seen_at, fetch_id = excluded.fetch_id
+WHERE (excluded.seen_at, excluded.fetch_id) >= (seen_at, fetch_id)
+"""
 
 
 class Sidebar:
-    """Writes archives, widgets and widget_links: always as last seen."""
+    """Writes archives, widgets and widget_links of one visit: always as last seen."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self._connection = store.connection
+    def __init__(self, store: Store, context: Context) -> None:
+        self._store, self._context = store, context
 
-    def save(self, extract: Extract, context: Context) -> None:
+    def save(self, extract: Extract) -> None:
         """Save the sidebar of a page."""
-        self._connection.executemany(
-            "INSERT INTO archives (id, blog_id, label, year, month, url, claimed_posts, first_seen_at, last_seen_at,"
-            " fetch_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9) ON CONFLICT (id) DO UPDATE SET"
-            " label = excluded.label, url = coalesce(excluded.url, url),"
-            " claimed_posts = coalesce(excluded.claimed_posts, claimed_posts), fetch_id = excluded.fetch_id,"
-            " first_seen_at = min(first_seen_at, excluded.first_seen_at), last_seen_at = excluded.last_seen_at"
-            " WHERE excluded.last_seen_at >= last_seen_at",
-            [
-                (
-                    context.key("archive", f"{period.year:04d}", "" if period.month is None else f"{period.month:02d}"),
-                    context.blog_id,
-                    period.label,
-                    period.year,
-                    period.month,
-                    period.url,
-                    period.claimed_posts,
-                    context.seen_at,
-                    context.fetch_id,
-                )
-                for period in extract.archives
-            ],
-        )
+        if extract.archives:
+            self._store.merge("archives", [self._period(period) for period in extract.archives])
+            self._store.flush("archives")
         for widget in extract.widgets:
-            self._widget(widget, context)
+            self._save_widget(widget)
 
-    def _widget(self, widget: Widget, context: Context) -> None:
+    def _period(self, period: ArchivePeriod) -> Reading:
+        context = self._context
+        id_ = context.key("archive", f"{period.year:04d}", "" if period.month is None else f"{period.month:02d}")
+        fixed: Row = {"blog_id": context.blog_id, "year": period.year, "month": period.month}
+        reading = Reading(id_, context.seen_at, fixed)
+        reading.facets["label"] = context.facet(0, {"label": period.label})
+        if period.url is not None:
+            reading.facets["url"] = context.facet(0, {"url": period.url})
+        if period.claimed_posts is not None:
+            reading.facets["count"] = context.facet(0, {"claimed_posts": period.claimed_posts})
+        return reading
+
+    def _save_widget(self, widget: Widget) -> None:
+        context = self._context
         id_ = context.key("widget", widget.kind, widget.title or "")
-        updated = self._connection.execute(
-            "INSERT INTO widgets (id, blog_id, kind, title, text, seen_at, fetch_id) VALUES (?, ?, ?, ?, ?, ?, ?)"
-            " ON CONFLICT (id) DO UPDATE SET text = excluded.text, seen_at = excluded.seen_at, fetch_id = excluded.fetch_id"
-            " WHERE excluded.seen_at >= seen_at",
-            (id_, context.blog_id, widget.kind, widget.title, widget.text, context.seen_at, context.fetch_id),
-        ).rowcount
-        if updated:
-            rows: list[Row] = [
+        seen = (context.seen_at, context.fetch_id)
+        row = (id_, context.blog_id, widget.kind, widget.title, widget.text, *seen)
+        if self._store.connection.execute(SAVE_WIDGET, row).rowcount:
+            links: list[Row] = [
                 {"widget_id": id_, "position": n, "url": link.url, "text": link.text, "detail": link.detail}
                 for n, link in enumerate(widget.links)
             ]
-            self._store.replace_list("widget_links", {"widget_id": id_}, rows)
+            self._store.replace("widget_links", "widget_id = ?", id_, links)

@@ -1,66 +1,165 @@
-"""Merging readings into a table: read the row, merge, write what changed."""
+"""The unit of work of one transaction: rows are read in batches, merged in memory, written in batches.
+
+What a visit changes is gathered here and written by `flush`, each table by one `executemany` an
+UPDATE or INSERT, so that a row is read and written once however many of its columns change.
+"""
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from functools import lru_cache
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from operator import itemgetter
 
-from archiver.text import squeeze
-from db.keys import digest
-from db.merge import Merged, Reading, Row, Stamp, insert_sql, merge, update_sql
+from db.facets import FACETS, LEADS
+from db.merge import Held, Reading, Row, encode
 
-LEADS = {"posts": "core", "comments": "core", "authors": "account", "terms": "core", "blogs": "named"}
-"""The facet of each table whose fetch is the row's fetch_id."""
-
-_insert = lru_cache(maxsize=64)(insert_sql)
-_update = lru_cache(maxsize=1024)(update_sql)
+NUMBERED = frozenset({"posts", "comments"})
+"""Tables with a docid, the row number in the search index."""
 
 
-def facet(rank: int, fetched_at: str, extractor: int, fetch_id: str, values: Row) -> tuple[Stamp, Row]:
-    """A facet of a reading with its stamp."""
-    wording = digest(*(None if value is None else str(value) for value in values.values()))
-    return (rank, fetched_at, extractor, wording, fetch_id), values
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """What became of a reading: the row now and before (None: it is new), and the facets that the reading won."""
+
+    reading: Reading
+    now: Held
+    before: Held | None
+    won: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """What the database says of a table: its columns in their order, and a row of their defaults."""
+
+    columns: tuple[str, ...]
+    blank: Row
 
 
 class Store:
-    """Rows by id, merged on the way in."""
+    """Rows by id, merged on the way in; lists that belong to them, replaced as a whole."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
+        self._tables = {name: self._describe(name) for name in FACETS}
+        self._held: dict[str, dict[str, Held]] = {name: {} for name in FACETS}
+        self._stored: dict[str, dict[str, Row]] = {name: {} for name in FACETS}
+        self._lists: dict[tuple[str, str], dict[str, tuple[list[Row], bool]]] = {}
 
-    def get(self, table: str, id_: str) -> Row | None:
-        """The row with this id, if there is one."""
-        row = self.connection.execute(f"SELECT * FROM {table} WHERE id = ?", (id_,)).fetchone()  # noqa: S608
-        return dict(row) if row else None
+    def _describe(self, table: str) -> _Table:
+        info = self.connection.execute(f"PRAGMA table_info({table})").fetchall()
+        defaults = ", ".join(row["dflt_value"] or "NULL" for row in info)
+        values = self.connection.execute(f"SELECT {defaults}").fetchone()
+        columns = tuple(row["name"] for row in info)
+        return _Table(columns, dict(zip(columns, values, strict=True)))
 
-    def merge(self, table: str, reading: Reading) -> tuple[Merged, Row | None]:
-        """Merge a reading into its table. Returns what came out, and the row as it was before."""
-        old = self.get(table, reading.id)
-        merged = merge(old, reading, lead=LEADS[table])
-        if table == "blogs":  # has no fetch_id: what is said of a blog comes from several places
-            merged.row.pop("fetch_id", None)
-            merged.changed.pop("fetch_id", None)
-        if merged.new:
-            columns = tuple(merged.row)
-            self.connection.execute(_insert(table, columns, table in {"posts", "comments"}), merged.row)
-        elif merged.changed:
-            self.connection.execute(_update(table, tuple(merged.changed)), {**merged.changed, "id": reading.id})
-        return merged, old
+    def forget(self) -> None:
+        """Drop what was read and gathered: the transaction has ended, well or badly."""
+        for held in self._held.values():
+            held.clear()
+        for stored in self._stored.values():
+            stored.clear()
+        self._lists.clear()
 
-    def replace_list(self, table: str, owner: dict[str, Any] | None, rows: list[Row]) -> None:
-        """Replace all rows of an owner (column -> value) by these; with owner None only add them."""
-        if owner is not None:
-            where = " AND ".join(f"{name} IS :{name}" for name in owner)
-            self.connection.execute(f"DELETE FROM {table} WHERE {where}", owner)  # noqa: S608
+    # -- rows -------------------------------------------------------------------------------------
+
+    def load(self, table: str, ids: Iterable[str]) -> dict[str, Held]:
+        """The rows of a table that have been read or made so far, those with these ids among them."""
+        held, stored = self._held[table], self._stored[table]
+        wanted = [id_ for id_ in dict.fromkeys(ids) if id_ not in held]
+        if wanted:
+            query = f"SELECT * FROM {table} WHERE id IN (SELECT value FROM json_each(?))"  # noqa: S608
+            for row in self.connection.execute(query, (json.dumps(wanted),)):
+                id_ = row["id"]
+                stored[id_] = dict(row)
+                held[id_] = Held.stored(dict(row))
+        return held
+
+    def merge(self, table: str, readings: Sequence[Reading]) -> list[Merged]:
+        """Merge readings into their rows, in this order. Nothing is written before `flush`."""
+        held = self.load(table, (reading.id for reading in readings))
+        blank, leads = self._tables[table].blank, LEADS[table]
+        merged = []
+        for reading in readings:
+            now = held.get(reading.id)
+            before = now.copy() if now else None
+            if now is None:
+                now = held[reading.id] = Held.begin(reading, blank)
+            merged.append(Merged(reading, now, before, now.take(reading, leads)))
+        return merged
+
+    def put(self, table: str, held: Held) -> None:
+        """Let a row that was made elsewhere take the place of the one with its id."""
+        self.load(table, [held.row["id"]])[held.row["id"]] = held
+
+    def drop(self, table: str, id_: str) -> None:
+        """Delete a row, now."""
+        self._held[table].pop(id_, None)
+        self._stored[table].pop(id_, None)
+        self.connection.execute(f"DELETE FROM {table} WHERE id = ?", (id_,))  # noqa: S608
+
+    def flush(self, *tables: str) -> None:
+        """Write the rows of these tables that are new or have changed."""
+        for table in tables:
+            stored = self._stored[table]
+            new: list[Row] = []
+            changed: dict[tuple[str, ...], list[Row]] = {}
+            for id_, held in self._held[table].items():
+                row, old = held.row, stored.get(id_)
+                row["provenance"] = encode(held.stamps)
+                if old is None:
+                    new.append(row)
+                elif row != old:
+                    names = tuple(name for name, value in row.items() if old[name] != value)
+                    changed.setdefault(names, []).append(row)
+            self._update(table, changed)
+            self._insert(table, new)
+            for row in (*new, *(row for rows in changed.values() for row in rows)):
+                stored[row["id"]] = dict(row)
+
+    def _update(self, table: str, changed: dict[tuple[str, ...], list[Row]]) -> None:
+        """Update the changed columns only, so that the search index is left alone when it may be."""
+        for names, rows in changed.items():
+            sets = ", ".join(f"{name} = ?" for name in names)
+            values = map(itemgetter(*names, "id"), rows)
+            self.connection.executemany(f"UPDATE {table} SET {sets} WHERE id = ?", values)  # noqa: S608
+
+    def _insert(self, table: str, rows: list[Row]) -> None:
+        if not rows:
+            return
+        columns = self._tables[table].columns
+        if table in NUMBERED:
+            (last,) = self.connection.execute(f"SELECT coalesce(max(docid), 0) FROM {table}").fetchone()  # noqa: S608
+            for number, row in enumerate(rows, last + 1):
+                row["docid"] = number
+        marks = ", ".join("?" * len(columns))
+        names = ", ".join(columns)
+        values = map(itemgetter(*columns), rows)
+        self.connection.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", values)  # noqa: S608
+
+    # -- lists ------------------------------------------------------------------------------------
+
+    def replace(self, table: str, where: str, owner: str, rows: list[Row], *, fresh: bool = False) -> None:
+        """Let these rows be all that an owner has in a table. where: the SQL that finds them, with one `?`.
+
+        fresh: the owner is new, so that there is nothing to delete.
+        """
+        lists = self._lists.setdefault((table, where), {})
+        lists[owner] = (rows, fresh and lists.get(owner, ((), True))[1])
+
+    def flush_lists(self) -> None:
+        """Write the lists, in the order in which their tables were named first."""
+        for (table, where), lists in self._lists.items():
+            stale = [(owner,) for owner, (_, fresh) in lists.items() if not fresh]
+            self.connection.executemany(f"DELETE FROM {table} WHERE {where}", stale)  # noqa: S608
+            self.add(table, [row for rows, _ in lists.values() for row in rows])
+        self._lists.clear()
+
+    def add(self, table: str, rows: Sequence[Row]) -> None:
+        """Add rows, now; one with the key of another is left out."""
         if rows:
             names = tuple(rows[0])
-            marks = ", ".join(f":{name}" for name in names)
-            self.connection.executemany(
-                f"INSERT OR IGNORE INTO {table} ({', '.join(names)}) VALUES ({marks})", rows  # noqa: S608
-            )
-
-
-def one_line(text: str | None) -> str | None:
-    """White space squeezed; None stays None."""
-    return None if text is None else squeeze(text)
+            marks = ", ".join("?" * len(names))
+            sql = f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks}) ON CONFLICT DO NOTHING"  # noqa: S608
+            self.connection.executemany(sql, map(itemgetter(*names), rows))

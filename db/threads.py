@@ -22,31 +22,28 @@ class Placed:
     position: int
 
 
-def _parents(rows: Mapping[str, Mapping[str, Any]]) -> dict[str, str | None]:
-    """The parent of each comment; None where it is not archived, and where a chain bites its tail."""
-    parents = {
-        id_: row["answers"] if row["answers"] in rows and row["answers"] != id_ else None for id_, row in rows.items()
-    }
+def without_cycles(parents: Mapping[str, str | None]) -> dict[str, str | None]:
+    """The same parents, with every ring of them cut open at its least id, whatever the order they came in."""
+    kept = dict(parents)
     settled: set[str] = set()
-    for start in sorted(rows):
+    for start in sorted(kept):
         line: list[str] = []
         on_line: set[str] = set()
         node: str | None = start
         while node is not None and node not in settled and node not in on_line:
             line.append(node)
             on_line.add(node)
-            node = parents[node]
-        if node is not None and node in on_line:  # a cycle: cut it at its least id, whatever the start
-            cycle = line[line.index(node) :]
-            parents[min(cycle)] = None
+            node = kept.get(node)
+        if node is not None and node in on_line:
+            kept[min(line[line.index(node) :])] = None
         settled.update(line)
-    return parents
+    return kept
 
 
 def _order(row: Mapping[str, Any]) -> tuple[Any, ...]:
     """Siblings as the page showed them; those that no page showed follow by date."""
     native = row["native_id"] or ""
-    number = int(native) if native.isdecimal() else 0
+    number = int(native) if native.isdecimal() and len(native) < 20 else 0
     dated = (row["published_at"] or "9999", number, row["id"])
     if row["place"] is None:
         return (1, 0, 0, *dated)
@@ -59,7 +56,7 @@ def arrange(comments: Iterable[Mapping[str, Any]]) -> list[Placed]:
     Rows need id, native_id, answers, published_at, page, place and shown_depth.
     """
     rows = {row["id"]: row for row in comments}
-    parents = _parents(rows)
+    parents = without_cycles({id_: row["answers"] if row["answers"] in rows else None for id_, row in rows.items()})
     children: dict[str | None, list[str]] = {}
     for id_ in sorted(rows, key=lambda id_: _order(rows[id_])):
         children.setdefault(parents[id_], []).append(id_)

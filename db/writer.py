@@ -8,12 +8,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
-from archiver.model import Extract, Fetch, Site, Target, Visit
+from archiver.model import Fetch, Site, Target, Visit
+from db.context import Context
+from db.failures import explained
 from db.frontier import Frontier
 from db.keys import blog_key, key
-from db.records import Context, RecordWriter
+from db.records import Records
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +41,11 @@ def now() -> str:
 class Writer:
     """Writes an archive over one connection that nothing else writes through."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self.connection = connection
+        self._path = path
         self.frontier = Frontier(connection)
-        self._records = RecordWriter(connection)
+        self._records = Records(connection)
 
     def close(self) -> None:
         """Close the connection; the WAL is folded into the database."""
@@ -49,16 +53,18 @@ class Writer:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All or nothing. IMMEDIATE, since a deferred upgrade fails at once when a reader is there."""
-        self.connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            # A full disk may have rolled back already.
-            if self.connection.in_transaction:
-                self.connection.execute("ROLLBACK")
-            raise
-        self.connection.execute("COMMIT")
+        """All or nothing. Raises DiskFull, ArchiveDamaged or ArchiveError, with what was stored still there."""
+        with explained(self._path):
+            # IMMEDIATE, since a deferred upgrade fails at once when a reader is there.
+            self.connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self.connection.execute("COMMIT")
+            except BaseException:
+                # A full disk may have rolled back already.
+                if self.connection.in_transaction:
+                    self.connection.execute("ROLLBACK")
+                raise
 
     def begin_crawl(
         self, site: Site, *, command: str, version: str, settings: dict[str, Any], restart: bool = False
@@ -87,7 +93,8 @@ class Writer:
                 "UPDATE crawls SET finished_at = ?, outcome = ?, reason = ?, counts = ? WHERE id = ?",
                 (now(), outcome, reason, json.dumps(counts, sort_keys=True), crawl_id),
             )
-            self._records.prune()
+            (blog_id,) = self.connection.execute("SELECT blog_id FROM crawls WHERE id = ?", (crawl_id,)).fetchone()
+            self._records.prune(blog_id)
 
     def add_targets(self, site: Site, targets: Sequence[Target]) -> int:
         """Put URLs on the frontier outside of a visit (the first one of a run). Returns how many were new."""
@@ -108,11 +115,12 @@ class Writer:
                 home=visit.site.home,
                 blog_id=blog_id,
                 fetch_id=fetch_id,
+                crawl_id=crawl_id,
                 fetched_at=visit.fetch.fetched_at,
                 extractor=visit.engine_version,
-                sitewide=visit.target.kind.value,
+                kind=visit.target.kind.value,
             )
-            counts = self._records.save(visit.extract, context) if visit.extract != Extract() else {}
+            counts = self._records.save(visit.extract, context)
             if failed:
                 self.frontier.fail(visit.site.key, visit.target, fetch_id, retry_at=None, reason=failed)
             else:

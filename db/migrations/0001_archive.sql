@@ -6,7 +6,7 @@
 --
 -- Conventions: id is 20 characters of base32 (see db/keys.py), stable over rebuilt and merged
 -- archives. Times are UTC, ISO-8601, `YYYY-MM-DDTHH:MM:SSZ`. fetch_id is the fetch that the winning
--- reading came from; provenance is JSON, facet -> [rank, fetched_at, extractor, digest, fetch_id], by
+-- reading came from; provenance is JSON, [[fetched_at, extractor, fetch_id, {facet: [rank, digest]}]], by
 -- which readings are merged (see db/merge.py).
 
 CREATE TABLE blogs (
@@ -26,7 +26,7 @@ CREATE TABLE blogs (
   best_effort INTEGER NOT NULL DEFAULT 0 CHECK (best_effort IN (0, 1)),  -- 1: no engine knows this site, completeness is not promised
   first_seen_at TEXT NOT NULL,  -- first successful fetch
   last_seen_at TEXT NOT NULL,  -- latest successful fetch
-  provenance TEXT NOT NULL DEFAULT '{}'  -- how the readings were merged (JSON)
+  provenance TEXT NOT NULL DEFAULT '[]'  -- how the readings were merged (JSON)
 ) STRICT;
 
 CREATE TABLE crawls (
@@ -84,7 +84,7 @@ CREATE TABLE authors (
   first_seen_at TEXT NOT NULL,  -- first reading
   last_seen_at TEXT NOT NULL,  -- latest reading
   fetch_id TEXT REFERENCES fetches (id),  -- where the profile was read
-  provenance TEXT NOT NULL DEFAULT '{}'  -- how the readings were merged (JSON)
+  provenance TEXT NOT NULL DEFAULT '[]'  -- how the readings were merged (JSON)
 ) STRICT;
 CREATE INDEX authors_blog ON authors (blog_id, name);
 
@@ -118,11 +118,19 @@ CREATE TABLE posts (
   gone_at TEXT,  -- when it was found to have vanished
   digest TEXT,  -- of title and text, to tell changes
   fetch_id TEXT REFERENCES fetches (id),  -- where the body was read
-  provenance TEXT NOT NULL DEFAULT '{}'  -- how the readings were merged (JSON)
+  provenance TEXT NOT NULL DEFAULT '[]'  -- how the readings were merged (JSON)
 ) STRICT;
 CREATE INDEX posts_blog_published ON posts (blog_id, published_at);
 CREATE INDEX posts_blog_url ON posts (blog_id, url);
 CREATE INDEX posts_published ON posts (published_at);
+
+CREATE TABLE post_urls (
+  -- An address under which a post was seen: its permalink now, an earlier one, a short link.
+  id TEXT PRIMARY KEY,  -- stable key of the address
+  post_id TEXT NOT NULL REFERENCES posts (id) DEFERRABLE INITIALLY DEFERRED,  -- the post
+  address TEXT NOT NULL  -- URL without scheme, www. and last slash
+) STRICT;
+CREATE INDEX post_urls_post ON post_urls (post_id);
 
 CREATE TABLE post_parts (
   -- One page of a multi-page post; the post's body is joined from these.
@@ -130,7 +138,9 @@ CREATE TABLE post_parts (
   part INTEGER NOT NULL CHECK (part >= 1),  -- number of the page
   html TEXT NOT NULL,  -- fragment as published
   text TEXT NOT NULL,  -- readable plain text
+  extras TEXT NOT NULL DEFAULT '[[],[],[]]',  -- its links, media and citations (JSON)
   fetched_at TEXT NOT NULL,  -- when it was read
+  extractor INTEGER NOT NULL DEFAULT 0,  -- version of the engine that read it
   fetch_id TEXT REFERENCES fetches (id),  -- where it was read
   PRIMARY KEY (post_id, part)
 ) STRICT;
@@ -175,7 +185,7 @@ CREATE TABLE comments (
   place INTEGER,  -- reading order on its comment page, from 0
   shown_depth INTEGER,  -- level as shown on the page; NULL when no page was read
   fetch_id TEXT REFERENCES fetches (id),  -- where the body was read
-  provenance TEXT NOT NULL DEFAULT '{}'  -- how the readings were merged (JSON)
+  provenance TEXT NOT NULL DEFAULT '[]'  -- how the readings were merged (JSON)
 ) STRICT;
 CREATE INDEX comments_post ON comments (post_id, position);
 CREATE INDEX comments_parent ON comments (parent_id);
@@ -193,6 +203,7 @@ CREATE TABLE thread_pages (
   page INTEGER NOT NULL,  -- number of the comment page, 0 for an unpaged thread
   pages INTEGER,  -- how many comment pages there were, as far as it told
   shown INTEGER NOT NULL,  -- comments and pings on it
+  claimed INTEGER,  -- comments that its heading claims for the whole thread
   seen_at TEXT NOT NULL,  -- when it was read
   fetch_id TEXT REFERENCES fetches (id),  -- where it was read
   PRIMARY KEY (post_id, page)
@@ -208,11 +219,12 @@ CREATE TABLE terms (
   url TEXT,  -- page that lists its posts
   native_id TEXT,  -- the platform's own id
   parent_id TEXT REFERENCES terms (id) DEFERRABLE INITIALLY DEFERRED,  -- broader category
+  broader TEXT,  -- what it says is broader, archived or not: a term's key, or # and its native id
   description TEXT,  -- the blog's own words on it
   first_seen_at TEXT NOT NULL,  -- first reading
   last_seen_at TEXT NOT NULL,  -- latest reading
   fetch_id TEXT REFERENCES fetches (id),  -- where it was read
-  provenance TEXT NOT NULL DEFAULT '{}'  -- how the readings were merged (JSON)
+  provenance TEXT NOT NULL DEFAULT '[]'  -- how the readings were merged (JSON)
 ) STRICT;
 CREATE INDEX terms_blog ON terms (blog_id, taxonomy, name);
 CREATE INDEX terms_native ON terms (blog_id, native_id);
@@ -236,7 +248,8 @@ CREATE TABLE archives (
   claimed_posts INTEGER,  -- posts that the sidebar says it has
   first_seen_at TEXT NOT NULL,  -- first reading
   last_seen_at TEXT NOT NULL,  -- latest reading
-  fetch_id TEXT REFERENCES fetches (id)  -- where the count was read
+  fetch_id TEXT REFERENCES fetches (id),  -- where the count was read
+  provenance TEXT NOT NULL DEFAULT '[]'  -- how the readings were merged (JSON)
 ) STRICT;
 CREATE UNIQUE INDEX archives_period ON archives (blog_id, year, month);
 
@@ -320,6 +333,7 @@ CREATE TABLE revisions (
   text TEXT,  -- body then, as plain text
   seen_from TEXT NOT NULL,  -- first reading of this wording
   seen_until TEXT NOT NULL,  -- latest reading of it
+  replaced_at TEXT,  -- first reading of the wording that followed
   fetch_id TEXT REFERENCES fetches (id)  -- where it was read
 ) STRICT;
 CREATE INDEX revisions_post ON revisions (post_id);

@@ -1,0 +1,115 @@
+"""The pages of a multi-page post, and the body that is joined from them.
+
+The joined body is worked out from all pages that are known whenever one comes, so that it does not
+depend on their order.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import astuple, dataclass
+
+from archiver.model import Citation, Content, Link, Media, Rank
+from db.context import Context
+from db.keys import fingerprint
+from db.merge import Row, Stamp
+from db.store import Store
+
+COLUMNS = ("post_id", "part", "html", "text", "extras", "fetched_at", "extractor", "fetch_id")
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A body joined from pages. edited: a page that was known already reads differently now."""
+
+    content: Content
+    stamp: Stamp
+    edited: bool
+
+
+class Parts:
+    """The post_parts of the posts of one visit."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._parts: dict[str, dict[int, Row]] = {}
+
+    def take(self, post_id: str, part: int, content: Content, context: Context) -> bool:
+        """Keep a page unless a later reading of it is there. Returns whether it was known and reads differently."""
+        parts = self._load(post_id)
+        row: Row = {
+            "post_id": post_id,
+            "part": part,
+            "html": content.html,
+            "text": content.text,
+            "extras": _dump(content),
+            "fetched_at": context.fetched_at,
+            "extractor": context.extractor,
+            "fetch_id": context.fetch_id,
+        }
+        old = parts.get(part)
+        if old is not None and _age(old) >= _age(row):
+            return False
+        parts[part] = row
+        return old is not None and old["text"] != row["text"]
+
+    def join(self, post_id: str, rank: int, *, edited: bool = False) -> Joined | None:
+        """The body that the known pages make; None without any. rank: of a post of which one page is known."""
+        parts = [part for _, part in sorted(self._load(post_id).items())]
+        if not parts:
+            return None
+        latest = max(parts, key=_age)
+        contents = [_content(part) for part in parts]
+        joined = Content(
+            html="\n".join(part.html for part in contents),
+            text="\n\n".join(part.text for part in contents),
+            links=tuple(link for part in contents for link in part.links),
+            media=tuple(item for part in contents for item in part.media),
+            citations=tuple(dict.fromkeys(cite for part in contents for cite in part.citations)),
+        )
+        wording = fingerprint(joined.html, *(part["extras"] for part in parts))
+        stamp = (Rank.PARTS if len(parts) > 1 else rank, *_age(latest)[:2], wording, latest["fetch_id"])
+        return Joined(joined, stamp, edited)
+
+    def absorb(self, stray: str, post_id: str) -> None:
+        """Hand the pages of a row over to the row that it turned out to be another name of."""
+        parts = self._load(post_id)
+        for number, row in self._load(stray).items():
+            if number not in parts or _age(row) > _age(parts[number]):
+                parts[number] = {**row, "post_id": post_id}
+        self._store.connection.execute("DELETE FROM post_parts WHERE post_id = ?", (stray,))
+        del self._parts[stray]
+
+    def flush(self) -> None:
+        """Write the pages; their posts must be there."""
+        for post_id, parts in self._parts.items():
+            if parts:
+                self._store.replace("post_parts", "post_id = ?", post_id, list(parts.values()))
+
+    def _load(self, post_id: str) -> dict[int, Row]:
+        if post_id not in self._parts:
+            query = f"SELECT {', '.join(COLUMNS)} FROM post_parts WHERE post_id = ?"  # noqa: S608 - names are ours
+            rows = self._store.connection.execute(query, (post_id,)).fetchall()
+            self._parts[post_id] = {row["part"]: dict(row) for row in rows}
+        return self._parts[post_id]
+
+
+def _age(part: Row) -> tuple[str, int, str]:
+    return part["fetched_at"], part["extractor"], part["fetch_id"] or ""
+
+
+def _dump(content: Content) -> str:
+    groups = (content.links, content.media, content.citations)
+    extras = [[astuple(item) for item in group] for group in groups]
+    return json.dumps(extras, ensure_ascii=False, separators=(",", ":"))
+
+
+def _content(part: Row) -> Content:
+    links, media, citations = json.loads(part["extras"])
+    return Content(
+        html=part["html"],
+        text=part["text"],
+        links=tuple(Link(url=url, text=text) for url, text in links),
+        media=tuple(Media(url=url, kind=kind, alt=alt, caption=caption) for url, kind, alt, caption in media),
+        citations=tuple(Citation(*cited) for cited in citations),
+    )

@@ -1,0 +1,127 @@
+"""Earlier wordings. Only a reading of the same rank, made later, tells an edit: the same text looks a
+little different in the API, in a feed and on a page."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from db.context import to_second
+from db.keys import digest
+from db.merge import Held, Row
+from db.store import Merged, Store
+
+SAVE = """
+INSERT INTO revisions (id, post_id, comment_id, digest, title, html, text, seen_from, seen_until, replaced_at, fetch_id)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (id) DO UPDATE SET
+  seen_from = min(seen_from, excluded.seen_from),
+  seen_until = max(seen_until, excluded.seen_until),
+  replaced_at = max(replaced_at, excluded.replaced_at)
+"""
+"""A wording that comes back and is replaced again is kept once, its times widened."""
+
+WORDED = {"posts": {"title": "title", "body": "text"}, "comments": {"core": "text"}}
+"""The facets that make up the wording, each with the column that tells a change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """The post (comment_id None) or comment whose wordings are kept."""
+
+    post_id: str
+    comment_id: str | None
+
+    @property
+    def id(self) -> str:
+        """The id of the row."""
+        return self.comment_id or self.post_id
+
+
+class Revisions:
+    """Keeps what new wordings replace."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def keep(self, merged: Merged, owner: Owner, *, edited: bool = True) -> bool:
+        """Keep the wording that a reading has replaced, or its own where a later one is there already.
+
+        edited: False where the body was joined anew though none of its pages has changed. Returns
+        whether the row's wording is an edited one.
+        """
+        before, now = merged.before, merged.now
+        if before is None or before.row["digest"] is None:
+            return False
+        if before.row["digest"] == now.row["digest"]:
+            self._keep_late(merged, owner)
+            return False
+        worded = WORDED["comments" if owner.comment_id else "posts"]
+        changed = [facet for facet, column in worded.items() if before.row[column] != now.row[column]]
+        if not edited or any(_has_climbed(facet, before, now) for facet in changed):
+            return False
+        was, is_ = before.stamps[changed[-1]], now.stamps[changed[-1]]
+        if was[1] >= is_[1] or (was[2] != is_[2] and _reads_alike(before.row, now.row)):
+            return False  # another extractor's reading of the same words
+        self._save(owner, before.row, self._since(owner, before.row), to_second(was[1]), to_second(is_[1]))
+        return True
+
+    def keep_lesser(self, owner: Owner, row: Held, lesser: Held) -> None:
+        """Keep the wording of a row that has been joined into another one."""
+        was, is_ = lesser.stamps.get("body"), row.stamps.get("body")
+        if was is None or is_ is None or was[0] != is_[0] or lesser.row["digest"] == row.row["digest"]:
+            return
+        self._save(owner, lesser.row, lesser.row["first_seen_at"], to_second(was[1]), to_second(is_[1]))
+
+    def _keep_late(self, merged: Merged, owner: Owner) -> None:
+        """Readings may come in any order: one that is older than the row's own brings an earlier wording."""
+        facets = merged.reading.facets
+        worded = WORDED["comments" if owner.comment_id else "posts"]
+        *_, last = worded
+        if last not in facets or last in merged.won or facets[last][0][0] != merged.now.stamps[last][0]:
+            return
+        (_, fetched_at, extractor, _, fetch_id), held = facets[last][0], merged.now.stamps[last]
+        row = dict(merged.now.row)
+        for facet in worded:
+            row.update(facets[facet][1] if facet in facets else {})
+        row |= {"digest": wording_digest(row), "fetch_id": fetch_id}
+        if fetched_at >= held[1] or extractor != held[2] or row["digest"] == merged.now.row["digest"]:
+            return
+        self._save(owner, row, to_second(fetched_at), to_second(fetched_at), to_second(held[1]))
+
+    def _since(self, owner: Owner, row: Row) -> str:
+        """When the present wording was read first: when the one before it was found replaced."""
+        since: str | None
+        (since,) = self._store.connection.execute(
+            "SELECT max(replaced_at) FROM revisions WHERE post_id = ? AND comment_id IS ?",
+            (owner.post_id, owner.comment_id),
+        ).fetchone()
+        first: str = row["first_seen_at"]
+        return max(since or "", first)
+
+    def _save(self, owner: Owner, row: Row, seen_from: str, seen_until: str, replaced_at: str) -> None:
+        id_ = f"{owner.id}-{row['digest']}"
+        wording = (row["digest"], row.get("title"), row["html"], row["text"])
+        times = (seen_from, max(seen_from, seen_until), replaced_at)
+        values = (id_, owner.post_id, owner.comment_id, *wording, *times, row["fetch_id"])
+        self._store.connection.execute(SAVE, values)
+
+
+def wording_digest(row: Row) -> str | None:
+    """The digest of a row's wording: of title and text for posts, of the text for comments; None without a text."""
+    if row["text"] is None:
+        return None
+    return digest(row["title"], row["text"]) if "title" in row else digest(row["text"])
+
+
+def _has_climbed(facet: str, before: Held, now: Held) -> bool:
+    """Whether a reading of another rank, or the first one at all, has won the facet."""
+    was, is_ = before.stamps.get(facet), now.stamps.get(facet)
+    return was != is_ and (was is None or is_ is None or was[0] != is_[0])
+
+
+def _reads_alike(one: Row, other: Row) -> bool:
+    def words(row: Row) -> list[str]:
+        return re.findall(r"\w+", f"{row.get('title') or ''} {row['text']}")
+
+    return words(one) == words(other)

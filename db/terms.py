@@ -1,0 +1,105 @@
+"""Categories and tags. One with a URL is known by it; one that is only named stands in for it."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from archiver.model import Term
+from archiver.text import normal_name
+from archiver.urls import last_segment, url_key
+from db.context import Context
+from db.merge import Reading
+from db.store import Store
+from db.threads import without_cycles
+
+
+class Terms:
+    """The terms of one visit, gathered first and saved together."""
+
+    def __init__(self, store: Store, context: Context) -> None:
+        self._store, self._context = store, context
+        self._readings: dict[Term, Reading] = {}
+
+    def note(self, term: Term) -> str:
+        """Take note of a term. Returns the row's id."""
+        reading = self._readings.get(term)
+        if reading is None:
+            reading = self._readings[term] = self._reading(term)
+        return reading.id
+
+    def save(self) -> None:
+        """Merge all terms that were noted into the table, and find the parents that have become known."""
+        merged = self._store.merge("terms", list(self._readings.values()))
+        self._store.flush("terms")
+        if any(one.before is None or one.won & {"core", "parent"} for one in merged):
+            self._find_parents()
+
+    def _reading(self, term: Term) -> Reading:
+        context = self._context
+        native = ("url", url_key(term.url)) if term.url else ("name", normal_name(term.name))
+        id_ = context.key("term", term.taxonomy, *native)
+        reading = Reading(id_, context.seen_at, {"blog_id": context.blog_id, "taxonomy": term.taxonomy})
+        slug = term.slug or (last_segment(term.url) if term.url else None) or None
+        known = (term.native_id is not None) * 2 + (term.url is not None)
+        core = {"name": term.name, "slug": slug, "url": term.url, "native_id": term.native_id}
+        reading.facets["core"] = context.facet(known, core)
+        if term.description:
+            reading.facets["description"] = context.facet(0, {"description": term.description})
+        broader = self._broader(term)
+        if broader and broader != id_:
+            reading.facets["parent"] = context.facet(int(term.parent_native_id is not None), {"broader": broader})
+        return reading
+
+    def _broader(self, term: Term) -> str | None:
+        """What the reading says of the broader term: `#` and its native id, or its key."""
+        if term.parent_native_id:
+            return f"#{term.parent_native_id}"
+        return self._context.key("term", term.taxonomy, "url", url_key(term.parent_url)) if term.parent_url else None
+
+    def _find_parents(self) -> None:
+        """Resolve `broader` for the whole blog: a narrower term may have come before its broader one."""
+        execute = self._store.connection.execute
+        blog = self._context.blog_id
+        said = execute("SELECT id, taxonomy, broader FROM terms WHERE blog_id = ? AND broader IS NOT NULL", (blog,))
+        parents: dict[str, str | None] = {}
+        for id_, taxonomy, broader in said.fetchall():
+            query, value = ("id = ?", broader) if broader[0] != "#" else ("native_id = ?", broader[1:])
+            found = execute(
+                f"SELECT min(id) FROM terms WHERE {query} AND blog_id = ? AND taxonomy = ?",  # noqa: S608
+                (value, blog, taxonomy),
+            ).fetchone()
+            parents[id_] = found[0]
+        known = [(parent, id_, parent) for id_, parent in without_cycles(parents).items()]
+        self._store.connection.executemany("UPDATE terms SET parent_id = ? WHERE id = ? AND parent_id IS NOT ?", known)
+
+
+def settle_names(connection: sqlite3.Connection, blog_id: str) -> None:
+    """Put terms with URLs in the place of those that a feed only named, once all that will come has come.
+
+    A name may fit several terms: one of the same taxonomy goes first, then the order of taxonomies.
+    Names without a term stay; those that nothing refers to go.
+    """
+    execute = connection.execute
+    terms = execute("SELECT id, taxonomy, name, url, native_id FROM terms WHERE blog_id = ?", (blog_id,)).fetchall()
+    addressed: dict[str, list[tuple[str, str]]] = {}
+    for id_, taxonomy, name, url, _ in terms:
+        if url is not None:
+            addressed.setdefault(normal_name(name), []).append((taxonomy, id_))
+    for id_, taxonomy, name, url, native_id in terms:
+        if url is None and native_id is None and (fitting := addressed.get(normal_name(name))):
+            best = min((other != taxonomy, other, term) for other, term in fitting)[2]
+            _give_way(connection, id_, best)
+    execute(
+        "DELETE FROM terms WHERE blog_id = ? AND url IS NULL AND native_id IS NULL"
+        " AND NOT EXISTS (SELECT 1 FROM post_terms WHERE term_id = terms.id)",
+        (blog_id,),
+    )
+
+
+def _give_way(connection: sqlite3.Connection, stand_in: str, term: str) -> None:
+    connection.execute(
+        "INSERT INTO post_terms (post_id, term_id) SELECT post_id, ? FROM post_terms WHERE term_id = ?"
+        " ON CONFLICT DO NOTHING",
+        (term, stand_in),
+    )
+    connection.execute("DELETE FROM post_terms WHERE term_id = ?", (stand_in,))
