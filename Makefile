@@ -27,7 +27,7 @@ PYTHONS := $(or $(PYTHON),python3 python3.13 python3.12 python3.11 python3.14)
 USABLE := import sys, ensurepip, venv, sqlite3; sys.exit(sys.version_info < (3, 11))
 
 # The suite crawls a real WordPress and looks at the pages in a real browser.
-PACKAGES := chromium fonts-noto-core fonts-noto-cjk mariadb-server \
+PACKAGES := chromium curl fonts-noto-core fonts-noto-cjk mariadb-server \
 	php-cli php-curl php-gd php-mbstring php-mysql php-sqlite3 php-xml \
 	wordpress wordpress-theme-twentytwentyone wordpress-theme-twentytwentytwo wordpress-theme-twentytwentythree
 APT_INSTALL := apt-get install -y --no-install-recommends

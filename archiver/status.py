@@ -49,9 +49,8 @@ class BlogStatus:
     @property
     def has_gaps(self) -> bool:
         """Whether something is known to be missing."""
-        return bool(
-            self.coverage.posts_with_gaps or self.coverage.missing_posts or self.months_with_gaps or self.pending
-        )
+        known = (self.coverage.posts_with_gaps, self.coverage.missing_posts, self.months_with_gaps)
+        return bool(any(known) or self.pending or self.given_up)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
