@@ -14,9 +14,9 @@ ROBOTSTXT_OBEY = False
 CONCURRENT_REQUESTS = 64
 # A small blog on a shared server must not notice us.
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
-# The spider sets each host's own delay; this is for hosts that it has not met yet.
-DOWNLOAD_DELAY = 1.0
-# The delay is a promise: neither shorter nor longer.
+# Delays are kept by our own turns at a host (archiver/crawl/fetch.py), which count from the end of an answer;
+# Scrapy counts from request to request, and so leaves a slow server no rest.
+DOWNLOAD_DELAY = 0
 DOWNLOAD_DELAY_JITTER = 0
 # The default of three minutes lets one silent host hold its blog up for too long.
 DOWNLOAD_TIMEOUT = 30
@@ -24,6 +24,10 @@ DOWNLOAD_TIMEOUT = 30
 DOWNLOAD_MAXSIZE = 16 * 1024 * 1024
 # A page between the two is read, and said to be large.
 DOWNLOAD_WARNSIZE = 0
+# Decoded by ourselves (archiver/crawl/coding.py): Scrapy hands out what is left of a torn body as if it were whole.
+COMPRESSION_ENABLED = False
+# Scrapy accepts any certificate; what is archived must come from whom it says.
+DOWNLOAD_VERIFY_CERTIFICATES = True
 # A body that ends early is an error, not a page.
 DOWNLOAD_FAIL_ON_DATALOSS = True
 # Nothing on a public blog needs them, and they would make pages differ between runs.
@@ -57,3 +61,5 @@ STATS_DUMP = False
 HTTPERROR_ALLOW_ALL = True
 # A log handler of Scrapy's would write over the live display; warnings come through Python's own.
 LOG_INSTALL_ROOT_HANDLER = False
+# Ours: pages are read in a process of their own (archiver/crawl/reader.py); False reads them in this one.
+READER_PROCESS = True

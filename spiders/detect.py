@@ -6,21 +6,23 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any, Literal
 
 import scrapy
-from scrapy.http import Response
+from scrapy.crawler import Crawler
 
 from archiver.config import BlogConfig
-from archiver.crawl.explain import explain
+from archiver.crawl.fetch import Fetcher
+from archiver.crawl.hosts import Hosts
+from archiver.crawl.jobs import said
 from archiver.crawl.outcome import DetectResult
+from archiver.crawl.retry import MOST_REDIRECTS, REDIRECTS
 from archiver.crawl.robots import Robots
-from archiver.engines import for_page
+from archiver.engines import Engine, for_page
 from archiver.engines.dom import Dom
 from archiver.errors import ArchiverError, NotABlog, PageError, Refused, Unreachable
 from archiver.model import Site, Target, TargetKind
 from archiver.page import Page
 from archiver.urls import absolute, site_key
-from spiders.pages import REDIRECTS, page_of, user_agent
 
-MOST_REDIRECTS = 10
+NO_ITEMS: tuple[Any, ...] = ()  # the results are taken from the spider
 ROUTES = ("posts", "comments")
 
 
@@ -32,39 +34,62 @@ class DetectSpider(scrapy.Spider):
     def __init__(self, *, blogs: Sequence[BlogConfig] = (), **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._blogs = blogs
+        self._hosts = Hosts()
         self.results: list[DetectResult] = []
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> DetectSpider:
+        """Make the spider with what it fetches by."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        spider.equip(crawler)
+        return spider
+
+    def equip(self, crawler: Crawler) -> None:
+        """Take what Scrapy has made."""
+        self._fetcher = Fetcher(crawler, self._hosts)
 
     async def start(self) -> AsyncIterator[Any]:
         """Look at the blogs, one after the other."""
-        for blog in self._blogs:
-            try:
-                self.results.append(await self._look(blog))
-            except ArchiverError as error:
-                self.results.append(DetectResult(url=blog.url, error=error))
-        for nothing in ():
-            yield nothing
+        try:
+            for blog in self._blogs:
+                try:
+                    self._hosts.slow_down(blog.url, blog.delay)
+                    self.results.append(await self._look(blog))
+                except ArchiverError as error:
+                    self.results.append(DetectResult(url=blog.url, error=error))
+        finally:
+            self._fetcher.stopping.set()
+        for item in NO_ITEMS:
+            yield item
 
     async def _look(self, blog: BlogConfig) -> DetectResult:
-        robots_url = absolute("/robots.txt", blog.url) or blog.url
-        robots_page = await self._get(robots_url, blog)
-        robots = Robots.from_answer(robots_page.status, robots_page.body)
-        if not robots.allows(blog.url):
-            raise Refused(blog.url, robots.why or "its robots.txt disallows it", "Ask the blog's owner, or leave it")
+        robots = await self._robots(blog, blog.url)
         page = await self._get(blog.url, blog)
+        if site_key(page.url) != site_key(blog.url):
+            robots = await self._robots(blog, page.url)
+        if page.status in {401, 403, 429, 451}:
+            raise Refused(page.url, f"it answers {said(page.status)}", "The site lets no robot in; ask its owner")
+        if page.status >= 500:
+            raise Unreachable(page.url, f"it answers {said(page.status)}", "Try again later")
         if not page.ok:
-            raise NotABlog(page.url, f"its front page answers {page.status}", "Check the address")
-        found = for_page(page)
-        dom = page.once(Dom)
-        title = next((e.text_content().strip() for e in dom.tags("title")), None)
-        feeds = [absolute(e.get("href") or "", dom.base) for e in dom.head_links("alternate") if "xml" in (e.get("type") or "")]
+            raise NotABlog(page.url, f"its front page answers {said(page.status)}", "Check the address")
+        try:
+            return await self._describe(page, robots, blog)
+        except PageError as error:
+            raise NotABlog(page.url, error.why, "Check the address") from error
+
+    async def _describe(self, page: Page, robots: Robots, blog: BlogConfig) -> DetectResult:
+        found, dom = for_page(page), page.once(Dom)
+        title = next((element.text_content().strip() for element in dom.tags("title")), None)
+        feeds = _feeds(dom)
         if found is None:
-            return DetectResult(url=blog.url, final_url=page.url, title=title, feeds=tuple(f for f in feeds if f))
+            return DetectResult(url=blog.url, final_url=page.url, title=title, feeds=feeds)
         engine, detection = found
-        site = Site(key=site_key(page.url), home=page.url)
-        targets = engine.discover(page, Target(url=page.url, kind=TargetKind.HOME), site).targets
+        targets = _targets(engine, page)
         sitemap = next(iter(robots.sitemaps), None)
         if sitemap is None:
-            sitemap = await self._first_that_answers([t.url for t in targets if t.kind is TargetKind.SITEMAP][:1], blog)
+            urls = [target.url for target in targets if target.kind is TargetKind.SITEMAP][:1]
+            sitemap = next(iter([url for url in urls if (await self._get(url, blog)).ok]), None)
         return DetectResult(
             url=blog.url,
             final_url=page.url,
@@ -73,27 +98,29 @@ class DetectSpider(scrapy.Spider):
             evidence=detection.evidence,
             version=detection.version,
             api=await self._api(targets, blog),
-            feeds=tuple(f for f in feeds if f),
+            feeds=feeds,
             sitemap=sitemap,
             title=title,
         )
 
-    async def _first_that_answers(self, urls: Sequence[str], blog: BlogConfig) -> str | None:
-        for url in urls:
-            if (await self._get(url, blog)).ok:
-                return url
-        return None
+    async def _robots(self, blog: BlogConfig, home: str) -> Robots:
+        """The rules of a host. Raises Refused when they keep us from its front page."""
+        page = await self._get(absolute("/robots.txt", home) or home, blog)
+        robots = Robots.from_answer(page.status, page.body)
+        if not robots.allows(home):
+            raise Refused(home, robots.why or "its robots.txt disallows it", "Ask the blog's owner, or leave it")
+        self._hosts.slow_down(home, max(blog.delay, robots.delay))
+        return robots
 
     async def _api(self, targets: Sequence[Target], blog: BlogConfig) -> Literal["open", "closed", "partly"] | None:
         """Whether the API gives posts and comments; None for an engine without one."""
-        roots = [target for target in targets if target.kind is TargetKind.API]
+        roots = [target.hint["root"] for target in targets if target.kind is TargetKind.API and "root" in target.hint]
         if not roots:
             return None
-        root = roots[0].hint.get("root", "")
-        sep = "&" if "?" in root else "?"
+        joint = "&" if "?" in roots[0] else "?"
         answered = 0
         for route in ROUTES:
-            page = await self._get(f"{root}wp/v2/{route}{sep}per_page=1", blog)
+            page = await self._get(f"{roots[0]}wp/v2/{route}{joint}per_page=1", blog)
             try:
                 answered += int(page.ok and isinstance(page.json, list))
             except PageError:
@@ -102,22 +129,26 @@ class DetectSpider(scrapy.Spider):
 
     async def _get(self, url: str, blog: BlogConfig) -> Page:
         """One page, redirects followed. Raises Unreachable."""
-        assert self.crawler.engine is not None
-        response: Response | None = None
         for _ in range(MOST_REDIRECTS + 1):
-            request = scrapy.Request(
-                url,
-                headers={"User-Agent": user_agent(blog, self.settings["USER_AGENT"])},
-                dont_filter=True,
-                meta={"handle_httpstatus_all": True},
-            )
-            try:
-                response = await self.crawler.engine.download_async(request)
-            except Exception as error:  # whatever the network does
-                raise Unreachable(url, explain(error), "Check the address and the network") from error
-            page = page_of(response, url)
+            answer = await self._fetcher.get(url, url, blog)
+            page = answer.page
+            if page is None:
+                why = answer.failure.why if answer.failure else "no answer"
+                raise Unreachable(url, why, "Check the address and the network")
             location = absolute(page.headers.get("location", ""), page.url) if page.status in REDIRECTS else None
             if location is None:
                 return page
             url = location
         raise Unreachable(url, f"more than {MOST_REDIRECTS} redirects", "Check the address")
+
+
+def _feeds(dom: Dom) -> tuple[str, ...]:
+    """The feeds that the head of a page names."""
+    links = [link for link in dom.head_links("alternate") if "xml" in (link.get("type") or "")]
+    return tuple(url for link in links if (url := absolute(link.get("href") or "", dom.base)))
+
+
+def _targets(engine: Engine, page: Page) -> Sequence[Target]:
+    """Where the front page leads."""
+    site = Site(key=site_key(page.url), home=page.url)
+    return engine.discover(page, Target(url=page.url, kind=TargetKind.HOME), site).targets

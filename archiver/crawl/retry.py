@@ -1,22 +1,89 @@
-"""When to try again: pure decisions about answers and failures."""
+"""What to make of an answer before anyone reads it: go on, follow it, ask again later, or give it up.
+
+Pure decisions; the session carries them out.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+
+from archiver.crawl.jobs import Answer, Job, said
+from archiver.page import Page
+from archiver.urls import absolute
 
 PASSING = frozenset({408, 420, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
 """Statuses that may be different the next time."""
 HOST_WIDE = frozenset({420, 429, 503})
 """Statuses by which the host as a whole asks for patience."""
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
 MOST_ATTEMPTS = 5
-LONGEST_PAUSE = timedelta(hours=24)
+MOST_REDIRECTS = 10
+LONGEST_PAUSE = timedelta(hours=24)  # what a Retry-After may ask for; a greater one is taken for this
+LONGEST_WAIT = timedelta(minutes=5)
+"""What asks for a longer wait ends the run; the next one asks again."""
+LONGEST_OWN_PAUSE = 300.0  # seconds
 
 
-def is_passing(status: int) -> bool:
-    """Whether an answer of this status is worth another try."""
-    return status in PASSING
+@dataclass(frozen=True, slots=True)
+class Read:
+    """The answer is to be read, whatever its status."""
+
+
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """It leads elsewhere; whether that may be fetched is another question."""
+
+    job: Job
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Ask again after a wait. host_wide: nothing else may be asked of the host meanwhile."""
+
+    why: str
+    wait: timedelta
+    host_wide: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """Nothing usable came, and another try would not help."""
+
+    why: str
+
+
+Decision = Read | Follow | Later | Lost
+
+
+def decide(job: Job, answer: Answer, *, delay: float, now: datetime, most_attempts: int = MOST_ATTEMPTS) -> Decision:
+    """What to make of an answer. delay: seconds between requests to the host, on which the back-off builds."""
+    last = job.attempts + 1 >= most_attempts
+    page = answer.page
+    if page is None:
+        failure = answer.failure
+        assert failure is not None, "an answer has a page or a failure"
+        if last or failure.lasting:
+            return Lost(failure.why)
+        return Later(failure.why, pause(job.attempts, delay, None), host_wide=True)
+    if page.status in REDIRECTS and "location" in page.headers:
+        return _redirect(job, page)
+    if page.status in PASSING and not last:
+        wait = pause(job.attempts, delay, retry_after(page.headers, now))
+        return Later(said(page.status), wait, host_wide=page.status in HOST_WIDE)
+    return Read()
+
+
+def _redirect(job: Job, page: Page) -> Follow | Lost:
+    location = page.headers["location"]
+    url = absolute(location, page.url)
+    if url is None:
+        return Lost(f"redirects to {location[:200]!r}, which is no web address")
+    if job.hops >= MOST_REDIRECTS:
+        return Lost(f"redirects without end ({MOST_REDIRECTS} times, then to {url[:200]})")
+    return Follow(replace(job, url=url.partition("#")[0], hops=job.hops + 1))
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> timedelta | None:
@@ -39,5 +106,5 @@ def pause(attempts: int, delay: float, asked: timedelta | None) -> timedelta:
 
     attempts: how often it has failed before, from 0. delay: the blog's own delay, in seconds.
     """
-    own = timedelta(seconds=min(max(0.5, delay) * 2**attempts, 300))
+    own = timedelta(seconds=min(max(0.5, delay) * 2 ** min(attempts, 20), LONGEST_OWN_PAUSE))
     return max(own, asked) if asked is not None else own

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 
 from archiver.config import BlogConfig
 from archiver.crawl.lock import locked
+from archiver.crawl.logs import logged
 from archiver.crawl.outcome import DetectResult, Outcome
 from archiver.crawl.progress import Progress
-from archiver.crawl.session import Session
-from archiver.errors import ArchiverError
+from archiver.engines import by_name
+from archiver.errors import ArchiverError, UsageError
 from db import open_archive
 
 
@@ -34,34 +37,38 @@ def run(
 ) -> list[Outcome]:
     """Crawl blogs into an archive and return how each ended. Ctrl-C ends what is in flight first.
 
-    Raises ArchiveError before anything is fetched when the archive cannot be written, and Locked when
-    another run is writing to it.
+    Raises UsageError for an engine that does not exist, ArchiveError before anything is fetched when the
+    archive cannot be written, and Locked when another run is writing to it.
     """
+    for blog in blogs:
+        if blog.engine and by_name(blog.engine) is None:
+            raise UsageError(f"engine {blog.engine}", "there is no such engine", "Leave it out, or see archiver detect")
     open_archive(archive_dir, create=True)  # what is wrong with it is said before the reactor starts
-    with locked(archive_dir, f"{command} {' '.join(blog.url for blog in blogs)}"):
-        process = AsyncCrawlerProcess(settings())
-        crawler = process.create_crawler("blog")  # by name: the spiders stand above this module
-        crawl = process.crawl(
-            crawler, archive=archive_dir, blogs=blogs, progress=progress, command=command, restart=restart
-        )
-        process.start()
-        failure = crawl.exception() if crawl.done() and not crawl.cancelled() else None
-        if failure:
-            raise failure
-    sessions: list[Session] | None = getattr(crawler.spider, "sessions", None)
-    if sessions is None:
-        raise ArchiverError("crawl", "it could not be started", "See the messages above")
-    trouble = getattr(crawler.spider, "failure", None)
-    if trouble:
-        raise trouble
-    return [session.outcome for session in sessions if session.outcome]
+    with locked(archive_dir, f"{command} {' '.join(blog.url for blog in blogs)}"), logged(archive_dir):
+        spider = _spider("blog", archive=archive_dir, blogs=blogs, progress=progress, command=command, restart=restart)
+        # Ctrl-C twice leaves the reactor before the spider has been closed.
+        spider.end()
+    if spider.failure:
+        raise spider.failure
+    return [session.outcome for session in spider.sessions if session.outcome]
 
 
 def detect(blogs: Sequence[BlogConfig]) -> list[DetectResult]:
     """Look at the front page of each blog; nothing is stored."""
-    process = AsyncCrawlerProcess(settings())
-    crawler = process.create_crawler("detect")
-    process.crawl(crawler, blogs=blogs)
-    process.start()
-    results: list[DetectResult] = getattr(crawler.spider, "results", [])
+    with logged(None):
+        results: list[DetectResult] = _spider("detect", blogs=blogs).results
     return results
+
+
+def _spider(name: str, **arguments: Any) -> Any:
+    """Run a spider to its end, and return it. By name: the spiders stand above this module."""
+    process = AsyncCrawlerProcess(settings())
+    crawler: Crawler = process.create_crawler(name)
+    crawl: asyncio.Task[None] = process.crawl(crawler, **arguments)
+    process.start()
+    failure = crawl.exception() if crawl.done() and not crawl.cancelled() else None
+    if failure:
+        raise failure
+    if crawler.spider is None:
+        raise ArchiverError(name, "it was stopped before it began", "Run the same command again")
+    return crawler.spider

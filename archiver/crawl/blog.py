@@ -1,0 +1,235 @@
+"""A blog at work: its frontier row by row, each answer judged, read and stored."""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from archiver import __version__
+from archiver.config import BlogConfig
+from archiver.crawl import held, retry
+from archiver.crawl.ending import Ending, judged
+from archiver.crawl.hosts import Hosts
+from archiver.crawl.jobs import Answer, Job, fetch_of, shown, stamp, utc_now
+from archiver.crawl.limit import Limit
+from archiver.crawl.opening import Opened
+from archiver.crawl.outcome import Stats
+from archiver.crawl.policy import ROBOTS_REASON, Policy
+from archiver.crawl.progress import Progress
+from archiver.crawl.reading import Question, Reading, engine_named
+from archiver.crawl.saving import Ledger, is_torn, learned, loss, visit_of
+from archiver.crawl.work import Work
+from archiver.errors import Incomplete, LimitReached
+from archiver.model import Site, Target, TargetKind, Visit
+from archiver.terminal import count
+from archiver.urls import within
+from db import Archive, Writer
+from db.keys import blog_key
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Shared:
+    """What the blogs of one run have in common. sites: keys of the blogs that are being crawled."""
+
+    archive: Archive
+    writer: Writer
+    progress: Progress
+    hosts: Hosts = field(default_factory=Hosts)
+    command: str = "crawl"
+    restart: bool = False
+    clock: Callable[[], datetime] = utc_now
+    sites: set[str] = field(default_factory=set)
+
+    def begin_crawl(self, site: Site, config: BlogConfig, *, restart: bool = False) -> str:
+        """Enter a run over a blog. Returns the crawl's id."""
+        settings = {"delay": config.delay, "pages": config.pages, "limit": config.limit, "engine": config.engine}
+        return self.writer.begin_crawl(
+            site, command=self.command, version=__version__, settings=settings, restart=restart
+        )
+
+
+class Blog:
+    """The crawl of a blog that has been opened. site: what is known of it so far."""
+
+    def __init__(self, opened: Opened, engine: str, config: BlogConfig, shared: Shared, stats: Stats) -> None:
+        self.site = opened.site
+        self.engine = engine_named(engine)
+        self.crawl_id = shared.begin_crawl(opened.site, config, restart=shared.restart)
+        self._config, self._shared, self._stats = config, shared, stats
+        self._writer = shared.writer
+        self._policy = Policy(config, opened.robots, self.engine)
+        self._ledger = Ledger(shared.writer, self.crawl_id, stats)
+        self._work = Work(shared.writer.frontier, blog_key(self.site.key), self.site.key, shared.clock)
+        self._limit = Limit(config.limit, held.posts_read(shared.archive, self.site.key) if config.limit else ())
+        self._onward: deque[Job] = deque()  # redirects to follow, and jobs that were handed back
+        self._open = 0  # jobs that the spider has, their pages being fetched or read
+        self._looked_again = False
+
+    @property
+    def errors(self) -> tuple[str, ...]:
+        """The first few URLs that were given up, each with its reason."""
+        return tuple(self._ledger.errors)
+
+    def enter(self, opened: Opened, home: Job) -> None:
+        """Put on record what was fetched before the blog was known, and where robots.txt leads."""
+        for _, hint in self._writer.frontier.open_routes(blog_key(self.site.key)):
+            if hint.get("route"):
+                self.site = replace(self.site, open_routes=self.site.open_routes | {hint["route"]})
+        robots = Visit(
+            site=self.site, target=opened.robots_job.target, fetch=fetch_of(opened.robots_job, opened.robots_answer)
+        )
+        self._ledger.save(robots)
+        sitemaps = [
+            Target(url=url, kind=TargetKind.SITEMAP, priority=30)
+            for url in opened.robots.sitemaps
+            if within(url, self.site.home)
+        ]
+        self._writer.add_targets(self.site, [home.target, *sitemaps])
+        self._open += 1
+
+    # -- what to fetch ----------------------------------------------------------------------------
+
+    def next(self) -> Job | None:
+        """The next request, unless there is none for now."""
+        if self._spent():
+            return None
+        job = self._onward.popleft() if self._onward else self._from_frontier()
+        self._open += job is not None
+        return job
+
+    def _from_frontier(self) -> Job | None:
+        while job := self._work.next():
+            reason = self._policy.unwanted(job.target, self.site)
+            if reason:
+                self._exclude(job, reason)
+            elif not self._limit.admits(job.target):
+                self._work.hold(job.target)
+            else:
+                return job
+        return None
+
+    def unasked(self, job: Job) -> None:
+        """Take a job back that was not carried out."""
+        self._open -= 1
+        self._onward.appendleft(job)
+
+    def _exclude(self, job: Job, reason: str) -> None:
+        if reason == ROBOTS_REASON:
+            self._stats.oddities["robots_disallowed"] = self._stats.oddities.get("robots_disallowed", 0) + 1
+        self._work.exclude(job.target, reason)
+
+    def _spent(self) -> bool:
+        most = self._config.max_requests
+        return most is not None and self._stats.requests >= most
+
+    # -- what came --------------------------------------------------------------------------------
+
+    def received(self, job: Job, answer: Answer, decision: retry.Decision) -> Question | None:
+        """Carry out what was decided of an answer; a page to be read comes back as a question."""
+        if isinstance(decision, retry.Read):
+            assert answer.page is not None
+            site = replace(self.site, want_sidebar=self._ledger.wants_sidebar(job.target))
+            return Question(page=answer.page, target=job.target, site=site, engine=self.engine.name)
+        self._open -= 1
+        match decision:
+            case retry.Later():
+                self._put_off(job, answer, decision)
+            case retry.Follow(onward):
+                self._follow(onward, answer)
+            case retry.Lost(why):
+                self._give_up(job, answer, why)
+        return None
+
+    def read(self, job: Job, answer: Answer, reading: Reading) -> None:
+        """Store what a page holds and where it leads."""
+        self._open -= 1
+        page, target = answer.page, job.target
+        assert page is not None
+        if is_torn(target, page, reading) and job.attempts + 1 < retry.MOST_ATTEMPTS:
+            wait = retry.pause(job.attempts, self._config.delay, None)
+            self._put_off(job, answer, retry.Later(reading.error or "", wait, host_wide=False))
+            return
+        if reading.trace:
+            logger.error("%s: %s\n%s", page.url, reading.error, reading.trace)
+        reading = replace(reading, extract=self._policy.kept(reading.extract))
+        self._limit.saw(target, reading.extract, reading.discovery)
+        if page.ok and reading.error is None:
+            self.site = learned(self.site, target, reading.extract)
+        visit = visit_of(job, answer, reading, self.site)
+        saved = self._ledger.save(visit, failed=loss(target, page, reading))
+        self._settled(job, saved.new_targets)
+
+    def _put_off(self, job: Job, answer: Answer, later: retry.Later) -> None:
+        until = self._shared.clock() + later.wait
+        self._ledger.put_off(self.site, job, answer, retry_at=stamp(until), why=later.why)
+        self._settled(job, 1)
+
+    def _follow(self, onward: Job, answer: Answer) -> None:
+        """Follow a redirect where that may be fetched; the next request begins with it."""
+        barred = self._policy.barred(onward.url, self.site)
+        if barred is None:
+            self._onward.append(onward)
+        elif barred == "another host":
+            self._give_up(onward, answer, f"redirects to another host: {onward.url}")
+        else:
+            self._exclude(onward, f"redirects to {onward.url}: {barred}")
+
+    def _give_up(self, job: Job, answer: Answer, why: str) -> None:
+        visit = Visit(site=self.site, target=job.target, fetch=fetch_of(job, answer, error=why))
+        self._stats.errors += 1
+        self._ledger.save(visit, failed=why)
+        self._settled(job)
+
+    def _settled(self, job: Job, new: int = 0) -> None:
+        self._work.settled(job.target, new)
+        self._stats.pending = self._work.pending
+
+    # -- the end ----------------------------------------------------------------------------------
+
+    def due(self) -> datetime | None:
+        """When the first of what was put off is due."""
+        next_at = None if self._open else self._work.waiting().next_at
+        return datetime.fromisoformat(next_at) if next_at else None
+
+    def ending(self) -> Ending | None:
+        """How the run ends, now that `next()` gave nothing; None while there is something to wait for."""
+        if self._open:
+            return None
+        waiting = self._work.waiting()
+        if self._spent() and (waiting.ready or waiting.put_off or self._work.taken):
+            return Ending("limit", f"stopped by --max-requests {self._config.max_requests}", LimitReached.exit_code)
+        if waiting.ready:
+            return None
+        if waiting.next_at:
+            due = datetime.fromisoformat(waiting.next_at)
+            if due - self._shared.clock() <= retry.LONGEST_WAIT:
+                return None
+            why = f"{count(waiting.put_off, 'URL')} put off until {shown(due)}, as the host asked"
+            return Ending("incomplete", why, Incomplete.exit_code)
+        if not self._looked_again and self._look_again():
+            return None
+        coverage = held.coverage(self._shared.archive, self.site.key)
+        limited = f"--limit {self._config.limit}" if self._work.held else None
+        return judged(coverage, self._stats.given_up, limited, chosen=self._policy.chooses)
+
+    def _look_again(self) -> bool:
+        """Months that claim more posts than were found: their own lists may name the rest."""
+        self._looked_again = True
+        if self._config.limit or self._policy.chooses:
+            return False
+        urls = held.months_with_gaps(self._shared.archive, self.site.key)
+        targets = [Target(url=url, kind=TargetKind.LIST, priority=40) for url in urls if within(url, self.site.home)]
+        new = self._writer.add_targets(self.site, targets)
+        if new:
+            line = f"{count(new, 'month')} with more posts claimed than found: reading their lists"
+            self._shared.progress.note(self.site.key, line)
+        return new > 0
+
+    def give_back(self) -> int:
+        """Leave to the next run what was taken and not done. Returns how much is left."""
+        return self._work.give_back()

@@ -1,0 +1,114 @@
+"""Fetching over Scrapy's downloader, one request at a time to a host.
+
+`engine.download_async` goes through Scrapy's downloader middlewares and signals like any request, but
+not through its scheduler, which would hold requests that the frontier has to know of.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from base64 import b32encode
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import scrapy
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+
+from archiver.config import BlogConfig
+from archiver.crawl.coding import BadBody, decoded
+from archiver.crawl.explain import explain
+from archiver.crawl.hosts import Hosts, host_of
+from archiver.crawl.jobs import Answer, Failure, utc_now
+from archiver.crawl.retry import LONGEST_WAIT
+from archiver.page import Page
+
+STEP = 1.0  # seconds; a wait is looked at again so often, since a longer one may have come up meanwhile
+
+
+class NotAsked(Exception):
+    """The request was not made: the run ends, or the host is not to be asked for long."""
+
+
+class Fetcher:
+    """Fetches for all blogs of a process, each host in its own time."""
+
+    def __init__(self, crawler: Crawler, hosts: Hosts) -> None:
+        self._crawler, self._hosts = crawler, hosts
+        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._all = asyncio.Semaphore(crawler.settings.getint("CONCURRENT_REQUESTS"))
+        self._largest = crawler.settings.getint("DOWNLOAD_MAXSIZE")
+        self._agent: str = crawler.settings["USER_AGENT"]
+        self.stopping = asyncio.Event()
+
+    async def get(self, url: str, asked: str, config: BlogConfig) -> Answer:
+        """Fetch a URL when its host's turn has come. asked: the URL before any redirect. Raises NotAsked."""
+        request = scrapy.Request(url, headers={"User-Agent": user_agent(self._agent, config.contact)}, dont_filter=True)
+        request.meta["download_slot"] = host_of(url)
+        engine = self._crawler.engine
+        assert engine is not None
+        async with self._turn(url):
+            try:
+                response = await engine.download_async(request)
+            except asyncio.CancelledError:
+                raise
+            except Exception as error:  # noqa: BLE001 (whatever the network does)
+                return Answer(at=utc_now(), failure=explain(error))
+            finally:
+                self._hosts.asked(url)
+        return self._answer(response, asked)
+
+    @asynccontextmanager
+    async def _turn(self, url: str) -> AsyncIterator[None]:
+        """Wait until the host may be asked, and keep others from asking it meanwhile. First come, first served."""
+        async with self._turns[host_of(url)]:
+            while left := self._hosts.ready_in(url):
+                if self._hosts.paused_for(url) > LONGEST_WAIT.total_seconds():
+                    raise NotAsked
+                await self._sleep(min(left, STEP))
+            async with self._all:
+                if self.stopping.is_set():
+                    raise NotAsked
+                yield
+
+    async def _sleep(self, seconds: float) -> None:
+        try:
+            await asyncio.wait_for(self.stopping.wait(), seconds)
+        except TimeoutError:
+            return
+        raise NotAsked
+
+    def _answer(self, response: Response, asked: str) -> Answer:
+        body = response.body
+        digest = b32encode(hashlib.sha1(body, usedforsecurity=False).digest()).decode()
+        page: Page | None = None
+        failure: Failure | None = None
+        try:
+            page = page_of(response, asked, self._largest)
+        except BadBody as error:
+            failure = explain(error)
+        return Answer(
+            at=utc_now(),
+            page=page,
+            failure=failure,
+            elapsed=response.meta.get("download_latency"),
+            digest=f"sha1:{digest}",
+            size=len(body),
+        )
+
+
+def page_of(response: Response, asked: str, largest: int) -> Page:
+    """A response as engines see it, its body decoded to at most `largest` bytes. Raises BadBody."""
+    headers = {
+        name.decode("latin-1").lower(): b", ".join(values).decode("latin-1")
+        for name, values in response.headers.items()
+    }
+    body = decoded(response.body, headers.get("content-encoding", ""), largest)
+    return Page(response.url, body, status=response.status, headers=headers, asked=asked)
+
+
+def user_agent(program: str, contact: str | None) -> str:
+    """The User-Agent with the contact that the archivist gives."""
+    return program.replace(")", f"; {contact})") if contact else program

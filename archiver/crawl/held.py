@@ -1,0 +1,46 @@
+"""What the archive holds of a blog already: each question on a read-only connection of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
+from archiver.crawl.outcome import Coverage
+from archiver.status import blog_coverage
+from db import Archive, Reader
+from db.keys import blog_key
+
+
+@contextmanager
+def _reader(archive: Archive) -> Iterator[Reader]:
+    with closing(archive.reader()) as reader:
+        yield reader
+
+
+def is_known(archive: Archive, site_key: str) -> bool:
+    """Whether the archive has the blog."""
+    with _reader(archive) as reader:
+        return reader.blog(site_key) is not None
+
+
+def coverage(archive: Archive, site_key: str) -> Coverage:
+    """What the blog claims beside what is held."""
+    with _reader(archive) as reader:
+        return blog_coverage(reader.connection, blog_key(site_key))
+
+
+def months_with_gaps(archive: Archive, site_key: str) -> list[str]:
+    """The lists of the months that claim more posts than are held."""
+    with _reader(archive) as reader:
+        return reader.months_with_gaps(site_key)
+
+
+def posts_read(archive: Archive, site_key: str) -> list[str]:
+    """The post pages that the latest pass over the blog has read."""
+    with _reader(archive) as reader:
+        rows = reader.connection.execute(
+            "SELECT url FROM frontier WHERE blog_id = ?1 AND kind = 'post' AND state = 'done'"
+            " AND round = (SELECT max(round) FROM frontier WHERE blog_id = ?1)",
+            (blog_key(site_key),),
+        )
+        return [row["url"] for row in rows]

@@ -1,0 +1,67 @@
+"""Which URLs of a blog are fetched, and which of its records are kept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from archiver.config import BlogConfig
+from archiver.crawl.robots import Robots
+from archiver.engines import Engine
+from archiver.model import Extract, Site, Target, TargetKind
+from archiver.urls import same_host
+
+PAGES = frozenset({TargetKind.POST, TargetKind.POST_PART, TargetKind.COMMENT_PAGE})
+"""What readers see, as against the data behind it and the lists that lead there."""
+ROBOTS_REASON = "robots.txt disallows it"
+
+
+class Policy:
+    """What a person asked for, what robots.txt allows, and what the engine still needs."""
+
+    def __init__(self, config: BlogConfig, robots: Robots, engine: Engine) -> None:
+        self._robots, self._engine = robots, engine
+        self._include = [re.compile(pattern) for pattern in config.include]
+        self._exclude = [re.compile(pattern) for pattern in config.exclude]
+
+    @property
+    def chooses(self) -> bool:
+        """Whether a person has chosen among the posts, so that the rest is not missing."""
+        return bool(self._include or self._exclude)
+
+    def barred(self, url: str, site: Site) -> str | None:
+        """Why a URL may not be fetched, whatever it holds; None when it may. Redirects are asked about as well."""
+        if not same_host(url, site.home):
+            return "another host"
+        if not self._robots.allows(url):
+            return ROBOTS_REASON
+        return "an exclude pattern fits" if _fits(self._exclude, url) else None
+
+    def unwanted(self, target: Target, site: Site) -> str | None:
+        """Why a target is left out; None when it is to be fetched."""
+        barred = self.barred(target.url, site)
+        if barred:
+            return barred
+        if target.kind in PAGES and self._include and not _fits(self._include, target.url):
+            return "no include pattern fits"
+        return None if self._engine.wanted(target, site) else "not needed: the API has it"
+
+    def kept(self, extract: Extract) -> Extract:
+        """The records without the posts that were left out, and their comments: an API brings them unasked."""
+        if not self.chooses:
+            return extract
+        return replace(
+            extract,
+            posts=tuple(post for post in extract.posts if self._chosen(post.url)),
+            comments=tuple(comment for comment in extract.comments if self._chosen(comment.post.url)),
+        )
+
+    def _chosen(self, url: str | None) -> bool:
+        if url is None:
+            return True
+        return not _fits(self._exclude, url) and (not self._include or _fits(self._include, url))
+
+
+def _fits(patterns: Sequence[re.Pattern[str]], url: str) -> bool:
+    return any(pattern.search(url) for pattern in patterns)

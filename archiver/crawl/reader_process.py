@@ -1,0 +1,55 @@
+"""The process that reads pages for another: questions on standard input, readings on standard output."""
+
+from __future__ import annotations
+
+import gc
+import os
+import pickle
+import sys
+from contextlib import suppress
+
+from archiver.crawl.reader import LENGTH
+from archiver.crawl.reading import Question, Reading, read
+
+MOST_MEMORY = 2 << 30
+"""Bytes of address space. A page of 16 MiB is read in a quarter of it; a page made to fill the memory is not."""
+
+
+def main() -> None:
+    """Answer until the input ends."""
+    source = os.fdopen(os.dup(0), "rb")
+    sink = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what a library prints must not come between the readings
+    limit_memory()
+    # Trees of pages are full of cycles but short-lived: fewer, larger rounds of the collector.
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+    with suppress(BrokenPipeError, KeyboardInterrupt):
+        while length := source.read(LENGTH):
+            question: Question = pickle.loads(source.read(int.from_bytes(length, "big")))  # noqa: S301 (our parent's)
+            data = pickle.dumps(answer(question), pickle.HIGHEST_PROTOCOL)
+            sink.write(len(data).to_bytes(LENGTH, "big") + data)
+            sink.flush()
+
+
+def answer(question: Question) -> Reading:
+    """The reading, or that the page needs too much memory."""
+    try:
+        return read(question)
+    except MemoryError:
+        return Reading(engine=question.engine, error="reading it was given up: it takes too much memory")
+
+
+def limit_memory() -> None:
+    """Where the system can do that."""
+    try:
+        import resource
+    except ImportError:  # not on Windows
+        return
+    with suppress(ValueError, OSError):  # a lower limit holds already
+        resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+
+
+if __name__ == "__main__":
+    main()
+    sys.exit(0)

@@ -1,0 +1,78 @@
+"""Reading one page: a question goes in, a reading comes out, whatever the page is like.
+
+Pure, and made of values that can be sent to another process (see reader.py).
+"""
+
+from __future__ import annotations
+
+import traceback
+from dataclasses import dataclass, field
+from functools import cache
+
+from archiver.engines import Engine, by_name, for_page
+from archiver.errors import PageError
+from archiver.model import Discovery, Extract, Site, Target
+from archiver.page import Page
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A page to read. engine: the name of the one that reads it; None: the surest, to be found out."""
+
+    page: Page
+    target: Target
+    site: Site
+    engine: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What a page says.
+
+    engine: None when none was named and none knows the page. error: why the page could not be read;
+    the discovery then names the next way in. trace: where an engine failed by its own mistake.
+    """
+
+    engine: str | None = None
+    extract: Extract = field(default_factory=Extract)
+    discovery: Discovery = field(default_factory=Discovery)
+    error: str | None = None
+    trace: str | None = None
+
+
+@cache
+def engine_named(name: str) -> Engine:
+    """The engine of a name that is known to exist."""
+    engine = by_name(name)
+    assert engine is not None, name
+    return engine
+
+
+def read(question: Question) -> Reading:
+    """Read a page. Nothing is raised: an engine meets pages that nobody has seen before, and costs that page only."""
+    page, target, site, name = question.page, question.target, question.site, question.engine
+    try:
+        if name is None:
+            found = for_page(page)
+            if found is None:
+                return Reading()
+            name = found[0].name
+        engine = engine_named(name)
+        return Reading(
+            engine=name, extract=engine.extract(page, target, site), discovery=engine.discover(page, target, site)
+        )
+    except PageError as error:
+        return Reading(engine=name, discovery=_ways_out(question, name), error=error.why)
+    except Exception as error:  # noqa: BLE001 (whatever it is)
+        why = f"the engine failed on it ({type(error).__name__}: {' '.join(str(error).split())[:200]})"
+        return Reading(engine=name, discovery=_ways_out(question, name), error=why, trace=traceback.format_exc())
+
+
+def _ways_out(question: Question, name: str | None) -> Discovery:
+    """Where an unreadable page leads: to the next way in."""
+    try:
+        if name is None:
+            return Discovery()
+        return engine_named(name).discover(question.page, question.target, question.site)
+    except Exception:  # noqa: BLE001 (the failure to read the page is told already)
+        return Discovery()

@@ -1,0 +1,128 @@
+"""What a session stores, and what it counts of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+from archiver.crawl.jobs import Answer, Job, fetch_of, said
+from archiver.crawl.outcome import Stats
+from archiver.crawl.policy import PAGES
+from archiver.crawl.reading import Reading, engine_named
+from archiver.crawl.work import phase
+from archiver.model import BlogFacts, Extract, Note, Site, Target, TargetKind, Visit
+from archiver.page import Page
+from archiver.urls import url_key
+from db import Saved, Writer
+
+PROBES = frozenset(
+    {TargetKind.API, TargetKind.FEED, TargetKind.SITEMAP, TargetKind.LIST, TargetKind.COMMENT_FEED, TargetKind.ROBOTS}
+)
+"""Ways in that may well not exist: a 404 there is an answer, not a loss."""
+NO_SUCH_PAGE = 400
+"""WordPress's answer when posts were deleted meanwhile, so that its list has become shorter."""
+MOST_ERRORS = 10
+
+
+def is_torn(target: Target, page: Page, reading: Reading) -> bool:
+    """Whether an answer of an API that is open broke off, or something else stands in its place."""
+    if target.kind is not TargetKind.API or reading.error is None or reading.trace:
+        return False
+    return page.ok and ("json" in page.media_type or _goes_on(target))
+
+
+def loss(target: Target, page: Page, reading: Reading) -> str | None:
+    """Why what a URL holds could not be had, for good; None when it was had, or there was nothing to have."""
+    optional = target.kind in PROBES and not _goes_on(target)
+    if not page.ok and not (optional and page.status < 500) and page.status != NO_SUCH_PAGE:
+        return said(page.status)
+    if reading.error and (target.kind in PAGES or reading.trace or is_torn(target, page, reading)):
+        return reading.error
+    return None
+
+
+def _goes_on(target: Target) -> bool:
+    """Whether a target is the second or a later page of an API's list, whose first page has been read."""
+    return target.kind is TargetKind.API and target.hint.get("page", "1") != "1"
+
+
+def visit_of(job: Job, answer: Answer, reading: Reading, site: Site) -> Visit:
+    """All that an answer has brought."""
+    page = answer.page
+    assert page is not None
+    extract, discovery = reading.extract, reading.discovery
+    if reading.error:
+        note = Note(kind=f"unreadable_{job.target.kind.value}", detail=f"{page.url}: {reading.error}")
+        extract = Extract(notes=(note,))
+    if page.url != job.target.url and page.ok:
+        discovery = replace(discovery, aliases=(*discovery.aliases, page.url))
+    engine = reading.engine or ""
+    return Visit(
+        site=site,
+        target=job.target,
+        fetch=fetch_of(job, answer),
+        extract=extract,
+        discovery=discovery,
+        engine=engine,
+        engine_version=engine_named(engine).version if engine else 0,
+    )
+
+
+def learned(site: Site, target: Target, extract: Extract) -> Site:
+    """What is known of a blog after reading one more page of it."""
+    facts = extract.blog or BlogFacts()
+    route = target.hint.get("route") if target.kind is TargetKind.API else None
+    return replace(
+        site,
+        language=site.language or facts.language,
+        utc_offset=facts.utc_offset if facts.utc_offset is not None else site.utc_offset,
+        timezone=facts.timezone or site.timezone,
+        api_url=facts.api_url or site.api_url,
+        open_routes=site.open_routes | {route} if route else site.open_routes,
+    )
+
+
+class Ledger:
+    """Stores the visits of one run over a blog and counts what they changed. errors: the first few losses."""
+
+    def __init__(self, writer: Writer, crawl_id: str, stats: Stats) -> None:
+        self.crawl_id = crawl_id
+        self.errors: list[str] = []
+        self._writer, self._stats = writer, stats
+        self._posts: set[str] = set()
+        # The API and the pages bring the same comments: the greater of the two sums is nearer the truth.
+        self._comments: Counter[bool] = Counter()
+        self._sidebars: set[TargetKind] = set()
+
+    def wants_sidebar(self, target: Target) -> bool:
+        """Whether the sidebar of this kind of page is not yet on record in this run."""
+        return target.kind not in self._sidebars
+
+    def save(self, visit: Visit, failed: str | None = None) -> Saved:
+        """Store a visit; failed: why its URL is given up."""
+        saved = self._writer.save(visit, self.crawl_id, failed=failed)
+        stats, extract, target = self._stats, visit.extract, visit.target
+        stats.new_posts += saved.new_posts
+        stats.new_comments += saved.new_comments
+        stats.changed_posts += saved.changed_posts
+        stats.changed_comments += saved.changed_comments
+        self._posts.update(url_key(post.url) for post in extract.posts)
+        self._comments[target.kind is TargetKind.API] += saved.comments
+        stats.posts, stats.comments = len(self._posts), max(self._comments.values())
+        if target.kind is TargetKind.POST and extract.posts:
+            stats.pages += 1
+        if extract.archives or extract.widgets:
+            self._sidebars.add(target.kind)
+        for note in extract.notes:
+            stats.oddities[note.kind] = stats.oddities.get(note.kind, 0) + 1
+        if failed:
+            stats.given_up += 1
+            if len(self.errors) < MOST_ERRORS:
+                self.errors.append(f"{target.url}: {failed}")
+        stats.phase = phase(target)
+        return saved
+
+    def put_off(self, site: Site, job: Job, answer: Answer, *, retry_at: str, why: str) -> None:
+        """Record a try in vain; the URL is asked for again from `retry_at` on."""
+        self._stats.errors += 1
+        self._writer.put_off(site, job.target, fetch_of(job, answer), self.crawl_id, retry_at=retry_at, reason=why)
