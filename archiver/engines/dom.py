@@ -1,13 +1,16 @@
 """Finding one's way in a page's tree: class tokens, ids, order, and what lies within what.
 
-A `Dom` walks the tree once and answers from its index; class names are compared as whole tokens.
+A `Dom` walks the tree once and answers from its index; class names are compared as whole tokens, lower case.
+Nothing here recurses: trees may be thousands of elements deep.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from itertools import islice
 
 from lxml.html import HtmlElement, tostring
 
@@ -16,6 +19,7 @@ from archiver.text import squeeze
 from archiver.urls import absolute
 
 SKIPPED = frozenset({"script", "style", "noscript", "template", "svg"})
+_SPACED = frozenset({"br", "p", "div", "li", "td", "dt", "dd", "h1", "h2", "h3", "h4", "h5", "h6"})
 
 
 def tokens(element: HtmlElement) -> list[str]:
@@ -23,10 +27,21 @@ def tokens(element: HtmlElement) -> list[str]:
     return (element.get("class") or "").lower().split()
 
 
+def rels(element: HtmlElement) -> list[str]:
+    """The tokens of an element's rel attribute, lower case."""
+    return (element.get("rel") or "").lower().split()
+
+
 def text_of(element: HtmlElement) -> str:
     """All text within an element on one line, scripts and styles left out."""
+    return text_without(element, ())
+
+
+def text_without(element: HtmlElement, dropped: Iterable[HtmlElement]) -> str:
+    """The text within an element on one line, without that of the dropped elements."""
     if not len(element):
         return squeeze(element.text or "")
+    apart = frozenset(dropped)
     parts: list[str] = []
     stack: list[HtmlElement | str] = [element]
     while stack:
@@ -34,16 +49,18 @@ def text_of(element: HtmlElement) -> str:
         if isinstance(node, str):
             parts.append(node)
             continue
-        if not isinstance(node.tag, str) or node.tag in SKIPPED:
+        tag = node.tag
+        if not isinstance(tag, str) or tag in SKIPPED or node in apart:
             continue
+        if tag in _SPACED:
+            parts.append(" ")
+            stack.append(" ")
         if node.text:
             parts.append(node.text)
         for child in reversed(node):
             if child.tail:
                 stack.append(child.tail)
             stack.append(child)
-        if node.tag in {"br", "p", "div", "li", "td"}:
-            parts.append(" ")
     return squeeze("".join(parts))
 
 
@@ -60,50 +77,91 @@ def ancestors(element: HtmlElement) -> Iterator[HtmlElement]:
         node = node.getparent()
 
 
+def near(element: HtmlElement, levels: int) -> list[HtmlElement]:
+    """An element and the elements around it, so many of them, from the inside."""
+    return [element, *islice(ancestors(element), levels)]
+
+
+def near_tokens(element: HtmlElement, levels: int) -> set[str]:
+    """The class tokens of an element and of so many elements around it."""
+    return {name for up in near(element, levels) for name in tokens(up)}
+
+
+class Region:
+    """Parts of a page: the elements that stand in them are `in` it."""
+
+    def __init__(self, order: dict[HtmlElement, int], spans: Iterable[tuple[int, int]]) -> None:
+        self._order = order
+        self.spans: list[tuple[int, int]] = []
+        for start, end in sorted(spans):
+            if self.spans and start <= self.spans[-1][1] + 1:
+                self.spans[-1] = (self.spans[-1][0], max(end, self.spans[-1][1]))
+            else:
+                self.spans.append((start, end))
+        self._starts = [start for start, _ in self.spans]
+
+    def __contains__(self, element: HtmlElement) -> bool:
+        number = self._order[element]
+        place = bisect_right(self._starts, number) - 1
+        return place >= 0 and number <= self.spans[place][1]
+
+    def __bool__(self) -> bool:
+        return bool(self.spans)
+
+    def __or__(self, other: Region) -> Region:
+        return Region(self._order, [*self.spans, *other.spans])
+
+
 class Dom:
-    """The index of a page."""
+    """The index of a page.
+
+    order: every node's place in the document. by_classes: elements by the whole of their class attribute.
+    """
 
     def __init__(self, page: Page) -> None:
         self.page = page
         self.root = page.root
+        self.order: dict[HtmlElement, int] = {node: number for number, node in enumerate(self.root.iter())}
         self.by_id: dict[str, HtmlElement] = {}
-        self.by_tag: dict[str, list[HtmlElement]] = {}
-        self.by_token: dict[str, list[HtmlElement]] = {}
-        self.order: dict[HtmlElement, int] = {}
+        self.repeated_ids: list[tuple[str, HtmlElement]] = []  # an id should stand on one element only
+        self.by_classes: dict[str, list[HtmlElement]] = {}
+        self._tags: dict[str, list[HtmlElement]] = {}
         self._last: dict[HtmlElement, int] = {}
-        for number, element in enumerate(self.root.iter()):
-            tag = element.tag
-            if not isinstance(tag, str):
-                continue
-            self.order[element] = number
-            self.by_tag.setdefault(tag, []).append(element)
-            id_ = element.get("id")
-            if id_:
-                self.by_id.setdefault(id_, element)
+        for element in self.order:
             classes = element.get("class")
             if classes:
-                for token in set(classes.lower().split()):
-                    self.by_token.setdefault(token, []).append(element)
-        for element in reversed(self.order):
-            last = self._last.setdefault(element, self.order[element])
-            parent = element.getparent()
-            if parent is not None:
-                self._last[parent] = max(last, self._last.get(parent, 0))
+                if classes in self.by_classes:
+                    self.by_classes[classes].append(element)
+                else:
+                    self.by_classes[classes] = [element]
+            id_ = element.get("id")
+            if id_ and self.by_id.setdefault(id_, element) is not element:
+                self.repeated_ids.append((id_, element))
 
-    def inside(self, element: HtmlElement, *holders: HtmlElement) -> bool:
-        """Whether an element is one of these, or lies within one."""
-        number = self.order[element]
-        return any(self.order[holder] <= number <= self._last[holder] for holder in holders)
+    # -- elements ---------------------------------------------------------------------------------
 
-    def matching(self, pattern: re.Pattern[str]) -> list[HtmlElement]:
-        """Elements with a class token in which the pattern is found, in document order."""
-        return self._ordered({e for token, found in self.by_token.items() if pattern.search(token) for e in found})
+    @cached_property
+    def by_token(self) -> dict[str, list[HtmlElement]]:
+        """The elements that carry a class token, in document order."""
+        values: dict[str, list[str]] = {}
+        for value in self.by_classes:
+            for token in dict.fromkeys(value.lower().split()):
+                values.setdefault(token, []).append(value)
+        return {
+            token: self.by_classes[found[0]]
+            if len(found) == 1
+            else self._ordered(element for value in found for element in self.by_classes[value])
+            for token, found in values.items()
+        }
 
     def tags(self, *names: str) -> list[HtmlElement]:
         """Elements of these tags in document order."""
+        for name in names:
+            if name not in self._tags:
+                self._tags[name] = list(self.root.iter(name))
         if len(names) == 1:
-            return self.by_tag.get(names[0], [])
-        return self._ordered(element for name in names for element in self.by_tag.get(name, ()))
+            return self._tags[names[0]]
+        return self._ordered(element for name in names for element in self._tags[name])
 
     def classed(self, *names: str) -> list[HtmlElement]:
         """Elements with any of these class tokens, in document order."""
@@ -111,24 +169,73 @@ class Dom:
             return self.by_token.get(names[0], [])
         return self._ordered({element for name in names for element in self.by_token.get(name, ())})
 
+    def matching(self, pattern: re.Pattern[str]) -> list[HtmlElement]:
+        """Elements with a class token in which the pattern is found, in document order."""
+        return self.classed(*(token for token in self.by_token if pattern.search(token)))
+
     def _ordered(self, elements: Iterable[HtmlElement]) -> list[HtmlElement]:
         return sorted(elements, key=self.order.__getitem__)
+
+    # -- what lies within what --------------------------------------------------------------------
+
+    def last(self, element: HtmlElement) -> int:
+        """The place of the last node within an element."""
+        end = self._last.get(element)
+        if end is not None:
+            return end
+        line, node = [], element
+        while len(node):
+            line.append(node)
+            node = node[-1]
+            if node in self._last:
+                break
+        end = self._last.get(node, self.order[node])
+        for node in line:
+            self._last[node] = end
+        return end
+
+    def span(self, element: HtmlElement) -> tuple[int, int]:
+        """The places of the first and last node of an element, itself included."""
+        return self.order[element], self.last(element)
+
+    def region(self, *elements: HtmlElement) -> Region:
+        """The part of the page that these elements take up."""
+        return Region(self.order, (self.span(element) for element in elements))
+
+    def inside(self, element: HtmlElement, *holders: HtmlElement) -> bool:
+        """Whether an element is one of these, or lies within one."""
+        number = self.order[element]
+        return any(self.order[holder] <= number <= self.last(holder) for holder in holders)
+
+    # -- links and what the head states -----------------------------------------------------------
 
     @cached_property
     def links(self) -> list[tuple[HtmlElement, str]]:
         """All a[href] with their absolute URLs, those that cannot be fetched left out."""
         found = []
-        for element in self.by_tag.get("a", ()):
-            href = element.get("href")
-            url = absolute(href, self.base) if href else None
+        for element in self.tags("a"):
+            url = self.link_url(element)
             if url:
                 found.append((element, url))
         return found
 
+    def link_url(self, element: HtmlElement) -> str | None:
+        """Where a link leads, absolute; None when it leads nowhere that can be fetched."""
+        href = element.get("href")
+        if not href:
+            return None
+        if href not in self._urls:
+            self._urls[href] = absolute(href, self.base)
+        return self._urls[href]
+
+    @cached_property
+    def _urls(self) -> dict[str, str | None]:
+        return {}
+
     @cached_property
     def base(self) -> str:
         """The URL that relative links start from."""
-        for element in self.by_tag.get("base", ()):
+        for element in self.tags("base"):
             href = element.get("href")
             if href:
                 return absolute(href, self.page.url) or self.page.url
@@ -137,12 +244,12 @@ class Dom:
     @cached_property
     def body_tokens(self) -> list[str]:
         """The class tokens of <body>; WordPress states there what kind of page it is."""
-        bodies = self.by_tag.get("body")
+        bodies = self.tags("body")
         return tokens(bodies[0]) if bodies else []
 
     def meta(self, name: str) -> str | None:
         """The content of a <meta name=…> or <meta property=…>."""
-        for element in self.by_tag.get("meta", ()):
+        for element in self.tags("meta"):
             if name in {element.get("name"), element.get("property")}:
                 content = squeeze(element.get("content") or "")
                 if content:
@@ -151,10 +258,19 @@ class Dom:
 
     def head_links(self, rel: str) -> list[HtmlElement]:
         """<link> elements with this rel token."""
-        return [link for link in self.by_tag.get("link", ()) if rel in (link.get("rel") or "").lower().split()]
+        return [link for link in self.tags("link") if rel in rels(link)]
 
     def canonical(self) -> str | None:
         """The page's own statement of its URL."""
         for link in self.head_links("canonical"):
             return absolute(link.get("href") or "", self.base)
+        return None
+
+    @cached_property
+    def stated_title(self) -> str | None:
+        """The text of the head's <title>; None when there is none. Drawings have titles, too."""
+        for title in self.tags("title"):
+            parent = title.getparent()
+            if parent is None or parent.tag in {"head", "html", "body"}:
+                return text_of(title)
         return None

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
+from archiver.engines import _vocabulary as vocabulary
 from archiver.urls import query_value, url_key
 
-COMMENT_PAGE = re.compile(r"/comment-page-(\d+)/?$")
-COMMENT_FRAGMENT = re.compile(r"^(?:li-|div-)?comment-(\d+)$")
-LIST_PAGE = re.compile(r"/page/(\d+)/?$")
-MONTH = re.compile(r"/(\d{4})/(\d{1,2})/?$")
-YEAR = re.compile(r"/((?:19|20)\d{2})/?$")
+_COMMENT_PAGE = re.compile(r"/comment-page-(\d{1,6})(/?)$", re.ASCII)
+_COMMENT_FRAGMENT = re.compile(r"^(?:(?:li|div|article|wp)-)?comment-(?:item-)?([0-9]{1,18})$")
+_LIST_PAGE = re.compile(r"/page/(\d{1,6})/?$", re.ASCII)
+_MONTH = re.compile(r"/(\d{4})/(\d{1,2})/?$", re.ASCII)
+_YEAR = re.compile(r"/((?:19|20)\d{2})/?$", re.ASCII)
+_PART = re.compile(r"/(\d{1,3})/?$", re.ASCII)
+_NOT_THE_POST = frozenset({"cpage", "replytocom", "unapproved", "moderation-hash"})
 
 # Nothing below these is content, and some change things: never fetched.
-NEVER = re.compile(
+_NEVER = re.compile(
     r"/wp-(?:admin|login|signup|activate|cron|comments-post|trackback|links-opml|mail|register)\b|/xmlrpc\.php"
-    r"|/(?:trackback|embed)/?$|[?&](?:replytocom|share|like_comment|unapproved|moderation-hash|add-to-cart|action"
-    r"|preview|print|wp_?lang_?switch|PHPSESSID|sid|nb)="
+    r"|/(?:trackback|embed)/?(?:$|\?)|[?&](?:replytocom|share|like_comment|unapproved|moderation-hash|add-to-cart|action"
+    r"|preview|print|wp_?lang_?switch|PHPSESSID|sid|nb|_wpnonce)="
     r"|/wp-content/|/wp-includes/|/wp-json/oembed",
     re.IGNORECASE,
 )
@@ -25,7 +28,7 @@ NEVER = re.compile(
 
 def never(url: str) -> bool:
     """Whether a URL must not be fetched: forms, log-in, shares, replies, scripts, files."""
-    return NEVER.search(url) is not None
+    return _NEVER.search(url) is not None
 
 
 def without_fragment(url: str) -> str:
@@ -33,63 +36,57 @@ def without_fragment(url: str) -> str:
     return url.partition("#")[0]
 
 
-def fragment(url: str) -> str:
-    """The fragment of a URL."""
-    return url.partition("#")[2]
-
-
 def comment_id(url: str) -> str | None:
     """The comment that a permalink's fragment names."""
-    match = COMMENT_FRAGMENT.match(fragment(url))
+    match = _COMMENT_FRAGMENT.match(url.partition("#")[2]) if "#" in url else None
     return match[1] if match else None
 
 
 def post_url(url: str) -> str:
-    """The permalink behind a link into a post: fragment, comment page, part and reply link taken off."""
+    """The permalink behind a link into a post: fragment, comment page and reply link taken off."""
     parts = urlsplit(without_fragment(url))
-    path = COMMENT_PAGE.sub("/", parts.path)
-    kept = [
-        pair
-        for pair in parts.query.split("&")
-        if pair and pair.partition("=")[0] not in {"cpage", "replytocom", "unapproved", "moderation-hash"}
-    ]
-    return urlunsplit((parts.scheme, parts.netloc, path, "&".join(kept), ""))
+    match = _COMMENT_PAGE.search(parts.path)
+    path = parts.path[: match.start()] + match[2] if match else parts.path
+    if match and re.search(r"\.[a-z]{2,5}/$", path):  # /slug.html/comment-page-2/
+        path = path[:-1]
+    pairs = [pair for pair in parts.query.split("&") if pair and pair.partition("=")[0] not in _NOT_THE_POST]
+    return urlunsplit((parts.scheme, parts.netloc, path, "&".join(pairs), ""))
 
 
 def comment_page(url: str) -> int | None:
     """The number of the comment page that a URL asks for."""
-    match = COMMENT_PAGE.search(urlsplit(url).path)
-    number = match[1] if match else query_value(url, "cpage")
-    return int(number) if number and number.isdecimal() else None
+    if "comment-page-" not in url and "cpage=" not in url:
+        return None
+    match = _COMMENT_PAGE.search(urlsplit(url).path)
+    return _number(match[1] if match else query_value(url, "cpage"))
 
 
 def post_part(url: str, base: str) -> int | None:
     """The part of a multi-page post that a URL asks for, `base` being the post's permalink."""
-    bare, parts = post_url(url), urlsplit(without_fragment(url))
-    number = query_value(url, "page")
-    if number and number.isdecimal() and url_key(re.sub(r"[?&]page=\d+", "", bare)) == url_key(base):
-        return int(number)
-    match = re.search(r"/(\d{1,3})/?$", parts.path)
-    if match and not parts.query and url_key(bare[: bare.rstrip("/").rfind("/") + 1]) == url_key(base):
+    bare = without_fragment(url)
+    number = _number(query_value(bare, "page")) if "page=" in bare else None
+    if number and url_key(re.sub(r"[?&]page=\d+", "", post_url(bare))) == url_key(base):
+        return number
+    match = _PART.search(bare)
+    if match and "?" not in bare and url_key(bare[: match.start() + 1]) == url_key(base):
         return int(match[1])
     return None
 
 
 def list_page(url: str) -> int | None:
     """The number of the list page that a URL asks for (`/page/3/`, `?paged=3`)."""
-    match = LIST_PAGE.search(urlsplit(url).path)
-    number = match[1] if match else query_value(url, "paged")
-    return int(number) if number and number.isdecimal() else None
+    match = _LIST_PAGE.search(urlsplit(url).path)
+    return _number(match[1] if match else query_value(url, "paged"))
 
 
 def month(url: str) -> tuple[int, int] | None:
     """The month that an archive URL lists (`/2021/02/`, `?m=202102`)."""
     plain = query_value(url, "m")
-    if plain and re.fullmatch(r"\d{6}", plain):
+    if plain and re.fullmatch(r"[0-9]{6}", plain):
         year, number = int(plain[:4]), int(plain[4:])
     else:
-        match = MONTH.search(urlsplit(url).path)
-        if match is None or urlsplit(url).query:
+        match = _MONTH.search(without_fragment(url))
+        if match is None:
             return None
         year, number = int(match[1]), int(match[2])
     return (year, number) if 1 <= number <= 12 and 1970 <= year <= 2100 else None
@@ -98,32 +95,54 @@ def month(url: str) -> tuple[int, int] | None:
 def year(url: str) -> int | None:
     """The year that an archive URL lists (`/2021/`, `?m=2021`)."""
     plain = query_value(url, "m")
-    if plain and re.fullmatch(r"\d{4}", plain):
+    if plain and re.fullmatch(r"(?:19|20)[0-9]{2}", plain):
         return int(plain)
-    match = YEAR.search(urlsplit(url).path)
-    return int(match[1]) if match and not urlsplit(url).query else None
+    match = _YEAR.search(without_fragment(url))
+    return int(match[1]) if match else None
 
 
 def native_post_id(url: str) -> str | None:
     """The post id of a plain permalink or short link (`?p=123`, `?page_id=7`)."""
     for name in ("p", "page_id", "attachment_id"):
-        number = query_value(url, name)
-        if number and number.isdecimal():
-            return number
+        number = _number(query_value(url, name))
+        if number:
+            return str(number)
     return None
 
 
 def taxonomy(url: str) -> str | None:
-    """category or tag, where the URL's own form tells."""
-    path = urlsplit(url).path
-    if query_value(url, "cat") or query_value(url, "category_name") or "/category/" in path:
-        return "category"
-    if query_value(url, "tag") or "/tag/" in path:
-        return "tag"
+    """category or tag, where the URL's own form tells; blogs translate the bases."""
+    parts = urlsplit(url)
+    if parts.query:
+        if query_value(url, "cat") or query_value(url, "category_name"):
+            return "category"
+        if query_value(url, "tag"):
+            return "tag"
+    segments = [unquote(segment).lower() for segment in parts.path.split("/")[1:] if segment]
+    for segment in segments[:-1]:
+        for kind in ("category", "tag"):
+            if segment == kind:
+                return kind
+    # A translated base stands first, or behind index.php or the blog's own folder.
+    for segment in segments[:-1][:2]:
+        for kind in ("category", "tag"):
+            if segment in vocabulary.words("bases", kind):
+                return kind
     return None
 
 
 def author_slug(url: str) -> str | None:
-    """The author whose page a URL is (`/author/slug/`, `?author=3` gives none)."""
-    match = re.search(r"/author/([^/]+)/?$", urlsplit(url).path)
-    return match[1] if match else None
+    """The author whose page a URL is (`/author/slug/`); `?author=3` names none."""
+    segments = [unquote(segment) for segment in urlsplit(url).path.split("/") if segment]
+    if len(segments) < 2 or segments[-2].lower() not in vocabulary.words("bases", "author"):
+        return None
+    return segments[-1]
+
+
+def is_author_page(url: str) -> bool:
+    """Whether a URL lists an author's posts, also in plain form."""
+    return author_slug(url) is not None or bool(_number(query_value(url, "author")))
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None

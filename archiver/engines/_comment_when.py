@@ -1,0 +1,89 @@
+"""When a comment was written, and its permalink."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lxml.html import HtmlElement
+
+from archiver.engines._comment_parts import Parts, ranked
+from archiver.engines._comment_roles import role
+from archiver.engines._dating import Dating
+from archiver.engines.dom import text_of, text_without, tokens
+from archiver.engines.wordpress_urls import comment_id, without_fragment
+from archiver.model import Moment, Precision
+
+_FINE = frozenset({Precision.SECOND, Precision.MINUTE})
+_CHANGED = frozenset({"updated", "modified", "edited"})
+_LONGEST = 200
+_PROPERTIES = ("datePublished", "dateCreated", "commentTime", "datepublished")
+
+
+def own_link(parts: Parts) -> HtmlElement | None:
+    """The comment's link to itself."""
+    native = parts.node.native_id
+    if native is None:
+        return None
+    for link in parts.links:
+        href = link.get("href") or ""
+        if native in href and comment_id(href) == native and not parts.in_body(link):
+            found = role(link.get("class") or "")
+            if found is None or not found.reply_link:
+                return link
+    return None
+
+
+def permalink(parts: Parts, link: HtmlElement | None) -> str | None:
+    """Where a browser finds the comment."""
+    url = parts.dom.link_url(link) if link is not None else None
+    anchor = f"comment-{parts.node.native_id}"
+    if url is None and anchor in parts.dom.by_id:
+        url = f"{without_fragment(parts.dom.page.url)}#{anchor}"
+    return url
+
+
+def moment_of(parts: Parts, link: HtmlElement | None, dating: Dating) -> Moment | None:
+    """When it was written: as stated for machines, or as printed. link: the comment's to itself."""
+    return _stated(parts, dating) or _printed(parts, link, dating)
+
+
+def _stated(parts: Parts, dating: Dating) -> Moment | None:
+    for time in parts.times:
+        stated = time.get("datetime") or time.get("title")
+        if stated and not parts.in_body(time) and _CHANGED.isdisjoint(tokens(time)):
+            moment = dating.iso(stated)
+            if moment:
+                return Moment(at=moment.at, precision=moment.precision, printed=text_of(time) or moment.printed)
+    return None
+
+
+def _printed(parts: Parts, link: HtmlElement | None, dating: Dating) -> Moment | None:
+    """The first date that is printed; the hour may stand in a wider frame than the day."""
+    first: Moment | None = None
+    for wording in _wordings(parts, link):
+        moment = dating.any(wording)
+        if moment is None:
+            continue
+        if first is None:
+            first = moment
+        elif first.precision is not Precision.DAY or moment.at[:8] == first.at[:8]:
+            first = moment if moment.precision in _FINE else first
+        if first.precision in _FINE:
+            break
+    return first
+
+
+def _wordings(parts: Parts, link: HtmlElement | None) -> Iterator[str]:
+    places = [*([link] if link is not None else []), *parts.times, *parts.with_property(*_PROPERTIES)]
+    places += ranked(parts.dates, parts.dom)
+    if not parts.dates:
+        places += [e for e in parts.node.own() if e.tag in {"small", "em", "span", "cite", "footer", "header"}]
+    for place in dict.fromkeys(places):
+        if parts.in_body(place):
+            continue
+        name = parts.name  # people call themselves "March 2020"
+        apart = [name] if name is not None and name is not place and parts.dom.inside(name, place) else []
+        for wording in (place.get("content"), place.get("title"), text_without(place, apart)):
+            if wording and len(wording) < _LONGEST:
+                yield wording
+

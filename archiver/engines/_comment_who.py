@@ -1,0 +1,129 @@
+"""Who wrote a comment: the name as printed, and the link that goes with it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from lxml.html import HtmlElement
+
+from archiver._months import folded
+from archiver.engines import _vocabulary as vocabulary
+from archiver.engines._comment_parts import BLOCKS, Parts, is_service_link, ranked
+from archiver.engines._comment_roles import role
+from archiver.engines.dom import ancestors, rels, text_of, text_without, tokens
+from archiver.model import Author
+from archiver.text import squeeze
+
+_INNER = ("cite", "b", "strong", "a")
+_PERSONAL = frozenset({"url", "external", "ugc"})
+_LONGEST = 250
+_COLON = re.compile(r"[\s:：,]+$")
+_SERVICE_TAGS = frozenset({"time", "small", "button"})
+
+
+def author_of(parts: Parts) -> Author | None:
+    """The commenter, None where the page names nobody. Notes in `parts` where the name stands."""
+    name, link, parts.name = _pinger(parts) if parts.node.ping else _commenter(parts)
+    if not name:
+        return None
+    url = parts.dom.link_url(link) if link is not None else None
+    member = "byuser" in parts.node.classes
+    return Author(name=name[:_LONGEST], member=member, url=url, avatar=parts.avatar)
+
+
+def _commenter(parts: Parts) -> tuple[str, HtmlElement | None, HtmlElement | None]:
+    for element in _places(parts):
+        if not parts.in_body(element):
+            name, link = _named(parts, element)
+            if name:
+                return name, link, element
+    return "", None, None
+
+
+def _places(parts: Parts) -> Iterator[HtmlElement]:
+    """Where a name may stand, the surest first."""
+    yield from ranked(parts.names, parts.dom)
+    yield from parts.cites
+    yield from parts.with_property("author", "creator", "name")
+    personal = [e for e in parts.links if not _PERSONAL.isdisjoint([*tokens(e), *rels(e)])]
+    bold = [e for e in parts.node.own() if e.tag in {"strong", "b"}]
+    yield from (e for e in [*parts.headings, *personal, *bold] if parts.body is not None or not _in_block(parts, e))
+
+
+def _in_block(parts: Parts, element: HtmlElement) -> bool:
+    """Whether an element stands in a paragraph of the comment."""
+    for up in ancestors(element):
+        if up is parts.node.element:
+            return False
+        if up.tag in BLOCKS:
+            return True
+    return False
+
+
+def _named(parts: Parts, element: HtmlElement) -> tuple[str, HtmlElement | None]:
+    """The name in an element, which may be a frame around picture, name and "says:"."""
+    if not len(element):
+        name = squeeze(element.text or "")
+        return (name if _is_exact(element) else _without_says(name)), _link_of(parts, element, element)
+    dropped = [e for e in element.iter("*") if e is not element and _is_beside(e)]
+    if _is_exact(element):
+        return text_without(element, dropped), _link_of(parts, element, element)
+    inner = (e for e in element.iter(*_INNER) if e is not element and not parts.dom.inside(e, *dropped))
+    holder = next((e for e in inner if text_of(e)), element)
+    return _without_says(text_without(holder, dropped)), _link_of(parts, holder, element)
+
+
+def _is_exact(element: HtmlElement) -> bool:
+    """Whether an element holds the name and nothing else."""
+    found = role(element.get("class") or "")
+    return found is not None and found.exact_name
+
+
+def _is_beside(element: HtmlElement) -> bool:
+    """Whether an element in the frame of a name is none of it: a badge, "says", a date, a reply link."""
+    classes = element.get("class")
+    found = role(classes) if classes else None
+    if found is not None and (found.beside_name or found.reply_link):
+        return True
+    return element.tag in _SERVICE_TAGS or (element.tag == "a" and is_service_link(element))
+
+
+def _link_of(parts: Parts, holder: HtmlElement, frame: HtmlElement) -> HtmlElement | None:
+    """The link of a name: it, in it, beside it in its frame, or around it."""
+    if holder.tag == "a" and holder.get("href"):
+        return None if is_service_link(holder) else holder
+    for link in [*holder.iter("a"), *frame.iter("a")]:
+        if link.get("href") and not is_service_link(link) and (text_of(link) or frame is not holder):
+            return link
+    for up in ancestors(holder):
+        if up is parts.node.element:
+            break
+        if up.tag == "a" and up.get("href") and not is_service_link(up):
+            return up
+    return None
+
+
+def _pinger(parts: Parts) -> tuple[str, HtmlElement | None, HtmlElement | None]:
+    """The page that a ping came from: its title and link."""
+    links = [e for e in parts.links if e.get("href") and not is_service_link(e) and text_of(e)]
+    named = [e for e in links if not _PERSONAL.isdisjoint([*tokens(e), *rels(e)])]
+    for link in [*named, *links][:1]:
+        return text_of(link), link, link
+    for place in [*ranked(parts.names, parts.dom), *parts.cites]:
+        if text_of(place):
+            return text_of(place), None, place
+    return "", None, None
+
+
+def _without_says(text: str) -> str:
+    """A name without the "says:" that some themes print in the same element."""
+    bare = _COLON.sub("", text)
+    line = folded(bare)
+    if len(line) != len(bare):  # cut by length only where folding has kept it
+        return bare or text
+    for phrase in vocabulary.phrases("people", "says"):
+        spaced = f" {phrase}" if phrase.isascii() else phrase
+        if line.endswith(spaced) and len(line) > len(spaced):
+            return bare[: -len(spaced)].rstrip()
+    return bare or text

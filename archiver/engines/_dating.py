@@ -1,0 +1,107 @@
+"""The dates of one page: its language, its clock, and which of two numbers is the day.
+
+`10/02/2021` alone can be read two ways. Other dates of the page settle it (`23/02/2021`), or the permalink
+does (`/2021/02/`). "6 years ago" counts from when the page was fetched.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from functools import cached_property
+
+from archiver import dates
+from archiver.engines.dom import Dom
+from archiver.model import Moment, Precision, Site
+
+_NUMBERS = re.compile(r"(?<![\d./-])(\d{1,2})([./-])(\d{1,2})\2((?:19|20)\d\d)(?![\d./-])")
+_DATED_PATH = re.compile(r"/((?:19|20)\d\d)/(\d\d)/(?:(\d\d)/)?[^/]")
+
+
+class Dating:
+    """Reads the dates of a page of a blog."""
+
+    def __init__(self, dom: Dom, site: Site) -> None:
+        self._dom = dom
+        self._offset = site.utc_offset
+        self._site_language = site.language
+
+    @cached_property
+    def language(self) -> str | None:
+        """The language that the page declares."""
+        html = self._dom.tags("html")
+        return (html[0].get("lang") or html[0].get("xml:lang") or None) if html else None
+
+    @cached_property
+    def now(self) -> datetime | None:
+        """When the page was answered, as its server says."""
+        try:
+            when = parsedate_to_datetime(self._dom.page.headers.get("date", ""))
+        except (ValueError, TypeError, IndexError):
+            return None
+        return when if when.tzinfo else when.replace(tzinfo=UTC)
+
+    @cached_property
+    def day_first(self) -> bool | None:
+        """Whether days stand before months on this page; None when no date of it tells."""
+        told = set()
+        for first, _, second, _ in _NUMBERS.findall(self._dom.page.text):
+            if (int(first) > 12) != (int(second) > 12):
+                told.add(int(first) > 12)
+        return told.pop() if len(told) == 1 else None
+
+    def iso(self, text: str | None) -> Moment | None:
+        """A date as machines write it."""
+        if text and len(text) == 25 and text[10] == "T" and (moment := _usual(text)):
+            return moment
+        return dates.from_iso(text, self._offset) if text else None
+
+    def printed(self, text: str, url: str | None = None) -> Moment | None:
+        """A date as the theme prints it. url: the permalink of the post that it is of."""
+        if not any(char.isdigit() for char in text) and len(text) > 40:
+            return None
+        return self._read(text, _day_first_by_url(text, url) if url else None)
+
+    def any(self, text: str, url: str | None = None) -> Moment | None:
+        """A date in whatever form."""
+        return self.iso(text) or self.printed(text, url)
+
+    def _read(self, text: str, day_first: bool | None) -> Moment | None:
+        if day_first is None:
+            day_first = self.day_first
+        return dates.from_printed(
+            text,
+            language=self.language or self._site_language,
+            utc_offset=self._offset,
+            day_first=day_first,
+            now=self.now,
+        )
+
+
+def _usual(text: str) -> Moment | None:
+    """`2021-02-10T08:30:00+01:00`, as nearly all themes write it; quick, since a page may hold thousands."""
+    try:
+        when = datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+    if not 1900 <= when.year <= 2200:
+        return None
+    return Moment(at=f"{when.isoformat()[:19]}Z", precision=Precision.SECOND, printed=text)
+
+
+def finest(moments: list[Moment]) -> Moment | None:
+    """The most precise of several readings of one date; the first of equals."""
+    order = list(Precision)
+    return min(moments, key=lambda moment: order.index(moment.precision), default=None)
+
+
+def _day_first_by_url(text: str, url: str) -> bool | None:
+    """Which number of a date is the day, by the date in the permalink."""
+    path, date = _DATED_PATH.search(url), _NUMBERS.search(text)
+    if not path or not date or date[4] != path[1] or date[1] == date[3]:
+        return None
+    month = int(path[2])
+    if month == int(date[3]) and month != int(date[1]):
+        return True
+    return False if month == int(date[1]) and month != int(date[3]) else None

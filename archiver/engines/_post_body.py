@@ -1,0 +1,210 @@
+"""Where a post's words stand: the element that holds them, and where they begin and end in truth.
+
+A stray `</div>` in what an author pasted closes the element early, and the rest of the words follow
+it; one that is missing lets the element swallow what stands behind it: the footer, the comments, the
+sidebar. Themes write `<!-- .entry-content -->` where they mean it to end.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from lxml import etree
+from lxml.html import HtmlElement, tostring
+
+from archiver.engines import _vocabulary as vocabulary
+from archiver.engines import _words
+from archiver.engines.dom import SKIPPED, Dom, Region, ancestors, text_of, tokens
+
+_BLOCKS = frozenset({"p", "h2", "h3", "h4", "ul", "ol", "blockquote", "pre", "table", "figure", "dl", "img", "hr", "div"})
+_PLAIN_CLASS = re.compile(r"^(?:wp-|align|gallery|caption|has-|size-|is-)")
+_HARD_IDS = ("respond", "commentform", "colophon", "secondary", "site-footer")
+_SOFT_IDS = frozenset({*_HARD_IDS, "comments", "sidebar", "footer"})
+_END = frozenset({"footer", "nav", "aside"})
+_OUTER = frozenset({"body", "html"})
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The words of a post. rest: nodes behind the element that belong to it. swallowed: nodes in it that do not."""
+
+    element: HtmlElement
+    region: Region
+    rest: list[HtmlElement] = field(default_factory=list)
+    swallowed: list[HtmlElement] = field(default_factory=list)
+
+    def html(self, added: list[HtmlElement]) -> str:
+        """The markup of the words, without what was added to them."""
+        dropped = [*added, *self.swallowed]
+        tail = (self.element.tail or "") if self.rest else ""
+        return _words.markup(self.element, dropped) + tail + "".join(self._rest_html(node, added) for node in self.rest)
+
+    @staticmethod
+    def _rest_html(node: HtmlElement, added: list[HtmlElement]) -> str:
+        if node in added:
+            return node.tail or ""
+        return str(tostring(node, encoding="unicode"))
+
+
+def find_body(dom: Dom, aside: Region, article: HtmlElement | None) -> Body | None:
+    """The body of a page's post. aside: where it cannot be; article: the element around the post, where known."""
+    element = _element(dom, aside, article)
+    if element is None:
+        return None
+    start, end = dom.span(element)
+    cut = _swallowing(dom, element)
+    if cut is not None:
+        end = dom.order[cut] - 1
+        swallowed = [node for node in _from(cut, element) if isinstance(node.tag, str)]
+        return Body(element, Region(dom.order, [(start, end)]), swallowed=swallowed)
+    rest = _rest(dom, element)
+    spans = [(start, end), *(dom.span(node) for node in rest)]
+    return Body(element, Region(dom.order, spans), rest=rest)
+
+
+# -- the element ----------------------------------------------------------------------------------
+
+
+def _element(dom: Dom, aside: Region, article: HtmlElement | None) -> HtmlElement | None:
+    for name in vocabulary.names("post", "body"):
+        found = [e for e in dom.classed(name) if e.tag not in _OUTER and e not in aside and not _is_frame(dom, e)]
+        own = [e for e in found if article is not None and dom.inside(e, article)]
+        best = max(own or found, key=lambda e: len(text_of(e)), default=None)
+        if best is not None:
+            return best
+    for id_ in vocabulary.names("post", "body_ids"):
+        element = dom.by_id.get(id_)
+        if element is not None and element not in aside:
+            return element
+    for element in dom.root.iterfind(".//*[@itemprop]"):
+        if "articleBody" in (element.get("itemprop") or "") and element not in aside:
+            return element
+    return _densest(dom, aside, article)
+
+
+def _is_frame(dom: Dom, element: HtmlElement) -> bool:
+    """Whether an element holds more than the words: the title, or the form for comments."""
+    titles = (*vocabulary.names("post", "title")[:4], "comment-respond")
+    if element.tag in {"article", "main"} and any(dom.inside(e, element) for e in dom.tags("h1")):
+        return True
+    inner = [e for e in dom.classed(*titles) if e is not element and dom.inside(e, element)]
+    return any(e.tag in {"h1", "h2"} and _own_heading(e) for e in inner) and element.tag in {"article", "main", "section"}
+
+
+def _own_heading(heading: HtmlElement) -> bool:
+    return not any(True for _ in heading.iter("a"))
+
+
+def _densest(dom: Dom, aside: Region, article: HtmlElement | None) -> HtmlElement | None:
+    """The element with most text in paragraphs directly below it; None where there are hardly any."""
+    weights: dict[HtmlElement, int] = {}
+    for paragraph in dom.tags("p"):
+        parent = paragraph.getparent()
+        apart = paragraph in aside or (article is not None and not dom.inside(paragraph, article))
+        if parent is not None and not apart and not _in_comment(paragraph):
+            weights[parent] = weights.get(parent, 0) + len(text_of(paragraph))
+    best = max(weights, key=lambda element: weights[element], default=None)
+    return best if best is not None and weights[best] >= 80 and best.tag not in _OUTER else None
+
+
+def _in_comment(element: HtmlElement) -> bool:
+    return any("comment" in name for up in ancestors(element) if up.tag != "body" for name in [*tokens(up), up.get("id") or ""])
+
+
+# -- a body that swallowed what stands behind it ----------------------------------------------------
+
+
+def _swallowing(dom: Dom, element: HtmlElement) -> HtmlElement | None:
+    """The first node in a body that does not belong there; None when all does."""
+    marker = next((node for node in element.iter(etree.Comment) if _is_marker(node, element)), None)
+    if marker is not None:
+        return marker
+    hard = [dom.by_id[id_] for id_ in _HARD_IDS if id_ in dom.by_id and dom.inside(dom.by_id[id_], element)]
+    hard += [e for e in dom.classed("site-footer", "widget-area") if dom.inside(e, element)]
+    if not hard:
+        return None
+    after = vocabulary.name_set("post", "after")
+    for node in element.iter("*"):
+        soft = node is not element and (node.tag in _END or node.get("id") in _SOFT_IDS or not after.isdisjoint(tokens(node)))
+        if soft or node in hard:
+            return node
+    return hard[0]
+
+
+def _is_marker(node: HtmlElement, element: HtmlElement) -> bool:
+    """Whether a comment in the source says that a body ends there: `<!-- .entry-content -->`."""
+    text = (node.text or "").strip().lower()
+    if len(text) > 60:
+        return False
+    said = re.sub(r"^(?:/|end(?:\s+of)?|close|//|#)\s*", "", text).strip()
+    names = {*tokens(element), (element.get("id") or "").lower()} - {"", "entry", "clear", "clearfix"}
+    return said.lstrip("./#").removeprefix("div").lstrip(".# ") in names
+
+
+def _from(node: HtmlElement, holder: HtmlElement) -> Iterator[HtmlElement]:
+    """The nodes of an element from one of them on, those inside others left out."""
+    while node is not holder:
+        yield node
+        yield from node.itersiblings()
+        parent = node.getparent()
+        if parent is holder or parent is None:
+            return
+        following = parent.getnext()
+        while following is None:
+            parent = parent.getparent()
+            if parent is None or parent is holder:
+                return
+            following = parent.getnext()
+        node = following
+
+
+# -- a body that was cut short ------------------------------------------------------------------------
+
+
+def _rest(dom: Dom, element: HtmlElement) -> list[HtmlElement]:
+    """What follows a body and belongs to it."""
+    following: list[HtmlElement] = []
+    for node in _behind(element):
+        if not isinstance(node.tag, str):
+            if node.tag is etree.Comment and _is_marker(node, element):
+                return [n for n in following if isinstance(n.tag, str) and n.tag not in SKIPPED]
+            continue
+        if _is_furniture(node):
+            break
+        following.append(node)
+    words = []
+    for node in following:
+        if node.tag not in _BLOCKS or not all(_PLAIN_CLASS.match(name) for name in tokens(node)):
+            break
+        words.append(node)
+    if not words or not any(text_of(node) for node in words) or not _closes_too_much(dom):
+        return []
+    return words
+
+
+def _behind(element: HtmlElement) -> Iterator[HtmlElement]:
+    """The nodes that follow an element, at its own level and at the levels that a stray end tag has closed."""
+    node = element
+    for _ in range(4):
+        yield from node.itersiblings()
+        parent = node.getparent()
+        if parent is None or parent.tag in _OUTER:
+            return
+        node = parent
+
+
+def _is_furniture(element: HtmlElement) -> bool:
+    """Whether an element is a part of the theme, not words."""
+    if element.tag in {*_END, "header", "form", "main", "article", "section", "time"} or element.get("id") in _SOFT_IDS:
+        return True
+    names = set(tokens(element))
+    known = vocabulary.name_set("post", "after") | vocabulary.name_set("comment", "areas") | vocabulary.name_set("post", "meta")
+    return not names.isdisjoint(known) or any("comment" in name for name in [*names, element.get("id") or ""])
+
+
+def _closes_too_much(dom: Dom) -> bool:
+    """Whether the page has more end tags of <div> than start tags."""
+    source = dom.page.text.lower()
+    return source.count("</div") > source.count("<div")

@@ -1,0 +1,133 @@
+"""The parts of a page that shows one post: its article, its words, its thread, and what is beside it."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator
+from functools import cached_property
+
+from lxml.html import HtmlElement
+
+from archiver.engines import _vocabulary as vocabulary
+from archiver.engines._post_body import Body, find_body
+from archiver.engines.dom import Dom, Region, ancestors, near, text_of, tokens
+from archiver.engines.wordpress_urls import is_author_page, list_page, month, never, post_url, taxonomy
+from archiver.urls import url_key, within
+
+_ARTICLE_ID = re.compile(r"^post-(\d+)$", re.ASCII)
+_HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
+_TOP = frozenset({"body", "html", "main"})
+_ROOMS = frozenset({"body", "html", "main", "header", "footer"})
+
+
+class Regions:
+    """Where things are. native_id, url: of the post that the page shows; home: the blog's front page."""
+
+    def __init__(self, dom: Dom, native_id: str | None, url: str, home: str) -> None:
+        self._dom, self._native_id, self._url, self._home = dom, native_id, url, home
+
+    @cached_property
+    def article(self) -> HtmlElement | None:
+        """The element around the post; None where there is none (block themes)."""
+        dom = self._dom
+        if self._native_id:
+            element = dom.by_id.get(f"post-{self._native_id}")
+            if element is not None and element.tag not in {"a", "body"}:
+                return element
+            for element in dom.classed(f"post-{self._native_id}"):
+                if element.tag not in {"body", "a", "li"}:
+                    return element
+        for element in [*dom.classed("hentry", "h-entry", "type-post"), *dom.tags("article")]:
+            if element.tag != "body" and element not in self._beside and "comment" not in " ".join(tokens(element)):
+                return element
+        return None
+
+    @cached_property
+    def _beside(self) -> Region:
+        """Sidebars, navigation, lists of other posts: by their names."""
+        dom = self._dom
+        found = [*dom.tags("aside", "nav"), *dom.classed(*vocabulary.names("post", "aside"))]
+        found += [e for name, group in dom.by_token.items() if name.startswith(("widget_", "menu-item")) for e in group]
+        for id_, element in dom.by_id.items():
+            match = _ARTICLE_ID.match(id_)
+            if match and self._native_id and match[1] != self._native_id:
+                found.append(element)
+        lists = dom.region(*dom.classed("wp-block-post-template", "wp-block-query"))
+        found += [e for e in dom.classed("wp-block-post") if e in lists]
+        return dom.region(*(e for e in found if e.tag not in _TOP and not self._holds_post(e)))
+
+    def _holds_post(self, element: HtmlElement) -> bool:
+        """Whether something that is called a sidebar has the post in it."""
+        own = self._dom.by_id.get(f"post-{self._native_id}") if self._native_id else None
+        return any(self._dom.inside(e, element) for e in [*([own] if own is not None else []), *self._dom.tags("h1")[:1]])
+
+    @cached_property
+    def body(self) -> Body | None:
+        """The post's words."""
+        return find_body(self._dom, self._beside, self.article)
+
+    @cached_property
+    def words(self) -> Region:
+        """The part of the page that the words take up."""
+        return self.body.region if self.body is not None else self._dom.region()
+
+    @cached_property
+    def comments(self) -> Region:
+        """The thread with its heading and form, wherever a theme puts them."""
+        dom = self._dom
+        found = [dom.by_id[id_] for id_ in vocabulary.names("comment", "area_ids") if id_ in dom.by_id]
+        found += dom.classed(*vocabulary.names("comment", "areas"))
+        found += [e for id_, e in dom.by_id.items() if id_.startswith(("comment-", "li-comment-", "div-comment-")) and id_[-1].isdigit()]
+        body = self.body.element if self.body is not None else None
+        outer = [e for e in found if e.tag not in _TOP and e not in self.words and not (body is not None and dom.inside(body, e))]
+        return dom.region(*outer)
+
+    @cached_property
+    def aside(self) -> Region:
+        """All that speaks of other things than this post: sidebars, navigation, teasers of other posts."""
+        return self._beside | self._dom.region(*self._cards())
+
+    @cached_property
+    def outside(self) -> Region:
+        """Where nothing is said about the post: its words, its thread, what is beside it."""
+        return self.words | self.comments | self.aside
+
+    # -- teasers of other posts -----------------------------------------------------------------------
+
+    def _cards(self) -> Iterator[HtmlElement]:
+        """What belongs to a heading that links to another post, up to where something else begins."""
+        headings = [(self._dom.order[link], key, link) for link, key in self._other_posts()]
+        numbers = [number for number, _, _ in headings]
+        kept = [e for e in (self.body.element if self.body else None, self.article) if e is not None] + self._dom.tags("h1")[:1]
+        places = [self._dom.order[e] for e in kept]
+        for _, key, link in headings:
+            card = link
+            for up in ancestors(link):
+                start, end = self._dom.span(up)
+                if up.tag in _ROOMS or any(start <= place <= end for place in places):
+                    break
+                first = bisect_left(numbers, start)
+                if any(k != key for n, k, _ in headings[first : first + 3] if n <= end):
+                    break
+                card = up
+            yield card
+
+    def _other_posts(self) -> Iterator[tuple[HtmlElement, str]]:
+        own, home = url_key(self._url), url_key(self._home)
+        for link, url in self._dom.links:
+            if not _is_heading(link) or link in self.words or link in self.comments:
+                continue
+            if not within(url, self._home) or never(url) or taxonomy(url) or is_author_page(url) or month(url) or list_page(url):
+                continue
+            key = url_key(post_url(url))
+            if key not in {own, home} and text_of(link):
+                yield link, key
+
+
+def _is_heading(link: HtmlElement) -> bool:
+    """Whether a link is a heading's, or holds one."""
+    if any(up.tag in _HEADINGS for up in near(link, 2)) or any(True for _ in link.iter(*_HEADINGS)):
+        return True
+    titles = vocabulary.name_set("post", "title")
+    return any(not titles.isdisjoint(tokens(up)) for up in near(link, 1))

@@ -1,0 +1,75 @@
+"""The categories and tags of a post, wherever a theme shows them and whatever the blog calls their addresses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from lxml.html import HtmlElement
+
+from archiver.engines import _vocabulary as vocabulary
+from archiver.engines.dom import Dom, Region, near_tokens, rels, text_of, tokens
+from archiver.engines.wordpress_urls import taxonomy
+from archiver.model import Term
+from archiver.urls import last_segment, query_value, url_key
+
+_POST_CLASS = re.compile(r"^(category|tag)-(.+)$")
+_BESIDE = frozenset({"breadcrumb", "breadcrumbs", "menu", "sub-menu", "nav", "cat-item", "tagcloud", "wp-block-tag-cloud"})
+
+
+class PostTerms:
+    """Reads the terms of one post.
+
+    article: its element, whose classes name the slugs of its terms. outside: where terms of other things
+    stand; words: the post's own, where only rel=tag speaks for it.
+    """
+
+    def __init__(self, dom: Dom, article: HtmlElement | None, outside: Region, words: Region) -> None:
+        self._dom, self._article, self._outside, self._words = dom, article, outside, words
+        classes = tokens(article) if article is not None else []
+        matches = [match for name in classes if (match := _POST_CLASS.match(name))]
+        self._slugs = {(match[1], match[2]) for match in matches}
+
+    def read(self) -> tuple[Term, ...]:
+        """The terms in the order of the page."""
+        found: dict[str, Term] = {}
+        for link, url in self._dom.links:
+            if link in self._outside and link not in self._words:
+                continue
+            kind = self._kind(link, url)
+            name = text_of(link).lstrip("#").strip() if kind else ""
+            if kind and name:
+                found.setdefault(url_key(url), Term(taxonomy=kind, name=name, url=url))
+        return tuple(found.values())
+
+    def _kind(self, link: HtmlElement, url: str) -> str | None:
+        """What a link says of the post: that it is in a category, has a tag, or nothing."""
+        rel = set(rels(link))
+        marked = not rel.isdisjoint({"tag", "category"})
+        if link in self._words and not marked:
+            return None
+        around = near_tokens(link, 4)
+        if not _BESIDE.isdisjoint(around) and not marked:
+            return None
+        if "category" in rel and taxonomy(url) != "tag":
+            return "category"
+        by_url, by_class = taxonomy(url), self._by_class(url)
+        if marked:
+            return by_class or by_url or self._by_place(around) or "tag"
+        place = self._by_place(around)
+        if place:
+            return by_class or by_url or (place if not rel & {"author", "nofollow"} else None)
+        inside = self._article is not None and self._dom.inside(link, self._article)
+        return by_class or by_url if inside else None
+
+    def _by_class(self, url: str) -> str | None:
+        slug = (query_value(url, "tag") or last_segment(url)).lower()
+        known = [kind for kind, name in self._slugs if name == slug]
+        return known[0] if len(known) == 1 else None
+
+    @staticmethod
+    def _by_place(around: Iterable[str]) -> str | None:
+        names = set(around)
+        if not names.isdisjoint(vocabulary.name_set("post", "categories")):
+            return "category"
+        return "tag" if not names.isdisjoint(vocabulary.name_set("post", "tags")) else None

@@ -1,0 +1,95 @@
+"""The title of a post: among the headings of its page, the one that the page's <title> agrees with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from lxml.html import HtmlElement
+
+from archiver.engines import _vocabulary as vocabulary
+from archiver.engines.dom import Dom, Region, near, text_of, tokens
+from archiver.engines.wordpress_urls import post_url
+from archiver.text import normal_name, squeeze
+from archiver.urls import url_key
+
+_SEPARATORS = r"[-–—|«»:·•›‹/~\\]"
+_FEED_TITLE = re.compile(r"^(.{2,}?)\s+(?:»|›|\||-|–|→|«)\s+[^»›|]{2,40}$")
+
+
+def find_title(dom: Dom, url: str, outside: Region) -> str | None:
+    """The title; empty for an untitled post, None where nothing tells. outside: what is not about the post."""
+    stated = _without_site(dom)
+    candidates = list(dict.fromkeys(_candidates(dom, url, outside)))
+    wanted = normal_name(stated or "")
+    named = [(element, text) for element in candidates if (text := text_of(element))]
+    if wanted:
+        for _, text in named:
+            if normal_name(text) == wanted:
+                return text
+        held = [text for _, text in named if normal_name(text) and _is_run(normal_name(text), wanted)]
+        if held:
+            return max(held, key=len)
+    if stated == "":
+        return ""
+    titled = [text for element, text in named if _is_titled(element)] or [text for e, text in named if e.tag == "h1"]
+    if titled:
+        return titled[0]
+    return dom.meta("og:title") or stated
+
+
+def _candidates(dom: Dom, url: str, outside: Region) -> Iterator[HtmlElement]:
+    headings = [*dom.classed(*vocabulary.names("post", "title")), *dom.tags("h1"), *dom.tags("h2")]
+    own = url_key(url)
+    site = vocabulary.name_set("post", "site_title")
+    for element in headings:
+        if element in outside or element.tag in {"body", "article"} or not site.isdisjoint(tokens(element)):
+            continue
+        links = [*element.iter("a"), *(up for up in near(element, 2) if up.tag == "a")]
+        if all(_leads_here(dom, link, own) for link in links):
+            yield element
+
+
+def _leads_here(dom: Dom, link: HtmlElement, own: str) -> bool:
+    url = dom.link_url(link)
+    return url is None or url_key(post_url(url)) == own
+
+
+def _is_titled(element: HtmlElement) -> bool:
+    return not vocabulary.name_set("post", "title").isdisjoint(tokens(element))
+
+
+def _is_run(text: str, whole: str) -> bool:
+    """Whether a text stands in another as whole words."""
+    place = whole.find(text)
+    if place < 0:
+        return False
+    before, after = whole[place - 1 : place], whole[place + len(text) : place + len(text) + 1]
+    return not (before.isalnum() and before.isascii()) and not (after.isalnum() and after.isascii())
+
+
+def site_titles(dom: Dom) -> list[str]:
+    """The blog's name, as the page gives it: in its header, for sharing, in the titles of its feeds."""
+    found = [text_of(e) for e in dom.classed(*vocabulary.names("post", "site_title"))]
+    found.append(dom.meta("og:site_name") or "")
+    for link in dom.head_links("alternate"):
+        if "rss" in (link.get("type") or "") or "atom" in (link.get("type") or ""):
+            match = _FEED_TITLE.match(squeeze(link.get("title") or ""))
+            found.append(match[1] if match else "")
+    return [name for name in dict.fromkeys(found) if name]
+
+
+def _without_site(dom: Dom) -> str | None:
+    """The <title> without the blog's name; empty when that is all; None when there is no <title>."""
+    text = dom.stated_title
+    if text is None:
+        return None
+    for site in site_titles(dom):
+        if normal_name(text) == normal_name(site):
+            return ""
+        name = re.escape(site)
+        for pattern in (rf"\s*{_SEPARATORS}+\s*{name}\s*$", rf"^\s*{name}\s*{_SEPARATORS}+\s*"):
+            shorter = re.sub(pattern, "", text, flags=re.IGNORECASE)
+            if shorter != text:
+                return squeeze(shorter)
+    return text

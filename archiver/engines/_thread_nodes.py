@@ -1,0 +1,353 @@
+"""Which elements of a page are comments, and which elements belong to which comment.
+
+A comment is an element with an id of the `comment-123` family, or one with the classes that WordPress
+puts on comments (`comment` or `pingback`, with `depth-N`, `even`, `odd`), or an item in a list of pings.
+Themes put shell in shell: the outermost element of an id is the comment, and what lies inside, up to
+the next comment, is its own.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from lxml.html import HtmlElement
+
+from archiver.engines._comment_roles import NONE, PINGS, Marks, mark_tokens, marks, role
+from archiver.engines.dom import Dom, Region, ancestors, tokens
+from archiver.engines.wordpress_urls import comment_id
+from archiver.model import Note, ParentSource
+from archiver.urls import query_value
+
+_ID = re.compile(
+    r"^(?P<prefix>(?:[a-z]+[-_])*?)(?:comment|comm|cmt)(?:[-_](?:item|id|no|nr|num|node|block|box|wrap|row|li|single))?"
+    r"[-_]?(?P<id>[0-9]{1,18})(?:_(?P<parent>[0-9]{1,18}))?$",
+    re.IGNORECASE | re.ASCII,
+)
+_OTHER_PREFIX = re.compile(
+    r"form|repl|respon|like|edit|vote|rat|author|recent|widget|nav|link|count|quote|cancel|load|show|hide|toggle|anchor"
+    r"|latest|popular|body|content|text|date|time|meta|avatar|child|report|share|delete|menu|button|input|label",
+    re.IGNORECASE,
+)
+_PING_LIST = re.compile(r"^(?:ping|track)(?:back)?s?(?:[-_]?list)?$|^(?:ping|trackback)s?[-_](?:item|area|wrap)s?$")
+_SHELLS = frozenset({"li", "div", "article", "section", "dt", "dd", "p", "td", "tr", "blockquote", "table"})
+_ANCHORS = frozenset({"a", "span"})
+_LISTS = frozenset({"ul", "ol", "dl"})
+_MICRODATA = re.compile(r"schema\.org/(?:User)?Comments?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """An element at which a comment may begin. answers: the id of the parent, `0` for none, where its own id says."""
+
+    element: HtmlElement
+    native_id: str | None
+    marks: Marks | None = None
+    answers: str | None = None
+    ping: str | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """A comment's element with what its markup says of its place.
+
+    more: elements behind it that go on with it. holder: the comment that it lies in; in_words: in that
+    one's words. twin: the comment of the same id that came before. inner: the elements of comments in it.
+    """
+
+    element: HtmlElement
+    native_id: str | None
+    ping: str | None
+    holder: Node | None
+    in_words: bool = False
+    twin: Node | None = None
+    classes: set[str] = field(default_factory=set)
+    more: list[HtmlElement] = field(default_factory=list)
+    inner: list[HtmlElement] = field(default_factory=list)
+    stated_depth: int | None = None
+    place: frozenset[str] = frozenset()
+    marked: bool = False
+    answers: str | None = None
+    parent: Node | None = None
+    source: ParentSource = ParentSource.UNKNOWN
+    depth: int | None = None
+
+    def adopt(self, start: Start) -> None:
+        """Take in what an element of this comment says."""
+        self.classes.update(tokens(start.element))
+        self.native_id = self.native_id or start.native_id
+        self.answers = self.answers or start.answers
+        self.ping = self.ping or start.ping
+        if start.marks:
+            self.marked = True
+            self.place = self.place or start.marks.place
+            self.stated_depth = start.marks.depth if self.stated_depth is None else self.stated_depth
+
+    def own(self) -> Iterator[HtmlElement]:
+        """Its elements in document order, without those of the comments in it."""
+        inner = frozenset(self.inner)
+        for top in (self.element, *self.more):
+            skipped: HtmlElement | None = None
+            for element in top.iter("*"):
+                if skipped is not None and any(up is skipped for up in ancestors(element)):
+                    continue
+                skipped = element if element in inner else None
+                if skipped is None:
+                    yield element
+
+
+class Owners:
+    """Which comment an element belongs to."""
+
+    def __init__(self, dom: Dom, nodes: list[Node]) -> None:
+        self._order = dom.order
+        spans = [(*dom.span(element), node) for node in nodes for element in (node.element, *node.more)]
+        spans.sort(key=lambda span: span[0])
+        self._starts = [start for start, _, _ in spans]
+        self._ends = [end for _, end, _ in spans]
+        self._nodes = [node for _, _, node in spans]
+        self._outer: list[int] = []  # the span around each
+        line: list[int] = []
+        for place, start in enumerate(self._starts):
+            while line and self._ends[line[-1]] < start:
+                line.pop()
+            self._outer.append(line[-1] if line else -1)
+            line.append(place)
+
+    def of(self, element: HtmlElement) -> Node | None:
+        """The innermost comment around an element."""
+        number = self._order[element]
+        place = bisect_right(self._starts, number) - 1
+        while place >= 0 and self._ends[place] < number:
+            place = self._outer[place]
+        return self._nodes[place] if place >= 0 else None
+
+
+def find(dom: Dom, outside: Region) -> tuple[list[Node], list[Note]]:
+    """The comments of a page in document order, with what is odd about them."""
+    growth = _Growth(dom, {start.element: start for start in _starts(dom) if start.element not in outside})
+    growth.grow()
+    for node in growth.nodes:
+        if node.native_id is None:
+            node.native_id = _linked_id(node, growth.by_native)
+    return [node for node in growth.nodes if _is_comment(node)], growth.notes
+
+
+# -- where comments may begin -----------------------------------------------------------------------
+
+
+def _starts(dom: Dom) -> Iterator[Start]:
+    found: dict[HtmlElement, Start] = {}
+    for id_, element in [*dom.by_id.items(), *dom.repeated_ids]:
+        if id_[-1:].isdigit() and (ids := _ids(id_)):
+            _add(found, _promoted(element), *ids)
+    for name in mark_tokens():
+        for element in dom.by_token.get(name, ()):
+            if marks(element.get("class") or ""):
+                _add(found, element)
+    if not found:
+        for element in dom.tags("a"):
+            if ids := _ids(element.get("name") or ""):
+                _add(found, _promoted(element), *ids)
+    if not found:
+        for element in dom.root.iterfind(".//*[@itemtype]"):
+            if _MICRODATA.search(element.get("itemtype") or "") and element.tag in _SHELLS:
+                found[element] = Start(element, None, Marks(frozenset(), None, None))
+    for element in _ping_items(dom):
+        known = found.get(element)
+        if "comment" not in tokens(element):
+            found[element] = replace(known, ping=known.ping or "pingback") if known else Start(element, None, ping="pingback")
+    yield from found.values()
+
+
+def _add(found: dict[HtmlElement, Start], element: HtmlElement, native: str | None = None, answers: str | None = None) -> None:
+    if element in found or element.tag not in _SHELLS:
+        return
+    marked = marks(element.get("class") or "")
+    found[element] = Start(element, native, marked, answers, marked.ping if marked else None)
+
+
+def _ids(id_: str) -> tuple[str, str | None] | None:
+    """The comment's id in an element's id, and its parent's where that tells it (`wpd-comm-7_3`)."""
+    match = _ID.match(id_)
+    if match is None or _OTHER_PREFIX.search(match["prefix"]):
+        return None
+    return match["id"].lstrip("0") or "0", match["parent"]
+
+
+def _promoted(element: HtmlElement) -> HtmlElement:
+    """The element that an empty anchor with a comment's id stands in."""
+    parent = element.getparent()
+    if element.tag not in _ANCHORS or parent is None or len(element) or (element.text or "").strip():
+        return element
+    anchors = [child for child in parent if child.tag in _ANCHORS and _ids(child.get("id") or child.get("name") or "")]
+    return parent if len(anchors) == 1 else element
+
+
+def _ping_items(dom: Dom) -> Iterator[HtmlElement]:
+    """The items of lists of pings, which often have neither ids nor classes."""
+    lists = [e for token in dom.by_token if _PING_LIST.match(token) for e in dom.by_token[token]]
+    lists += [e for id_, e in dom.by_id.items() if _PING_LIST.match(id_.lower())]
+    for element in lists:
+        for holder in [element] if element.tag in _LISTS else element.iterchildren(*_LISTS):
+            yield from (item for item in holder if item.tag == "li")
+
+
+# -- growing comments from their first elements -------------------------------------------------------
+
+
+class _Growth:
+    """One walk over the elements at which comments may begin, in document order."""
+
+    def __init__(self, dom: Dom, starts: dict[HtmlElement, Start]) -> None:
+        self.nodes: list[Node] = []
+        self.notes: list[Note] = []
+        self.by_native: dict[str, Node] = {}
+        self._dom = dom
+        self._starts = starts
+        self._begun: dict[HtmlElement, Node] = {}
+        self._linked: dict[str, bool] = {}
+
+    def grow(self) -> None:
+        order, last = self._dom.order, self._dom.last
+        going_on = {dd for dt in self._starts if dt.tag == "dt" for dd in _definitions(dt)}
+        line: list[tuple[int, Node]] = []  # the comments that we are in, with their ends
+        for element in sorted({*self._starts, *going_on}, key=order.__getitem__):
+            number = order[element]
+            while line and line[-1][0] < number:
+                line.pop()
+            holder = line[-1][1] if line else None
+            node = self._goes_on(element) if element in going_on else None
+            if node is None and element in self._starts:
+                start = self._starts[element]
+                node = self._begin(start, holder)
+            if node is not None:
+                self._begun[element] = node
+                if node is not holder:
+                    line.append((last(element), node))
+
+    def _goes_on(self, element: HtmlElement) -> Node | None:
+        """The comment that a <dd> goes on with, where its <dt> began it."""
+        before = element.getprevious()
+        while before is not None and before not in self._begun:
+            before = before.getprevious()
+        node = self._begun[before] if before is not None else None
+        start = self._starts.get(element)
+        if node is None or (start and start.native_id not in {None, node.native_id}):
+            return None
+        if start:
+            node.adopt(start)
+        node.more.append(element)
+        return node
+
+    def _begin(self, start: Start, holder: Node | None) -> Node | None:
+        """The comment that an element begins or belongs to."""
+        in_words = holder is not None and _in_words(start.element, holder)
+        if holder is not None and self._is_shell(start, holder, in_words):
+            holder.adopt(start)
+            if holder.native_id:
+                self.by_native.setdefault(holder.native_id, holder)
+            return holder
+        twin = self.by_native.get(start.native_id) if start.native_id else None
+        if twin is not None:
+            if holder is not None and in_words:
+                return holder
+            self.notes.append(Note(kind="comment_id_twice", detail=start.native_id or ""))
+        node = Node(start.element, start.native_id, start.ping, holder, in_words=in_words, twin=twin)
+        node.adopt(start)
+        self.nodes.append(node)
+        if holder is not None:
+            holder.inner.append(start.element)
+        if node.native_id and twin is None:
+            self.by_native[node.native_id] = node
+        return node
+
+    def _is_shell(self, start: Start, holder: Node, in_words: bool) -> bool:
+        """Whether an element inside a comment is a part of the same one."""
+        if start.native_id and holder.native_id:
+            if start.native_id == holder.native_id:
+                return True
+            # Words can quote a list of comments; a comment has links to itself.
+            return in_words and start.marks is None and not self._is_linked(start.native_id)
+        if start.marks is None and start.ping is None:
+            return True
+        place = start.marks.place if start.marks else frozenset()
+        if place != holder.place and holder.marked:
+            return False
+        if start.element.tag != holder.element.tag:
+            return True
+        return not any(_is_reply_list(up) for up in _between(start.element, holder.element))
+
+    def _is_linked(self, native: str) -> bool:
+        """Whether the page links to a comment, as its own permalink and reply link do."""
+        if native not in self._linked:
+            self._linked[native] = any(
+                comment_id(href) == native or f"replytocom={native}" in href
+                for link in self._dom.tags("a")
+                if native in (href := link.get("href") or "")
+            )
+        return self._linked[native]
+
+def _between(element: HtmlElement, holder: HtmlElement) -> Iterator[HtmlElement]:
+    for up in ancestors(element):
+        if up is holder:
+            return
+        yield up
+
+
+def _is_reply_list(element: HtmlElement) -> bool:
+    part = role(element.get("class") or "")
+    return element.tag in _LISTS or (part is not None and part.replies)
+
+
+def _in_words(element: HtmlElement, holder: Node) -> bool:
+    """Whether an element stands in what holds the words of a comment."""
+    parts = (role(up.get("class") or "") for up in _between(element, holder.element) if up not in holder.more)
+    return any(part is not None and part.words < NONE for part in parts)
+
+
+def _definitions(term: HtmlElement) -> Iterator[HtmlElement]:
+    """The <dd> that follow a <dt>, up to the next one."""
+    after = term.getnext()
+    while after is not None and after.tag != "dt":
+        if after.tag == "dd":
+            yield after
+        after = after.getnext()
+
+
+def _linked_id(node: Node, taken: dict[str, Node]) -> str | None:
+    """The id of a comment whose element has none: from its reply link or its permalink."""
+    for element in node.own():
+        if element.tag not in {"a", "button"}:
+            continue
+        href = element.get("href") or ""
+        part = role(element.get("class") or "")
+        replying = part is not None and part.reply_link
+        found = element.get("data-commentid") or query_value(href, "replytocom") if replying else None
+        found = found or (comment_id(href) if replying or _is_permalink(element) else None)
+        if found and found.isdecimal() and found not in taken:
+            taken[found] = node
+            return found
+    return None
+
+
+def _is_permalink(element: HtmlElement) -> bool:
+    if "bookmark" in (element.get("rel") or "") or next(element.iter("time"), None) is not None:
+        return True
+    near = (role(up.get("class") or "") for up in (element, element.getparent()) if up is not None)
+    return any(part is not None and part.date < NONE for part in near)
+
+
+def _is_comment(node: Node) -> bool:
+    """Whether there is anything of a comment in an element."""
+    if node.ping or not PINGS.isdisjoint(node.classes) or (node.native_id and node.marked):
+        return True
+    texts = False
+    for element in node.own():
+        part = role(element.get("class") or "") if element is not node.element else None
+        if element.tag == "cite" or (part is not None and part.name < NONE):
+            return True
+        texts = texts or bool((element.text or "").strip()) or (element is not node.element and bool((element.tail or "").strip()))
+    return texts and node.native_id is not None

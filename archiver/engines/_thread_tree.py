@@ -1,0 +1,253 @@
+"""Who answers whom: parents and depths of a page's comments, from what its markup says of their places.
+
+Nesting tells, and `depth-N` classes with the order; where both are there they must agree, since a stray
+tag in somebody's comment can nest the rest of the thread in it. Lists of replies that follow a comment
+instead of lying in it tell, too. Without any of that a parent is unknown, unless a link says
+"In reply to", or an @-mention can mean one comment only. A wrong parent is worse than none.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable
+
+from lxml.html import HtmlElement
+
+from archiver._months import folded
+from archiver.engines import _vocabulary as vocabulary
+from archiver.engines._comment_roles import role
+from archiver.engines._thread_nodes import Node
+from archiver.engines.dom import ancestors, text_of, tokens
+from archiver.engines.wordpress_urls import comment_id
+from archiver.model import Note, ParentSource
+from archiver.text import normal_name
+
+_LISTS = frozenset({"ul", "ol", "dl"})
+_HOLDERS = frozenset({"li", "dd", "article"})
+_CONTEXT = 120  # characters: "In reply to" stands close to its link
+
+
+def settle(nodes: list[Node], answerable: Collection[Node], *, replies_open: bool) -> bool:
+    """Give every comment its parent and depth. Returns whether the page shows any structure.
+
+    answerable: those with a reply link. replies_open: whether the page has a form for comments, so that
+    there would be such links.
+    """
+    shape = _Shape(nodes)
+    line: list[Node | None] = []  # the last comment at each depth
+    for node in nodes:
+        _place(node, line, shape)
+        if node.depth:
+            del line[node.depth - 1 :]
+            line += [None] * (node.depth - 1 - len(line))
+            line.append(node)
+    if not shape.told and len(nodes) == 1:
+        nodes[0].source, nodes[0].depth = ParentSource.DOM, 1
+    elif not shape.nested and not shape.deep and replies_open and len(nodes) > 1 and not answerable:
+        for node in nodes:  # threading is switched off: all are shown as answers to the post
+            if node.source is ParentSource.DOM:
+                node.source = ParentSource.INFERRED
+    _mark_flattened(nodes, answerable)
+    return shape.told
+
+
+class _Shape:
+    """What the markup of this page can be trusted to tell.
+
+    deep: depth classes differ, so they mean something. nested: some comments lie in others. branches:
+    parents of comments in lists of replies that stand behind them. told: any structure at all.
+    """
+
+    def __init__(self, nodes: list[Node]) -> None:
+        stated = [node for node in nodes if node.stated_depth is not None]
+        if any(node.stated_depth == 0 for node in stated):  # some plugins count from 0
+            for node in stated:
+                node.stated_depth = (node.stated_depth or 0) + 1
+        self.deep = any(node.stated_depth != 1 for node in stated)
+        self.nested = any(node.holder and not node.in_words for node in nodes)
+        self.branches = {} if self.nested and self.deep else _branches(nodes)
+        self.told = bool(self.nested or stated or self.branches)
+
+
+def _place(node: Node, line: list[Node | None], shape: _Shape) -> None:
+    holder = node.holder.twin or node.holder if node.holder else None
+    stated = node.stated_depth if shape.deep else None
+    if holder and _is_reply(node, holder, stated, shape):
+        node.parent, node.source = holder, ParentSource.DOM
+        node.depth = stated or (holder.depth or 1) + 1
+    elif stated and stated > 1:
+        node.parent = line[stated - 2] if len(line) >= stated - 1 else None
+        node.source = ParentSource.DOM if node.parent else ParentSource.UNKNOWN
+        node.depth = stated
+    elif node in shape.branches:
+        node.parent, node.source = shape.branches[node], ParentSource.DOM
+        node.depth = (node.parent.depth or 1) + 1
+    elif holder and node.stated_depth is None:
+        pass  # in somebody's words, and nothing tells how it came there
+    elif shape.told:
+        node.source, node.depth = ParentSource.DOM, 1
+
+
+def _is_reply(node: Node, holder: Node, stated: int | None, shape: _Shape) -> bool:
+    """Whether a comment inside another was meant to be there."""
+    if stated is not None and holder.stated_depth is not None:
+        return stated == holder.stated_depth + 1
+    return not node.in_words and (stated is None or not shape.deep or stated > 1)
+
+
+# -- lists of replies behind a comment ------------------------------------------------------------
+
+
+def _branches(nodes: list[Node]) -> dict[Node, Node]:
+    """Comments in a list of replies that follows what they answer, instead of lying in it."""
+    tops = {node.element: node for node in nodes if node.holder is None}
+    found: dict[Node, Node] = {}
+    answered: dict[HtmlElement, Node | None] = {}
+    for node in tops.values():
+        for up in ancestors(node.element):
+            if up not in answered:
+                answered[up] = _answered(up, tops) if _is_branch(up) else None
+            parent = answered[up]
+            if parent is not None:
+                found[node] = parent
+                break
+            if up.tag in {"body", "main"}:
+                break
+    return found
+
+
+def _is_branch(element: HtmlElement) -> bool:
+    part = role(element.get("class") or "")
+    if part is not None and part.replies:
+        return True
+    parent = element.getparent()
+    return element.tag in _LISTS and parent is not None and (parent.tag in _HOLDERS or parent.tag in _LISTS)
+
+
+def _answered(branch: HtmlElement, tops: dict[HtmlElement, Node]) -> Node | None:
+    """The one comment in front of a list of replies."""
+    before = branch.getprevious()
+    while before is not None and before not in tops:
+        if isinstance(before.tag, str):
+            inside = [tops[element] for element in before.iter() if element in tops]
+            if inside:
+                # Of a comment and its own list of replies in one shell, the first is the comment.
+                return inside[0] if not _is_branch(before) else None
+        before = before.getprevious()
+    return tops[before] if before is not None else None
+
+
+# -- flattened threads ----------------------------------------------------------------------------
+
+
+def _mark_flattened(nodes: list[Node], answerable: Collection[Node]) -> None:
+    """Beyond the blog's depth replies become siblings: of those, only the first surely answers its parent.
+
+    At the deepest level there are no reply links; where there are some, nothing is flattened.
+    """
+    deepest = max((node.depth or 1 for node in nodes if not node.ping), default=1)
+    last = [node for node in nodes if node.depth == deepest]
+    if deepest < 2 or any(node in answerable for node in last):
+        return
+    answered: set[Node] = set()
+    for node in last:
+        if node.parent and node.source is ParentSource.DOM:
+            if node.parent in answered:
+                node.source = ParentSource.INFERRED
+            answered.add(node.parent)
+
+
+# -- links and mentions ---------------------------------------------------------------------------
+
+
+def use_evidence(nodes: list[Node], names: dict[Node, str], texts: Callable[[Node], str], *, told: bool) -> list[Note]:
+    """Parents that comments name themselves: in their ids, by a link "In reply to", by an @-mention.
+
+    names: of the comments' authors. texts: the words of a comment. told: what `settle` returned.
+    """
+    by_id = {node.native_id: node for node in nodes if node.native_id and node.twin is None}
+    notes = []
+    for node in nodes:
+        unsure = node.source in {ParentSource.UNKNOWN, ParentSource.INFERRED}
+        linked = _linked_answer(node, by_id, names) if unsure else None
+        if node.answers is not None:
+            parent, source = by_id.get(node.answers), ParentSource.FEED
+            if node.answers in {"0", node.native_id}:
+                node.parent, node.source, node.answers = None, ParentSource.FEED, None
+                continue
+        elif linked is not None:
+            parent, source = linked, ParentSource.FEED
+        else:
+            continue
+        if parent is not None and _leads_to(parent, node):
+            notes.append(Note(kind="comment_cycle", detail=node.native_id or ""))
+            continue
+        node.parent, node.source = parent, source
+    if not told:
+        _use_mentions(nodes, names, texts)
+    return notes
+
+
+def _leads_to(start: Node, wanted: Node) -> bool:
+    """Whether a chain of parents comes to a comment."""
+    node: Node | None = start
+    seen = set()
+    while node is not None and node not in seen:
+        if node is wanted:
+            return True
+        seen.add(node)
+        node = node.parent
+    return False
+
+
+def _linked_answer(node: Node, by_id: dict[str, Node], names: dict[Node, str]) -> Node | None:
+    """The comment that a link in the frame of this one says it answers."""
+    for element in node.own():
+        href = element.get("href") or "" if element.tag == "a" else ""
+        id_ = comment_id(href) if "#" in href else None
+        other = by_id.get(id_) if id_ else None
+        if other is None or other is node or _in_words(element, node):
+            continue
+        said = normal_name(text_of(element)).lstrip("@")
+        if (said and said == normal_name(names.get(other, ""))) or _says_reply(element):
+            return other
+    return None
+
+
+def _in_words(element: HtmlElement, node: Node) -> bool:
+    for up in (element, *ancestors(element)):
+        if up is node.element:
+            return False
+        part = role(up.get("class") or "")
+        if part is not None and part.words < 900:
+            return True
+    return False
+
+
+def _says_reply(link: HtmlElement) -> bool:
+    """Whether a link, or what stands before it, says "In reply to"."""
+    parent = link.getparent()
+    near = {*tokens(link), *(tokens(parent) if parent is not None else ())}
+    if any("reply-to" in name or "in-reply" in name or "parent" in name for name in near):
+        return True
+    context = folded(text_of(parent if parent is not None else link)[:_CONTEXT])
+    return any(phrase in context for phrase in vocabulary.phrases("people", "answers"))
+
+
+def _use_mentions(nodes: Iterable[Node], names: dict[Node, str], texts: Callable[[Node], str]) -> None:
+    """`@Name …` at the start of a comment, where exactly one comment by that name stands before it."""
+    earlier: dict[str, list[Node]] = defaultdict(list)
+    for node in nodes:
+        text = normal_name(texts(node)[:200])
+        if node.source is ParentSource.UNKNOWN and text.startswith("@"):
+            said = [name for name in earlier if _begins(text[1:].lstrip(), name)]
+            meant = earlier[max(said, key=len)] if said else []
+            if len(meant) == 1:
+                node.parent, node.source = meant[0], ParentSource.INFERRED
+        name = normal_name(names.get(node, ""))
+        if name:
+            earlier[name].append(node)
+
+
+def _begins(text: str, name: str) -> bool:
+    return text.startswith(name) and not text[len(name) : len(name) + 1].isalnum()
