@@ -9,7 +9,9 @@ from typing import NamedTuple
 
 from archiver.engines import _vocabulary as vocabulary
 
-_STATED_DEPTH = re.compile(r"^(?:depth|level|comment[-_]depth|comment[-_]level|wpd_comment_level|thread[-_]depth)-?(\d{1,4})$")
+_STATED_DEPTH = re.compile(
+    r"^(?:depth|level|comment[-_]depth|comment[-_]level|wpd_comment_level|thread[-_]depth)-?(\d{1,4})$"
+)
 _PLACE = re.compile(r"^(?:even|odd|alt|thread-(?:even|odd|alt)|byuser|bypostauthor|parent)$")
 # Class names that nobody has listed: `acme-comment-text`, `comment__message-body`.
 _WORDS = re.compile(r"comment.*(?:text|content|message|words|copy)|(?:text|content|message)[-_]+comment")

@@ -86,4 +86,3 @@ def _wordings(parts: Parts, link: HtmlElement | None) -> Iterator[str]:
         for wording in (place.get("content"), place.get("title"), text_without(place, apart)):
             if wording and len(wording) < _LONGEST:
                 yield wording
-

@@ -11,7 +11,9 @@ from archiver.engines._comment_roles import NONE, role
 from archiver.engines.dom import SKIPPED, Region, text_of
 from archiver.model import Content
 
-_FRAMES = frozenset({"form", "cite", "time", "footer", "header", "small", "button", "h3", "h4", "h5", "h6", "label", "img"})
+_FRAMES = frozenset(
+    {"form", "cite", "time", "footer", "header", "small", "button", "h3", "h4", "h5", "h6", "label", "img"}
+)
 
 
 def content_of(parts: Parts) -> Content:

@@ -10,15 +10,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from html import escape
 
-from lxml import etree
-from lxml.html import HtmlElement, tostring
+from lxml.html import HtmlElement
 
 from archiver.engines import _vocabulary as vocabulary
 from archiver.engines import _words
 from archiver.engines.dom import SKIPPED, Dom, Region, ancestors, text_of, tokens
 
-_BLOCKS = frozenset({"p", "h2", "h3", "h4", "ul", "ol", "blockquote", "pre", "table", "figure", "dl", "img", "hr", "div"})
+_BLOCKS = frozenset(
+    {"p", "h2", "h3", "h4", "ul", "ol", "blockquote", "pre", "table", "figure", "dl", "img", "hr", "div"}
+)
 _PLAIN_CLASS = re.compile(r"^(?:wp-|align|gallery|caption|has-|size-|is-)")
 _HARD_IDS = ("respond", "commentform", "colophon", "secondary", "site-footer")
 _SOFT_IDS = frozenset({*_HARD_IDS, "comments", "sidebar", "footer"})
@@ -37,15 +39,10 @@ class Body:
 
     def html(self, added: list[HtmlElement]) -> str:
         """The markup of the words, without what was added to them."""
-        dropped = [*added, *self.swallowed]
-        tail = (self.element.tail or "") if self.rest else ""
-        return _words.markup(self.element, dropped) + tail + "".join(self._rest_html(node, added) for node in self.rest)
-
-    @staticmethod
-    def _rest_html(node: HtmlElement, added: list[HtmlElement]) -> str:
-        if node in added:
-            return node.tail or ""
-        return str(tostring(node, encoding="unicode"))
+        dropped = frozenset((*added, *self.swallowed))
+        tail = escape(self.element.tail or "", quote=False) if self.rest else ""
+        rest = (_words.whole_markup(node, dropped) for node in self.rest)
+        return _words.markup(self.element, dropped) + tail + "".join(rest)
 
 
 def find_body(dom: Dom, aside: Region, article: HtmlElement | None) -> Body | None:
@@ -53,15 +50,38 @@ def find_body(dom: Dom, aside: Region, article: HtmlElement | None) -> Body | No
     element = _element(dom, aside, article)
     if element is None:
         return None
-    start, end = dom.span(element)
-    cut = _swallowing(dom, element)
-    if cut is not None:
-        end = dom.order[cut] - 1
-        swallowed = [node for node in _from(cut, element) if isinstance(node.tag, str)]
-        return Body(element, Region(dom.order, [(start, end)]), swallowed=swallowed)
+    start, last = dom.span(element)
+    marker = _marker(dom, element)
+    if marker is not None:
+        rest = [node for node in _behind(element) if dom.order[node] < dom.order[marker]]
+        rest = [node for node in rest if isinstance(node.tag, str) and node.tag not in SKIPPED]
+        return _cut(dom, element, rest, marker)
+    furniture = _swallowing(dom, element)
+    if furniture is not None:
+        return _cut(dom, element, [], furniture)
     rest = _rest(dom, element)
-    spans = [(start, end), *(dom.span(node) for node in rest)]
-    return Body(element, Region(dom.order, spans), rest=rest)
+    end = max([last, *(dom.last(node) for node in rest)])
+    return Body(element, Region(dom.order, [(start, end)]), rest=rest)
+
+
+def _cut(dom: Dom, element: HtmlElement, rest: list[HtmlElement], end: HtmlElement) -> Body:
+    """A body up to a node, which may be in it, in the rest, or behind both."""
+    holder = next((node for node in (element, *rest) if dom.inside(end, node)), None)
+    swallowed = [node for node in _from(end, holder) if isinstance(node.tag, str)] if holder is not None else []
+    region = Region(dom.order, [(dom.order[element], dom.order[end] - 1)])
+    return Body(element, region, rest=rest, swallowed=swallowed)
+
+
+def _marker(dom: Dom, element: HtmlElement) -> HtmlElement | None:
+    """The comment in the source at which a theme means its body to end."""
+    start = dom.order[element]
+    markers = (node for node in dom.notes if dom.order[node] > start and _is_marker(node, element))
+    marker = next(markers, None)
+    if marker is None:
+        return None
+    value = element.get("class") or ""
+    others = (dom.order[other] for other in dom.by_classes.get(value, ()) if other is not element)
+    return None if any(start < other < dom.order[marker] for other in others) else marker
 
 
 # -- the element ----------------------------------------------------------------------------------
@@ -90,7 +110,11 @@ def _is_frame(dom: Dom, element: HtmlElement) -> bool:
     if element.tag in {"article", "main"} and any(dom.inside(e, element) for e in dom.tags("h1")):
         return True
     inner = [e for e in dom.classed(*titles) if e is not element and dom.inside(e, element)]
-    return any(e.tag in {"h1", "h2"} and _own_heading(e) for e in inner) and element.tag in {"article", "main", "section"}
+    return any(e.tag in {"h1", "h2"} and _own_heading(e) for e in inner) and element.tag in {
+        "article",
+        "main",
+        "section",
+    }
 
 
 def _own_heading(heading: HtmlElement) -> bool:
@@ -110,7 +134,9 @@ def _densest(dom: Dom, aside: Region, article: HtmlElement | None) -> HtmlElemen
 
 
 def _in_comment(element: HtmlElement) -> bool:
-    return any("comment" in name for up in ancestors(element) if up.tag != "body" for name in [*tokens(up), up.get("id") or ""])
+    return any(
+        "comment" in name for up in ancestors(element) if up.tag != "body" for name in [*tokens(up), up.get("id") or ""]
+    )
 
 
 # -- a body that swallowed what stands behind it ----------------------------------------------------
@@ -118,16 +144,15 @@ def _in_comment(element: HtmlElement) -> bool:
 
 def _swallowing(dom: Dom, element: HtmlElement) -> HtmlElement | None:
     """The first node in a body that does not belong there; None when all does."""
-    marker = next((node for node in element.iter(etree.Comment) if _is_marker(node, element)), None)
-    if marker is not None:
-        return marker
     hard = [dom.by_id[id_] for id_ in _HARD_IDS if id_ in dom.by_id and dom.inside(dom.by_id[id_], element)]
     hard += [e for e in dom.classed("site-footer", "widget-area") if dom.inside(e, element)]
     if not hard:
         return None
     after = vocabulary.name_set("post", "after")
     for node in element.iter("*"):
-        soft = node is not element and (node.tag in _END or node.get("id") in _SOFT_IDS or not after.isdisjoint(tokens(node)))
+        soft = node is not element and (
+            node.tag in _END or node.get("id") in _SOFT_IDS or not after.isdisjoint(tokens(node))
+        )
         if soft or node in hard:
             return node
     return hard[0]
@@ -168,8 +193,6 @@ def _rest(dom: Dom, element: HtmlElement) -> list[HtmlElement]:
     following: list[HtmlElement] = []
     for node in _behind(element):
         if not isinstance(node.tag, str):
-            if node.tag is etree.Comment and _is_marker(node, element):
-                return [n for n in following if isinstance(n.tag, str) and n.tag not in SKIPPED]
             continue
         if _is_furniture(node):
             break
@@ -200,7 +223,11 @@ def _is_furniture(element: HtmlElement) -> bool:
     if element.tag in {*_END, "header", "form", "main", "article", "section", "time"} or element.get("id") in _SOFT_IDS:
         return True
     names = set(tokens(element))
-    known = vocabulary.name_set("post", "after") | vocabulary.name_set("comment", "areas") | vocabulary.name_set("post", "meta")
+    known = (
+        vocabulary.name_set("post", "after")
+        | vocabulary.name_set("comment", "areas")
+        | vocabulary.name_set("post", "meta")
+    )
     return not names.isdisjoint(known) or any("comment" in name for name in [*names, element.get("id") or ""])
 
 

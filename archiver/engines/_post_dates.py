@@ -13,7 +13,9 @@ from archiver.engines._post_statements import Statements
 from archiver.engines.dom import Dom, Region, near_tokens, text_of
 from archiver.model import Moment, Precision
 
-_PUBLISHED = frozenset({"published", "entry-date", "dt-published", "post-date", "posted-on", "meta-date", "wp-block-post-date"})
+_PUBLISHED = frozenset(
+    {"published", "entry-date", "dt-published", "post-date", "posted-on", "meta-date", "wp-block-post-date"}
+)
 _CHANGED = frozenset({"updated", "modified", "dt-updated", "last-modified", "entry-modified", "modified-date"})
 _LONGEST = 200
 

@@ -60,7 +60,9 @@ class Regions:
     def _holds_post(self, element: HtmlElement) -> bool:
         """Whether something that is called a sidebar has the post in it."""
         own = self._dom.by_id.get(f"post-{self._native_id}") if self._native_id else None
-        return any(self._dom.inside(e, element) for e in [*([own] if own is not None else []), *self._dom.tags("h1")[:1]])
+        return any(
+            self._dom.inside(e, element) for e in [*([own] if own is not None else []), *self._dom.tags("h1")[:1]]
+        )
 
     @cached_property
     def body(self) -> Body | None:
@@ -78,9 +80,17 @@ class Regions:
         dom = self._dom
         found = [dom.by_id[id_] for id_ in vocabulary.names("comment", "area_ids") if id_ in dom.by_id]
         found += dom.classed(*vocabulary.names("comment", "areas"))
-        found += [e for id_, e in dom.by_id.items() if id_.startswith(("comment-", "li-comment-", "div-comment-")) and id_[-1].isdigit()]
+        found += [
+            e
+            for id_, e in dom.by_id.items()
+            if id_.startswith(("comment-", "li-comment-", "div-comment-")) and id_[-1].isdigit()
+        ]
         body = self.body.element if self.body is not None else None
-        outer = [e for e in found if e.tag not in _TOP and e not in self.words and not (body is not None and dom.inside(body, e))]
+        outer = [
+            e
+            for e in found
+            if e.tag not in _TOP and e not in self.words and not (body is not None and dom.inside(body, e))
+        ]
         return dom.region(*outer)
 
     @cached_property
@@ -99,7 +109,9 @@ class Regions:
         """What belongs to a heading that links to another post, up to where something else begins."""
         headings = [(self._dom.order[link], key, link) for link, key in self._other_posts()]
         numbers = [number for number, _, _ in headings]
-        kept = [e for e in (self.body.element if self.body else None, self.article) if e is not None] + self._dom.tags("h1")[:1]
+        kept = [e for e in (self.body.element if self.body else None, self.article) if e is not None] + self._dom.tags(
+            "h1"
+        )[:1]
         places = [self._dom.order[e] for e in kept]
         for _, key, link in headings:
             card = link
@@ -118,7 +130,14 @@ class Regions:
         for link, url in self._dom.links:
             if not _is_heading(link) or link in self.words or link in self.comments:
                 continue
-            if not within(url, self._home) or never(url) or taxonomy(url) or is_author_page(url) or month(url) or list_page(url):
+            if (
+                not within(url, self._home)
+                or never(url)
+                or taxonomy(url)
+                or is_author_page(url)
+                or month(url)
+                or list_page(url)
+            ):
                 continue
             key = url_key(post_url(url))
             if key not in {own, home} and text_of(link):

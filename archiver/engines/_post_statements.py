@@ -10,7 +10,6 @@ from archiver.engines.dom import Dom, Region
 from archiver.urls import absolute, url_key
 
 
-
 @dataclass(frozen=True, slots=True)
 class Statements:
     """published, modified: as written. people: names, the surest first; none of them is the blog itself."""
@@ -44,7 +43,9 @@ def read(dom: Dom, url: str, words: Region) -> Statements:
 
 def _says_author(label: str | None) -> bool:
     """Whether a label, in whatever language, is that of the author and not of the reading time."""
-    return label is not None and not any(word in label.lower() for word in ("time", "zeit", "temps", "tiempo", "tempo", "tid"))
+    return label is not None and not any(
+        word in label.lower() for word in ("time", "zeit", "temps", "tiempo", "tempo", "tid")
+    )
 
 
 def _thing(graph: json_ld.Graph, url: str) -> json_ld.Thing | None:

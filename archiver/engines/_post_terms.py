@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 from lxml.html import HtmlElement
 
@@ -14,7 +15,9 @@ from archiver.model import Term
 from archiver.urls import last_segment, query_value, url_key
 
 _POST_CLASS = re.compile(r"^(category|tag)-(.+)$")
-_BESIDE = frozenset({"breadcrumb", "breadcrumbs", "menu", "sub-menu", "nav", "cat-item", "tagcloud", "wp-block-tag-cloud"})
+_BESIDE = frozenset(
+    {"breadcrumb", "breadcrumbs", "menu", "sub-menu", "nav", "cat-item", "tagcloud", "wp-block-tag-cloud"}
+)
 
 
 class PostTerms:
@@ -37,10 +40,10 @@ class PostTerms:
             if link in self._outside and link not in self._words:
                 continue
             kind = self._kind(link, url)
-            name = text_of(link).lstrip("#").strip() if kind else ""
+            name = text_of(link) if kind else ""
             if kind and name:
                 found.setdefault(url_key(url), Term(taxonomy=kind, name=name, url=url))
-        return tuple(found.values())
+        return _without_hashes(tuple(found.values()))
 
     def _kind(self, link: HtmlElement, url: str) -> str | None:
         """What a link says of the post: that it is in a category, has a tag, or nothing."""
@@ -73,3 +76,11 @@ class PostTerms:
         if not names.isdisjoint(vocabulary.name_set("post", "categories")):
             return "category"
         return "tag" if not names.isdisjoint(vocabulary.name_set("post", "tags")) else None
+
+
+def _without_hashes(terms: tuple[Term, ...]) -> tuple[Term, ...]:
+    """Tags without the # that some themes put before each of them; one alone may be called so."""
+    tags = [term for term in terms if term.taxonomy == "tag"]
+    if len(tags) < 2 or not all(term.name.startswith("#") and term.name.strip("# ") for term in tags):
+        return terms
+    return tuple(replace(t, name=t.name.lstrip("# ")) if t.taxonomy == "tag" else t for t in terms)

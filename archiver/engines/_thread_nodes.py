@@ -148,21 +148,28 @@ def _starts(dom: Dom) -> Iterator[Start]:
             if marks(element.get("class") or ""):
                 _add(found, element)
     if not found:
-        for element in dom.tags("a"):
-            if ids := _ids(element.get("name") or ""):
-                _add(found, _promoted(element), *ids)
+        _add_rarer(found, dom)
+    for element in _ping_items(dom):
+        known = found.get(element, Start(element, None))
+        if "comment" not in tokens(element):
+            found[element] = replace(known, ping=known.ping or "pingback")
+    yield from found.values()
+
+
+def _add_rarer(found: dict[HtmlElement, Start], dom: Dom) -> None:
+    """Comments of themes older than ids (`<a name="comment-5">`), or with microdata alone."""
+    for element in dom.tags("a"):
+        if ids := _ids(element.get("name") or ""):
+            _add(found, _promoted(element), *ids)
     if not found:
         for element in dom.root.iterfind(".//*[@itemtype]"):
             if _MICRODATA.search(element.get("itemtype") or "") and element.tag in _SHELLS:
                 found[element] = Start(element, None, Marks(frozenset(), None, None))
-    for element in _ping_items(dom):
-        known = found.get(element)
-        if "comment" not in tokens(element):
-            found[element] = replace(known, ping=known.ping or "pingback") if known else Start(element, None, ping="pingback")
-    yield from found.values()
 
 
-def _add(found: dict[HtmlElement, Start], element: HtmlElement, native: str | None = None, answers: str | None = None) -> None:
+def _add(
+    found: dict[HtmlElement, Start], element: HtmlElement, native: str | None = None, answers: str | None = None
+) -> None:
     if element in found or element.tag not in _SHELLS:
         return
     marked = marks(element.get("class") or "")
@@ -290,6 +297,7 @@ class _Growth:
             )
         return self._linked[native]
 
+
 def _between(element: HtmlElement, holder: HtmlElement) -> Iterator[HtmlElement]:
     for up in ancestors(element):
         if up is holder:
@@ -349,5 +357,9 @@ def _is_comment(node: Node) -> bool:
         part = role(element.get("class") or "") if element is not node.element else None
         if element.tag == "cite" or (part is not None and part.name < NONE):
             return True
-        texts = texts or bool((element.text or "").strip()) or (element is not node.element and bool((element.tail or "").strip()))
+        texts = (
+            texts
+            or bool((element.text or "").strip())
+            or (element is not node.element and bool((element.tail or "").strip()))
+        )
     return texts and node.native_id is not None

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from copy import deepcopy
 from html import escape
 
-from lxml.html import HtmlElement
+from lxml.html import HtmlElement, tostring
 
 from archiver import content, identifiers
 from archiver.engines.dom import inner_html
@@ -33,20 +33,30 @@ def of_element(element: HtmlElement, base_url: str, dropped: Collection[HtmlElem
 
 def markup(element: HtmlElement, dropped: Collection[HtmlElement] = ()) -> str:
     """The markup inside an element, without the dropped elements; the text behind those stays."""
-    if not dropped:
-        return inner_html(element)
+    return inner_html(_pruned(element, dropped) if dropped else element)
+
+
+def outer_markup(element: HtmlElement, dropped: Collection[HtmlElement] = ()) -> str:
+    """The markup of an element with its own tag, bare, without the dropped elements inside it."""
+    return f"<{element.tag}>{markup(element, dropped)}</{element.tag}>"
+
+
+def whole_markup(element: HtmlElement, dropped: Collection[HtmlElement] = ()) -> str:
+    """The markup of an element and of the text behind it, without the dropped elements inside it."""
+    if element in dropped:
+        return escape(element.tail or "", quote=False)
+    return str(tostring(_pruned(element, dropped) if dropped else element, encoding="unicode"))
+
+
+def _pruned(element: HtmlElement, dropped: Collection[HtmlElement]) -> HtmlElement:
+    """A copy of an element without the dropped ones inside it."""
     apart = frozenset(dropped)
     copy = deepcopy(element)
     twins = [twin for node, twin in zip(element.iter(), copy.iter(), strict=True) if node in apart]
     for twin in twins:
         if twin is not copy:
             twin.drop_tree()
-    return inner_html(copy)
-
-
-def outer_markup(element: HtmlElement, dropped: Collection[HtmlElement] = ()) -> str:
-    """The markup of an element with its own tag, bare, without the dropped elements inside it."""
-    return f"<{element.tag}>{markup(element, dropped)}</{element.tag}>"
+    return copy
 
 
 def _plain(element: HtmlElement, base_url: str) -> Content | None:

@@ -1,182 +1,219 @@
-"""Who wrote a post, as its page shows it, and the box about the author."""
+"""Who wrote a post, as its page shows it.
+
+A byline is a link to an author's page, a name in an element called so, or a line of words ("By X",
+"Von X", "作者：X"). Names of other people stand on the same page: of commenters, of the authors of
+related posts, of whoever is in the menu. The blog's own name is nobody's.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
-from archiver.engines.dom import Dom, ancestors, text_of, tokens
-from archiver.engines.wordpress_urls import author_slug
+from archiver.engines import _vocabulary as vocabulary
+from archiver.engines._author_box import bio, in_box, named_in_box
+from archiver.engines._names import Line, line_names, looks_like_name, split_names, without_by
+from archiver.engines.dom import Dom, Region, near, rels, text_of, tokens
+from archiver.engines.wordpress_urls import author_slug, is_author_page
 from archiver.model import Author
-from archiver.text import normal_name, squeeze
-from archiver.urls import absolute
+from archiver.text import normal_name
 
-NAMES = ("wp-block-post-author-name__link", "wp-block-post-author-name", "wp-block-post-author__name", "author-name", "entry-author-name", "author__name", "post-author-name")
-BYLINES = ("byline", "entry-author", "post-author", "meta-author", "posted-by", "author", "entry-meta-author", "post-meta-author", "author-meta")
-BOX = re.compile(r"author[-_]?_?(?:bio|box|info|desc|description|card|section|about|profile)|about[-_](?:the[-_])?author|wp-block-post-author$")
-BIO = re.compile(r"(?:author|user)[-_]?_?(?:bio|desc|description|biography|about)(?![a-z]*-(?:content|heading|title))|wp-block-post-author(?:__bio|-biography)$")
-JOINED = re.compile(r",\s+|\s+(?:and|und|et|y|e|en|och|og|i|и|ve|&)\s+", re.IGNORECASE)
-LAST = re.compile(r"\s+(?:and|und|et|y|e|en|och|og|i|и|ve)\s+", re.IGNORECASE)
+__all__ = ["Known", "authors", "bio", "split_names"]
+
+_LINES = frozenset(
+    {"entry-meta", "post-meta", "postmetadata", "post-info", "meta", "entry-info", "article-meta", "meta-info"}
+)
+_LONGEST_LINE = 300
+_LEVELS = 5
 
 
-def split_names(text: str) -> list[str]:
-    """The people of a byline: `A`, `A and B`, `A, B and C`.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """stated: names that the page gives to search engines. not_people: the blog's own names.
 
-    A comma alone parts nobody ("Anonymous patient, aged 42"), nor does an ampersand ("Smith & Co").
+    words_at: the place of the post's words; what stands above them is no box about the author.
     """
-    text = squeeze(text)
-    last = list(LAST.finditer(text))
-    if not last:
-        return [text] if text else []
-    head, tail = text[: last[-1].start()], text[last[-1].end() :]
-    names = [part.strip(" ,") for part in [*head.split(", "), tail]]
-    # Each part must look like a name: begins as names do, and is not a phrase.
-    if all(0 < len(name) <= 60 and len(name.split()) <= 6 and not name[0].islower() for name in names):
-        return names
-    return [text]
+
+    stated: tuple[str, ...] = ()
+    not_people: tuple[str, ...] = ()
+    words_at: int | None = None
 
 
-def authors(dom: Dom, *, outside: Iterable[HtmlElement]) -> tuple[tuple[Author, ...], bool]:
+def authors(
+    dom: Dom, *, outside: Iterable[HtmlElement] | Region, known: Known | None = None
+) -> tuple[tuple[Author, ...], bool]:
     """The byline, in order, and whether it was read from weak evidence.
 
-    outside: elements that hold other people's names (the body, the comments, the sidebar).
+    outside: parts that hold other people's names (the body, the comments, the sidebar).
     """
-    apart = tuple(outside)
-
-    def inside(element: HtmlElement) -> bool:
-        return not dom.inside(element, *apart)
-
-    linked = [(e, url) for e, url in dom.links if _is_author_link(e, url) and inside(e)]
-    plain = [e for e in dom.classed(*NAMES) if inside(e) and text_of(e)]
-    direct = [(e, url) for e, url in linked if text_of(e) and not _in_box(e)]
-    if direct:
-        return _distinct(_people(text_of(e), url) for e, url in direct), False
-    if plain:
-        return _distinct(_people(text_of(e), _link_in(e, dom)) for e in plain), False
-    named = [e for e in dom.classed("fn") if inside(e) and _in_byline(e) and text_of(e)]
-    if named:
-        return _distinct(_people(text_of(e), _link_in(e, dom)) for e in named), False
-    boxed, repeated = _from_box(linked)
-    if boxed:
-        return _distinct([boxed]), not repeated
-    meta = dom.meta("author") or dom.meta("article:author")
-    if meta and not meta.startswith("http"):
-        return tuple(_people(meta, None)), True
-    for element in dom.classed(*BYLINES):
-        text = text_of(element)
-        # "by Prof Q": a short line whose first word is the preposition.
-        if inside(element) and 0 < len(text) <= 80 and not element.xpath(".//form|.//ul"):
-            return tuple(_people(re.sub(r"^(?:\W*\b(?:posted|written|published)\b)?\W*\b(?:by|von|par|por|di|da|av|door|autor|auteur|author)\b[\s:]*", "", text, flags=re.I), None)), True
-    return (), True
+    if known is None:
+        stated = (dom.meta("author"), dom.meta("article:author"))
+        known = Known(stated=tuple(name for name in stated if name and not name.startswith("http")))
+    return _Byline(dom, outside if isinstance(outside, Region) else dom.region(*outside), known).read()
 
 
-def _is_author_link(element: HtmlElement, url: str) -> bool:
-    rel = (element.get("rel") or "").lower().split()
-    classes = tokens(element)
-    return "author" in rel or author_slug(url) is not None or ({"url", "fn"} <= set(classes))
+class _Byline:
+    def __init__(self, dom: Dom, outside: Region, known: Known) -> None:
+        self._dom, self._outside, self._words_at = dom, outside, known.words_at
+        self._not_people = {normal_name(name) for name in known.not_people}
+        self._stated = [name for name in known.stated if self._is_person(name)]
 
+    def read(self) -> tuple[tuple[Author, ...], bool]:
+        links = [(link, url) for link, url in self._dom.links if self._is_author_link(link, url)]
+        direct = [(link, url) for link, url in links if self._name_of(link) and not self._in_box(link)]
+        for found in (self._linked(direct), self._plain(), self._agreed()):
+            if found:
+                return found, False
+        boxed = named_in_box(links)
+        if boxed and self._is_person(boxed.name):
+            names = split_names(boxed.name)
+            people = tuple(self._person(name, boxed.url if len(names) == 1 else None) for name in names)
+            return people, not boxed.repeated
+        lines = self._in_lines()
+        if lines:
+            return lines, True
+        return self._distinct(self._person(name) for stated in self._stated for name in split_names(stated)), True
 
-def _in_box(element: HtmlElement) -> bool:
-    return any(BOX.search(name) for up in [element, *ancestors(element)] for name in tokens(up) if name != "post-author") and not any(
-        name in {"fn", "author-name", "byline"} for name in [*tokens(element), *(name for up in _near(element) for name in tokens(up))]
-    )
+    def _in_box(self, element: HtmlElement) -> bool:
+        above = self._words_at is not None and self._dom.order[element] < self._words_at
+        return not above and in_box(element)
 
+    # -- links ------------------------------------------------------------------------------------
 
-def _near(element: HtmlElement) -> list[HtmlElement]:
-    return [up for _, up in zip(range(2), ancestors(element), strict=False)]
+    def _is_author_link(self, link: HtmlElement, url: str) -> bool:
+        if link in self._outside:
+            return False
+        named = "author" in rels(link) or is_author_page(url) or {"url", "fn"} <= set(tokens(link))
+        return named and not any(_is_list(up) for up in near(link, 4))
 
+    def _name_of(self, link: HtmlElement) -> str:
+        name = without_by(text_of(link))
+        return name if self._is_person(name) else ""
 
-def _in_byline(element: HtmlElement) -> bool:
-    return any(name in {*BYLINES, "vcard"} for up in _near(element) for name in tokens(up))
+    def _linked(self, direct: list[tuple[HtmlElement, str]]) -> tuple[Author, ...]:
+        """The authors whose links stand in one line with the first."""
+        if not direct:
+            return ()
+        line = self._line_around(direct[0][0])
+        found: list[Author] = []
+        for link, url in direct:
+            if self._dom.inside(link, line):
+                names = split_names(self._name_of(link))
+                found += [self._person(name, url if len(names) == 1 else None) for name in names]
+        people = self._distinct(found)
+        # Guests have no page of their own: "By Ann Lee and Bob Ray", one of them linked.
+        printed = [name for name in line_names(Line.of(line, self._dom), need_by=True) if self._is_person(name)]
+        linked = {normal_name(author.name) for author in people}
+        if len(printed) > len(people) and linked <= {normal_name(name) for name in printed}:
+            by_name = {normal_name(author.name): author for author in people}
+            return self._distinct(by_name.get(normal_name(name), self._person(name)) for name in printed)
+        return people
 
+    def _line_around(self, link: HtmlElement) -> HtmlElement:
+        """The outermost short element around a byline's link that is called a byline or meta."""
+        names = vocabulary.name_set("byline", "line") | _LINES | {"vcard"}
+        titles = vocabulary.name_set("post", "title")
+        best = link
+        for up in near(link, _LEVELS)[1:]:
+            if up.tag in {"article", "main", "body", "header"} or len(text_of(up)) > _LONGEST_LINE:
+                break
+            if any(e.tag in {"h1", "h2"} or not titles.isdisjoint(tokens(e)) for e in up.iter("*") if e is not link):
+                break
+            if not names.isdisjoint(tokens(up)) or best is link:
+                best = up
+        return best
 
-def _link_in(element: HtmlElement, dom: Dom) -> str | None:
-    for link in element.iter("a"):
-        return absolute(link.get("href") or "", dom.base)
-    for up in _near(element):
-        if up.tag == "a":
-            return absolute(up.get("href") or "", dom.base)
-    return None
+    # -- names without links ----------------------------------------------------------------------
 
+    def _plain(self) -> tuple[Author, ...]:
+        """Names in elements that are called so."""
+        for name in vocabulary.names("byline", "name"):
+            found = [e for e in self._dom.classed(name) if self._may_name(e)]
+            if found:
+                return self._distinct(author for e in found for author in self._people_in(e))
+        cards = [e for e in self._dom.classed("fn") if self._may_name(e) and self._in_byline(e)]
+        stated = [] if cards else [e for e in self._with_property("author") if self._may_name(e)]
+        return self._distinct(author for e in [*cards, *stated[:1]] for author in self._people_in(e))
 
-def _people(text: str, url: str | None) -> list[Author]:
-    names = split_names(text)
-    slug = author_slug(url) if url else None
-    # One link cannot be the page of several people.
-    alone = len(names) == 1
-    return [Author(name=name, member=True, url=url if alone and slug else None, slug=slug if alone else None) for name in names]
+    def _may_name(self, element: HtmlElement) -> bool:
+        if element in self._outside or self._in_box(element) or element.tag == "body":
+            return False
+        return self._is_person(without_by(text_of(element)))
 
+    def _with_property(self, name: str) -> Iterator[HtmlElement]:
+        for element in self._dom.root.iterfind(".//*[@itemprop]"):
+            if name in (element.get("itemprop") or "").split():
+                inner = next((e for e in element.iter("*") if "name" in (e.get("itemprop") or "").split()), element)
+                if element.tag not in {"meta", "link"}:
+                    yield inner
 
-def _distinct(groups: Iterable[list[Author]]) -> tuple[Author, ...]:
-    found: dict[str, Author] = {}
-    for group in groups:
-        for author in group:
-            known = found.get(normal_name(author.name))
+    def _in_byline(self, element: HtmlElement) -> bool:
+        line = vocabulary.name_set("byline", "line") | {"vcard"}
+        return any(not line.isdisjoint(tokens(up)) for up in near(element, 2))
+
+    def _people_in(self, element: HtmlElement) -> list[Author]:
+        names = split_names(without_by(text_of(element)))
+        link = next((e for e in [*element.iter("a"), *near(element, 2)] if e.tag == "a"), None)
+        url = self._dom.link_url(link) if link is not None else None
+        return [self._person(name, url if len(names) == 1 else None) for name in names]
+
+    def _agreed(self) -> tuple[Author, ...]:
+        """Names stated for search engines that a byline prints, too."""
+        texts = [normal_name(text_of(e)) for e in self._lines()]
+        found = [name for name in self._stated if any(_has(text, normal_name(name)) for text in texts)]
+        return self._distinct(self._person(name) for name in found)
+
+    def _lines(self) -> Iterator[HtmlElement]:
+        for element in self._dom.classed(*vocabulary.names("byline", "line"), *_LINES):
+            if element in self._outside or self._in_box(element) or element.tag in {"body", "article", "a", "main"}:
+                continue
+            if 0 < len(text_of(element)) <= _LONGEST_LINE and not any(True for _ in element.iter("form", "ul", "h1")):
+                yield element
+
+    def _in_lines(self) -> tuple[Author, ...]:
+        """Names that only words tell: "By Prof Q"."""
+        called = vocabulary.name_set("byline", "line")
+        for need_by in (True, False):
+            for element in self._lines():
+                if need_by or not called.isdisjoint(tokens(element)):
+                    names = line_names(Line.of(element, self._dom), need_by=need_by)
+                    people = self._distinct(self._person(name) for name in names if self._is_person(name))
+                    if people:
+                        return people
+        return ()
+
+    # -- people -----------------------------------------------------------------------------------
+
+    def _is_person(self, name: str) -> bool:
+        return looks_like_name(name) and normal_name(name) not in self._not_people
+
+    @staticmethod
+    def _person(name: str, url: str | None = None) -> Author:
+        slug = author_slug(url) if url else None
+        own = url if url and is_author_page(url) else None
+        return Author(name=name, member=True, url=own, slug=slug)
+
+    @staticmethod
+    def _distinct(found: Iterable[Author]) -> tuple[Author, ...]:
+        people: dict[str, Author] = {}
+        for author in found:
+            known = people.get(normal_name(author.name))
             if known is None or (author.slug and not known.slug):
-                found[normal_name(author.name)] = author
-    # The same byline is often printed twice, once as a whole and once by person.
-    whole = [author for author in found.values() if len(split_names(author.name)) == 1]
-    return tuple(whole or found.values())
+                people[normal_name(author.name)] = author
+        # The same byline is often printed twice, once as a whole and once by person.
+        single = [author for author in people.values() if len(split_names(author.name)) == 1]
+        return tuple(single or people.values())
 
 
-def _from_box(linked: list[tuple[HtmlElement, str]]) -> tuple[list[Author], bool]:
-    """The people of a box, and whether heading and link agree: "By Prof Q", "View all of Prof Q's posts"."""
-    for element, url in linked:
-        box = next((up for up in ancestors(element) if any(BOX.search(name) for name in tokens(up))), None)
-        if box is None:
-            continue
-        headings = [text_of(e) for e in box.iter("h1", "h2", "h3", "h4", "h5", "strong") if text_of(e)]
-        link = text_of(element)
-        for heading in headings:
-            name = _common(heading, link)
-            if name:
-                return _people(name, url), True
-        if not headings and link:
-            return _people(link, url), False
-    return [], False
+def _is_list(element: HtmlElement) -> bool:
+    """Whether an element lists authors of the blog, not of the post."""
+    return element.tag == "nav" or not vocabulary.name_set("byline", "lists").isdisjoint(tokens(element))
 
 
-def _common(one: str, other: str) -> str:
-    """The longest run of whole words that two lines share, possessive endings aside."""
-    words, text = one.split(), " " + other + " "
-    best = ""
-    for start in range(len(words)):
-        for end in range(len(words), start, -1):
-            run = " ".join(words[start:end])
-            if len(run) > len(best) and re.search(rf"(?<!\w){re.escape(run)}(?:['’]s?)?(?!\w)", text):
-                best = run
-    return best.strip(" :,")
-
-
-def bio(dom: Dom, author: Author, *, outside: Iterable[HtmlElement]) -> Author | None:
-    """The author with the words of "About the author", where the page has that box."""
-    apart = tuple(outside)
-    for element in dom.matching(BIO):
-        if element.tag == "body" or dom.inside(element, *apart):
-            continue
-        words = _bio_text(element, author)
-        if len(words) > 2:
-            return Author(name=author.name, member=True, slug=author.slug, url=author.url, bio=words)
-    return None
-
-
-def _bio_text(box: HtmlElement, author: Author) -> str:
-    """The words of a box without the name above and the link to all posts below."""
-    inner = next((e for e in box.iter() if e is not box and isinstance(e.tag, str) and any(BIO.search(n) for n in tokens(e))), None)
-    if inner is not None:
-        return _bio_text(inner, author)
-    if box.tag in {"p", "span"}:
-        return text_of(box)
-    paragraphs = [text_of(p) for p in box.iter("p")]
-    if not paragraphs:
-        kept = [squeeze(box.text or "")]
-        for child in box:
-            if isinstance(child.tag, str) and child.tag not in {"h1", "h2", "h3", "h4", "h5", "h6", "img", "a", "div"}:
-                kept.append(text_of(child))
-            elif child.tag == "a" and "author" not in (child.get("rel") or ""):
-                kept.append(text_of(child))
-            kept.append(squeeze(child.tail or ""))
-        paragraphs = [" ".join(part for part in kept if part)]
-    return squeeze(" ".join(p for p in paragraphs if normal_name(p) != normal_name(author.name)))
+def _has(text: str, name: str) -> bool:
+    place = text.find(name)
+    return (
+        place >= 0 and not text[place + len(name) : place + len(name) + 1].isalnum() and not text[:place][-1:].isalnum()
+    )

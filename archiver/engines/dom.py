@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from itertools import islice
 
+from lxml import etree
 from lxml.html import HtmlElement, tostring
 
 from archiver.page import Page
@@ -139,6 +140,11 @@ class Dom:
                 self.repeated_ids.append((id_, element))
 
     # -- elements ---------------------------------------------------------------------------------
+
+    @cached_property
+    def notes(self) -> list[HtmlElement]:
+        """The comments in the page's source, in document order."""
+        return list(self.root.iter(etree.Comment))
 
     @cached_property
     def by_token(self) -> dict[str, list[HtmlElement]]:

@@ -59,7 +59,9 @@ def route_of(url: str) -> str:
 
 def root_target(root: str) -> Target:
     """The target that asks an API root who it is."""
-    return Target(url=endpoint(root, "", _fields=ROOT_FIELDS), kind=TargetKind.API, priority=2, hint={"route": "", "root": root})
+    return Target(
+        url=endpoint(root, "", _fields=ROOT_FIELDS), kind=TargetKind.API, priority=2, hint={"route": "", "root": root}
+    )
 
 
 def route_targets(root: str) -> list[Target]:
@@ -93,7 +95,9 @@ def rows(page: Page) -> list[dict[str, Any]]:
     data = page.json
     if not isinstance(data, list):
         said = data.get("message", "") if isinstance(data, dict) else ""
-        raise PageError(page.url, f"a list was expected, the API says: {said or type(data).__name__}", "The pages are read instead")
+        raise PageError(
+            page.url, f"a list was expected, the API says: {said or type(data).__name__}", "The pages are read instead"
+        )
     return [row for row in data if isinstance(row, dict)]
 
 
@@ -147,7 +151,11 @@ def _facts(data: dict[str, Any], root: str) -> BlogFacts:
 def _moment(row: dict[str, Any], name: str) -> Moment | None:
     """A time of the API; the GMT field is missing or zero for some imported posts."""
     moment = dates.from_iso(str(row.get(f"{name}_gmt") or ""), 0)
-    return moment if moment and not moment.at.startswith("-") and moment.at > "0001" else dates.from_iso(str(row.get(name) or ""), None)
+    return (
+        moment
+        if moment and not moment.at.startswith("-") and moment.at > "0001"
+        else dates.from_iso(str(row.get(name) or ""), None)
+    )
 
 
 def _rendered(value: Any) -> str:
@@ -158,10 +166,18 @@ def _post(row: dict[str, Any], base: str) -> Post:
     embedded = row.get("_embedded") or {}
     people = [_user(user) for user in embedded.get("author") or [] if isinstance(user, dict) and user.get("name")]
     groups = embedded.get("wp:term") or []
-    terms = [_term(term) for group in groups if isinstance(group, list) for term in group if isinstance(term, dict) and term.get("name")]
+    terms = [
+        _term(term)
+        for group in groups
+        if isinstance(group, list)
+        for term in group
+        if isinstance(term, dict) and term.get("name")
+    ]
     body = row.get("content") or {}
     protected = bool(isinstance(body, dict) and body.get("protected"))
-    kind = {"post": PostKind.POST, "page": PostKind.PAGE, "attachment": PostKind.ATTACHMENT}.get(str(row.get("type")), PostKind.POST)
+    kind = {"post": PostKind.POST, "page": PostKind.PAGE, "attachment": PostKind.ATTACHMENT}.get(
+        str(row.get("type")), PostKind.POST
+    )
     link = str(row.get("link") or base)
     return Post(
         url=link,
@@ -217,7 +233,9 @@ def _comment(row: dict[str, Any], base: str) -> Comment:
     account = row.get("author") or 0
     name = content.plain(str(row.get("author_name") or ""))
     parent = row.get("parent") or 0
-    kind = {"pingback": CommentKind.PINGBACK, "trackback": CommentKind.TRACKBACK}.get(str(row.get("type")), CommentKind.COMMENT)
+    kind = {"pingback": CommentKind.PINGBACK, "trackback": CommentKind.TRACKBACK}.get(
+        str(row.get("type")), CommentKind.COMMENT
+    )
     return Comment(
         post=PostRef(native_id=str(row["post"]), url=post_url(link) if link else None),
         rank=Rank.API,

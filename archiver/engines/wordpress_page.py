@@ -20,8 +20,16 @@ from archiver.engines._post_terms import PostTerms
 from archiver.engines._post_title import find_title, site_titles
 from archiver.engines.dom import Dom, ancestors, text_of, tokens
 from archiver.engines.threads import Thread
-from archiver.engines.wordpress_urls import comment_id, comment_page, native_post_id, never, post_part, post_url
-from archiver.engines.wordpress_urls import without_fragment
+from archiver.engines.wordpress_urls import (
+    comment_id,
+    comment_page,
+    custom_comment_page,
+    native_post_id,
+    never,
+    post_part,
+    post_url,
+    without_fragment,
+)
 from archiver.model import Author, Content, Moment, Post, PostKind, PostRef, Rank, Site
 from archiver.page import Page
 from archiver.urls import query_value, url_key
@@ -31,7 +39,9 @@ _ARTICLE_ID = re.compile(r"^post-(\d+)$", re.ASCII)
 _NOT_A_POST = frozenset({"error404", "search", "search-results", "archive", "blog", "paged", "date", "category", "tag"})
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _COUNTS = ("comments-title", "wp-block-comments-title", "comment-title", "comments-heading", "comments_title")
-_PAGERS = frozenset({"post-page-numbers", "page-numbers", "page-links", "post-nav-links", "page-link", "link-pages", "pagelink"})
+_PAGERS = frozenset(
+    {"post-page-numbers", "page-numbers", "page-links", "post-nav-links", "page-link", "link-pages", "pagelink"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +180,12 @@ class PostPage:
     @cached_property
     def byline(self) -> tuple[tuple[Author, ...], bool]:
         """The authors in order, and whether they were read from weak evidence."""
-        known = bylines.Known(stated=self._statements.people, not_people=tuple(site_titles(self.dom)))
+        body = self.regions.body
+        known = bylines.Known(
+            stated=self._statements.people,
+            not_people=tuple(site_titles(self.dom)),
+            words_at=self.dom.order[body.element] if body is not None else None,
+        )
         return bylines.authors(self.dom, outside=self.regions.outside, known=known)
 
     @cached_property
@@ -190,7 +205,11 @@ class PostPage:
         body = self.regions.body
         if body is None or self.protected:
             return None
-        added = [e for e in self.dom.classed(*vocabulary.names("post", "added")) if e in body.region and e is not body.element]
+        added = [
+            e
+            for e in self.dom.classed(*vocabulary.names("post", "added"))
+            if e in body.region and e is not body.element
+        ]
         return content.from_html(body.html(added), self.dom.base)
 
     def read(self, part: int | None = None, *, native_id: str | None = None) -> Post:
@@ -230,13 +249,22 @@ class PostPage:
     def comment_pages(self) -> dict[int, str]:
         """The comment pages that this page links to, by number."""
         found: dict[int, str] = {}
+        own = url_key(self.url)
         for _, url in self.dom.links:
-            if comment_page(url) is None or comment_id(url) or never(url):
-                continue
-            bare = without_fragment(url)
-            if url_key(post_url(bare)) == url_key(self.url):
-                found.setdefault(comment_page(bare) or 1, bare)
+            number = comment_page(url)
+            if number and not comment_id(url) and not never(url) and url_key(post_url(url)) == own:
+                found.setdefault(number, without_fragment(url))
+            elif number is None and (custom := custom_comment_page(url, self.url)):
+                found.setdefault(custom, without_fragment(url))
         return found
+
+    @cached_property
+    def comment_page(self) -> int | None:
+        """The number of the comment page that is shown, where the comments' permalinks tell."""
+        if self.thread.page is not None:
+            return self.thread.page
+        numbers = (custom_comment_page(comment.url, self.url) for comment in self.thread.comments if comment.url)
+        return next(filter(None, numbers), None)
 
     @cached_property
     def comment_count(self) -> int | None:
@@ -260,5 +288,3 @@ def _is_of_comments(element: HtmlElement) -> bool:
 def _is_page_number(element: HtmlElement) -> bool:
     """Whether a link stands among the page numbers of a post."""
     return not _PAGERS.isdisjoint({*tokens(element), *(name for up in ancestors(element) for name in tokens(up))})
-
-

@@ -13,6 +13,7 @@ _COMMENT_FRAGMENT = re.compile(r"^(?:(?:li|div|article|wp)-)?comment-(?:item-)?(
 _LIST_PAGE = re.compile(r"/page/(\d{1,6})/?$", re.ASCII)
 _MONTH = re.compile(r"/(\d{4})/(\d{1,2})/?$", re.ASCII)
 _YEAR = re.compile(r"/((?:19|20)\d{2})/?$", re.ASCII)
+_CUSTOM_PAGE = re.compile(r"/[^\W\d][^/]*?-(\d{1,5})/?$", re.ASCII)
 _PART = re.compile(r"/(\d{1,3})/?$", re.ASCII)
 _NOT_THE_POST = frozenset({"cpage", "replytocom", "unapproved", "moderation-hash"})
 
@@ -59,6 +60,15 @@ def comment_page(url: str) -> int | None:
         return None
     match = _COMMENT_PAGE.search(urlsplit(url).path)
     return _number(match[1] if match else query_value(url, "cpage"))
+
+
+def custom_comment_page(url: str, base: str) -> int | None:
+    """The number of a comment page whose address a plugin has renamed: `POST/kommentare-2/#comment-7`."""
+    bare, _, fragment = url.partition("#")
+    if not fragment.startswith("comment") or "?" in bare:
+        return None
+    match = _CUSTOM_PAGE.search(bare)
+    return int(match[1]) if match and url_key(bare[: match.start() + 1]) == url_key(base) else None
 
 
 def post_part(url: str, base: str) -> int | None:

@@ -1,0 +1,112 @@
+"""The box about the author below a post: whose it is, and what it says of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from lxml.html import HtmlElement
+
+from archiver.engines._names import without_by
+from archiver.engines.dom import Dom, Region, ancestors, near, rels, text_of, tokens
+from archiver.engines.wordpress_urls import is_author_page
+from archiver.model import Author
+from archiver.text import normal_name, squeeze
+
+_BOX = re.compile(
+    r"author[-_]*(?:bio|box|boxes|info|desc|description|card|section|about|profile|wrap)"
+    r"|about[-_](?:the[-_])?author|wp-block-post-author$|saboxplugin|m-a-box|molongui|typology-author|abh_"
+)
+_BIO = re.compile(
+    r"(?:author|user)[-_]*(?:bio|desc|description|biography|biographical|about)(?!\w*-(?:content|heading|title|wrap|link))"
+    r"|wp-block-post-author(?:__bio|-biography)$|saboxplugin-desc|m-a-box-bio|molongui-bio|pp-author-boxes-description"
+)
+_NAMED = frozenset({"fn", "author-name", "byline", "entry-author-name", "author_name"})
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6", "strong")
+_NOT_BIO = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "img", "svg", "style", "script", "nav"})
+
+
+class Boxed(NamedTuple):
+    """repeated: heading and link agree on the name."""
+
+    name: str
+    url: str
+    repeated: bool
+
+
+def in_box(element: HtmlElement) -> bool:
+    """Whether an element is in a box about somebody, and not in a byline inside it."""
+    if any("byline" in tokens(up) for up in near(element, 2)):
+        return False
+    return any(_is_box(up) for up in [element, *ancestors(element)])
+
+
+def _is_box(element: HtmlElement) -> bool:
+    return element.tag != "body" and any(_BOX.search(name) for name in tokens(element))
+
+
+def named_in_box(links: list[tuple[HtmlElement, str]]) -> Boxed | None:
+    """Whose box it is: "By Prof Q" and "View all of Prof Q's posts" agree on a name."""
+    for link, url in links:
+        box = next((up for up in ancestors(link) if _is_box(up)), None)
+        if box is None:
+            continue
+        named = [text_of(e) for e in box.iter("*") if not _NAMED.isdisjoint(tokens(e)) and 0 < len(text_of(e)) < 80]
+        headings = [text_of(e) for e in box.iter(*_HEADINGS) if text_of(e)]
+        said = text_of(link)
+        for heading in headings:
+            name = _common(heading, said)
+            if name:
+                return Boxed(without_by(name), url, repeated=True)
+        if named or (said and (not headings or said in headings)):
+            return Boxed(without_by((named or [said])[0]), url, repeated=False)
+    return None
+
+
+def _common(one: str, other: str) -> str:
+    """The longest run of whole words that two lines share, possessive endings aside."""
+    words, text = one.split()[:30], f" {other} "
+    best = ""
+    for start in range(len(words)):
+        for end in range(len(words), start, -1):
+            run = " ".join(words[start:end])
+            if len(run) > len(best) and re.search(rf"(?<!\w){re.escape(run)}(?:['’]s?)?(?!\w)", text):
+                best = run
+    return best.strip(" :,")
+
+
+def bio(dom: Dom, author: Author, *, outside: Iterable[HtmlElement] | Region) -> Author | None:
+    """The author with the words of "About the author", where the page has that box."""
+    apart = outside if isinstance(outside, Region) else dom.region(*outside)
+    for element in dom.matching(_BIO):
+        if element.tag == "body" or element in apart:
+            continue
+        words = _words(_innermost(element), author)
+        if len(words) > 2:
+            return Author(name=author.name, member=True, slug=author.slug, url=author.url, bio=words)
+    return None
+
+
+def _innermost(box: HtmlElement) -> HtmlElement:
+    """The innermost element of a nest of boxes."""
+    inner = [e for e in box.iter("*") if e is not box and any(_BIO.search(name) for name in tokens(e))]
+    return inner[-1] if inner and all(up in ancestors(inner[-1]) for up in inner[:-1]) else (inner[0] if inner else box)
+
+
+def _words(box: HtmlElement, author: Author) -> str:
+    """The words of a box without the name above and the link to all posts below."""
+    if box.tag in {"p", "span"}:
+        return text_of(box)
+    paragraphs = [text_of(p) for p in box.iter("p")] or [" ".join(part for part in _loose(box) if part)]
+    return squeeze(" ".join(p for p in paragraphs if normal_name(p) != normal_name(author.name)))
+
+
+def _loose(box: HtmlElement) -> Iterator[str]:
+    """The text directly in a box, links to anything but the author's posts included."""
+    yield squeeze(box.text or "")
+    for child in box:
+        if isinstance(child.tag, str) and child.tag not in _NOT_BIO and child.tag != "div":
+            own = child.tag == "a" and ("author" in rels(child) or is_author_page(child.get("href") or ""))
+            yield "" if own else text_of(child)
+        yield squeeze(child.tail or "")

@@ -1,0 +1,132 @@
+"""Names in lines of words: what stands before them, what stands behind them, and several in one line."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from lxml.html import HtmlElement
+
+from archiver import dates
+from archiver._months import folded
+from archiver.engines import _vocabulary as vocabulary
+from archiver.engines.dom import Dom, rels, text_without, tokens
+from archiver.text import squeeze
+
+_LAST = re.compile(r"\s+(?:and|und|et|y|e|en|och|og|i|и|ve|και|és|a|ja)\s+", re.IGNORECASE)
+_SEPARATOR = re.compile(r"\s*[|·•–—/]\s*|\s+-\s+|\s{2,}")
+_DIGITS = re.compile(r"\d")
+# What joins a name to the date behind it: "on", "am", "le" …
+_BEFORE_DATE = re.compile(
+    r"[\s,]+(?:on|at|am|vom|den|le|du|el|il|em|op|den|på|w|dne|в|от|in|posted|published)?[\s,:]*$", re.IGNORECASE
+)
+_EDGES = " ,:：;.\u00a0"
+_DATED = frozenset({"date", "entry-date", "post-date", "posted-on", "published", "updated", "meta-date", "entry-time"})
+_LONGEST = 60
+_MOST_WORDS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a page as text, without its dates, terms and links to comments."""
+
+    text: str
+
+    @classmethod
+    def of(cls, element: HtmlElement, dom: Dom) -> Line:
+        dropped = [e for e in element.iter("*") if e is not element and cls._is_other(e, dom)]
+        return cls(text_without(element, dropped))
+
+    @staticmethod
+    def _is_other(element: HtmlElement, dom: Dom) -> bool:
+        if element.tag in {"time", "svg", "button"} or not _DATED.isdisjoint(tokens(element)):
+            return True
+        if not {"comments-link", "cat-links", "tags-links", "screen-reader-text", "edit-link"}.isdisjoint(
+            tokens(element)
+        ):
+            return "screen-reader-text" not in tokens(element)
+        if element.tag != "a":
+            return False
+        url = dom.link_url(element) or ""
+        return "tag" in rels(element) or "#" in url or "bookmark" in rels(element)
+
+
+def looks_like_name(text: str) -> bool:
+    """Whether a text can be a person's name at all."""
+    if not 1 < len(text) <= _LONGEST * 2 or not any(char.isalpha() for char in text):
+        return len(text) == 1 and text.isalpha()
+    if "http" in text or len(text.split()) > 2 * _MOST_WORDS:
+        return False
+    return dates.from_printed(text) is None if _DIGITS.search(text) else True
+
+
+def split_names(text: str) -> list[str]:
+    """The people of a byline: `A`, `A and B`, `A, B and C`.
+
+    A comma alone parts nobody ("Anonymous patient, aged 42"), nor does an ampersand ("Smith & Co").
+    """
+    text = squeeze(text)
+    last = list(_LAST.finditer(text))
+    if not last:
+        return [text] if text else []
+    head, tail = text[: last[-1].start()], text[last[-1].end() :]
+    names = [part.strip(" ,") for part in [*head.split(", "), tail]]
+    # Each part must look like a name: begins as names do, and is not a phrase.
+    if all(0 < len(name) <= _LONGEST and len(name.split()) <= 6 and not name[0].islower() for name in names):
+        return names
+    return [text]
+
+
+def without_by(text: str) -> str:
+    """A name without what stands before it: "By", "Von", "作者："; of "Posts by X" the X."""
+    text = squeeze(text)
+    line = folded(text)
+    if len(line) != len(text):
+        return text
+    for phrase in vocabulary.phrases("people", "by"):
+        rest = _behind(line, phrase)
+        if rest is not None:
+            return text[rest:].strip(_EDGES) or text
+    return text
+
+
+def line_names(line: Line, *, need_by: bool) -> list[str]:
+    """The people that a line names. need_by: only behind a "By" at its start or behind a separator."""
+    for part in _SEPARATOR.split(line.text):
+        name = without_by(part)
+        if need_by and name == squeeze(part):
+            continue
+        number = _DIGITS.search(name)
+        if number:
+            name = _BEFORE_DATE.sub("", _without_month(name[: number.start()]))
+        name = name.strip(_EDGES)
+        names = split_names(name)
+        if names and all(looks_like_name(n) and len(n) <= _LONGEST and len(n.split()) <= _MOST_WORDS for n in names):
+            return names
+    return []
+
+
+def _without_month(text: str) -> str:
+    """A text without the month that stands at its end: "Prof Q on March"."""
+    words = text.split()
+    if words and dates.month_label(f"{words[-1].strip(',.')} 2020"):
+        return " ".join(words[:-1]) + " "
+    return text
+
+
+def _behind(line: str, phrase: str) -> int | None:
+    """Where the name begins behind a phrase at the start of a line."""
+    if not line.startswith(phrase):
+        return None
+    rest = line[len(phrase) :]
+    if phrase.isascii() and phrase.isalpha() and not rest[:1].isspace() and rest[:1] not in {":", "."}:
+        return None
+    if not phrase.isascii() and rest[:1].isalnum() and not _is_unspaced(phrase):
+        return None
+    if _is_unspaced(phrase) and rest[:1] not in {":", " ", "/"}:
+        return None
+    return len(line) - len(rest.lstrip(" :./")) if rest.strip(" :./") else None
+
+
+def _is_unspaced(phrase: str) -> bool:
+    return any("\u3000" <= char <= "\u9fff" or "\uac00" <= char <= "\ud7af" for char in phrase)

@@ -1,0 +1,120 @@
+"""What the front page of a WordPress blog tells: that it is one, its name, its ways in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from archiver.engines import _vocabulary as vocabulary
+from archiver.engines.base import Detection
+from archiver.engines.dom import Dom, near, near_tokens, text_of
+from archiver.engines.wordpress_urls import never, without_fragment
+from archiver.model import BlogFacts, Site
+from archiver.page import Page
+from archiver.urls import absolute, url_key, within
+
+API_REL = "https://api.w.org/"
+_VERSION = re.compile(r"WordPress\s+([\d.]+)")
+_THEME = re.compile(r"/wp-content/themes/([^/\"'?\\]+)/")
+_FEEDS = frozenset({"application/rss+xml", "application/atom+xml", "application/rdf+xml"})
+_STATIC = frozenset({"menu-item-object-page", "page_item", "wp-block-pages-list__item", "menu-item-type-post_type"})
+
+
+def detect(page: Page, name: str) -> Detection | None:
+    """From the generator, the API link, the paths of themes and scripts, the body's classes."""
+    dom = page.once(Dom)
+    generator = _generator(dom)
+    api = api_link(page, dom)
+    evidence = dict(_evidence(dom, generator, api))
+    if not evidence:
+        return None
+    doubt = 1.0
+    for weight in evidence.values():
+        doubt *= 1 - weight
+    version = _VERSION.search(generator)
+    return Detection(
+        engine=name,
+        confidence=round(1 - doubt, 2),
+        evidence=tuple(evidence),
+        version=version[1] if version else None,
+        api_url=api,
+    )
+
+
+def _generator(dom: Dom) -> str:
+    stated = (m.get("content") or "" for m in dom.tags("meta") if (m.get("name") or "").lower() == "generator")
+    return next((text for text in stated if "WordPress" in text), "")
+
+
+def _evidence(dom: Dom, generator: str, api: str | None) -> Iterator[tuple[str, float]]:
+    """What speaks for WordPress, with its weight."""
+    if generator:
+        yield f"generator {generator}", 0.7
+    if api:
+        yield "link to its REST API", 0.8
+    sources = [e.get("src") or e.get("href") or "" for e in dom.tags("script", "link", "img")]
+    paths = sum("/wp-content/" in source or "/wp-includes/" in source for source in sources)
+    if paths:
+        yield f"{paths} paths below /wp-content/ or /wp-includes/", 0.5 if paths < 3 else 0.7
+    if any(name.startswith(("postid-", "page-id-", "wp-")) or name == "hentry" for name in dom.body_tokens):
+        yield "body classes", 0.4
+    if "wp-site-blocks" in dom.by_token:
+        yield "block theme", 0.7
+
+
+def api_link(page: Page, dom: Dom) -> str | None:
+    """The root of the REST API, as the page or its headers state it."""
+    for link in dom.head_links(API_REL):
+        return absolute(link.get("href") or "", dom.base)
+    match = re.search(rf'<([^>]+)>;\s*rel="?{re.escape(API_REL)}"?', page.headers.get("link", ""))
+    return absolute(match[1], page.url) if match else None
+
+
+def posts_feed(dom: Dom) -> str | None:
+    """The feed of posts that the page advertises."""
+    for link in dom.head_links("alternate"):
+        url = absolute(link.get("href") or "", dom.base)
+        if (
+            url
+            and (link.get("type") or "").lower() in _FEEDS
+            and not re.search(r"/comments/|comments-rss|feed=comments", url)
+        ):
+            return url
+    return None
+
+
+def facts(page: Page, dom: Dom, name: str) -> BlogFacts:
+    """What the front page says of the blog. name: of the engine."""
+    version = _VERSION.search(_generator(dom))
+    theme = _THEME.search(page.text)
+    html = dom.tags("html")
+    return BlogFacts(
+        title=_first_text(dom, "site_title") or dom.meta("og:site_name") or dom.stated_title,
+        tagline=_first_text(dom, "tagline") or dom.meta("description"),
+        language=html[0].get("lang") if html else None,
+        engine=name,
+        engine_version=version[1] if version else None,
+        theme=theme[1] if theme else None,
+    )
+
+
+def _first_text(dom: Dom, key: str) -> str | None:
+    for class_name in vocabulary.names("post", key):
+        for element in dom.classed(class_name):
+            if text_of(element):
+                return text_of(element)
+    return None
+
+
+def static_pages(dom: Dom, site: Site) -> list[str]:
+    """Static pages that the navigation links to."""
+    found: dict[str, None] = {}
+    for element, url in dom.links:
+        around = near_tokens(element, 1)
+        classic = not _STATIC.isdisjoint(around) and "menu-item-object-post" not in around
+        block = "wp-block-navigation-item__content" in around and any(up.tag == "li" for up in near(element, 1))
+        if classic or (block and "menu-item-object-category" not in around):
+            bare = without_fragment(url)
+            if within(bare, site.home) and url_key(bare) != url_key(site.home) and not never(bare):
+                found.setdefault(bare)
+    return list(found)

@@ -1,0 +1,128 @@
+"""Lists of posts on a WordPress blog: what they name, and where they go on."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from lxml.html import HtmlElement
+
+from archiver.engines import _vocabulary as vocabulary
+from archiver.engines.dom import Dom, ancestors, near_tokens, rels, tokens
+from archiver.engines.wordpress_urls import (
+    is_author_page,
+    list_page,
+    month,
+    native_post_id,
+    never,
+    post_url,
+    taxonomy,
+    without_fragment,
+    year,
+)
+from archiver.model import Site
+from archiver.urls import url_key, within
+
+_ARTICLES = frozenset({"hentry", "type-post", "wp-block-post", "h-entry", "post"})
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5"})
+_ROOMS = frozenset({"aside", "nav", "body", "footer"})
+_NEXT = frozenset(
+    {"next", "nav-previous", "older", "older-posts", "alignleft", "previous", "wp-block-query-pagination-next"}
+)
+_PAGER = frozenset(
+    {"page-numbers", "pagination", "nav-links", "navigation", "wp-pagenavi", "paging", "pager", "posts-navigation"}
+)
+_FEED = re.compile(r"/(?:feed|rss|atom|rdf|rss2)/?$|[?&]feed=|\.xml$")
+_NUMBERED = re.compile(r"^(.*?)/([^\W\d]\w{1,11})/(\d{1,5})/?$", re.ASCII)
+
+
+def is_listing(url: str) -> bool:
+    """Whether a URL lists posts: a term, an author, a month, a page of a list, a feed."""
+    path = urlsplit(url).path
+    return bool(
+        taxonomy(url) or month(url) or year(url) or list_page(url) or is_author_page(url) or _FEED.search(url)
+    ) or bool(re.search(r"/(?:author|feed|tag|category)/", path))
+
+
+def listed_posts(dom: Dom, site: Site) -> dict[str, str | None]:
+    """Posts that a list page names, with their ids where the markup tells: the linked headings of its articles."""
+    found: dict[str, str | None] = {}
+    home = url_key(site.home)
+    for link, url in dom.links:
+        bookmark = "bookmark" in rels(link)
+        article = _article(link, bookmark=bookmark)
+        if article is None:
+            continue
+        bare = post_url(url)
+        if not within(bare, site.home) or never(bare) or (is_listing(bare) and not bookmark) or url_key(bare) == home:
+            continue
+        found[bare] = found.get(bare) or _native_id(article)
+    return found
+
+
+def _article(link: HtmlElement, *, bookmark: bool) -> HtmlElement | None:
+    """The teaser whose heading a link is."""
+    heading = bookmark or any(True for _ in link.iter(*_HEADINGS))
+    titles = vocabulary.name_set("post", "title")
+    for up in (link, *ancestors(link)):
+        classes = tokens(up)
+        heading = heading or up.tag in _HEADINGS or not titles.isdisjoint(classes)
+        if up.tag == "article" or not _ARTICLES.isdisjoint(classes):
+            return up if heading and up.tag != "body" else None
+        if up.tag in _ROOMS:
+            return None
+    return None
+
+
+def _native_id(article: HtmlElement) -> str | None:
+    for name in [article.get("id") or "", *tokens(article)]:
+        if re.fullmatch(r"post-[0-9]+", name):
+            return name[5:]
+    return None
+
+
+def next_lists(dom: Dom, url: str, site: Site) -> list[str]:
+    """The list's further pages that a page links to; a guess where it has no pager."""
+    number = list_page(url) or 1
+    base = list_base(url)
+    ahead: dict[int, str] = {}
+    pages = [(n, without_fragment(link)) for _, link in dom.links if (n := list_page(link))]
+    for n, link in pages:
+        if n > number and url_key(list_base(link)) == url_key(base):
+            ahead.setdefault(n, link)
+    if ahead:
+        return list(ahead.values())
+    renamed = _renamed(dom, url, site)
+    if renamed or pages:
+        return renamed
+    plain = sum(native_post_id(link) is not None for _, link in dom.links) > 3
+    return [numbered_list(url, number + 1, plain=plain)]
+
+
+def _renamed(dom: Dom, url: str, site: Site) -> list[str]:
+    """The next page of a list whose `page` a plugin has translated: `/seite/2/`."""
+    here = _NUMBERED.match(without_fragment(url))
+    wanted = int(here[3]) + 1 if here else 2
+    for link, target in dom.links:
+        match = _NUMBERED.match(without_fragment(target))
+        if match is None or int(match[3]) != wanted or match[2].lower() not in vocabulary.words("bases", "page"):
+            continue
+        onward = "next" in rels(link) or not (_NEXT | _PAGER).isdisjoint(near_tokens(link, 2))
+        if onward and within(target, site.home):
+            return [without_fragment(target)]
+    return []
+
+
+def list_base(url: str) -> str:
+    """A list's first page, for any of its pages."""
+    bare = re.sub(r"/page/\d+/?$", "/", without_fragment(url).partition("?")[0])
+    query = re.sub(r"(?:^|&)paged=\d+", "", urlsplit(url).query).strip("&")
+    return f"{bare}?{query}" if query else bare
+
+
+def numbered_list(url: str, number: int, *, plain: bool) -> str:
+    """The URL of a page of a list."""
+    base = list_base(url)
+    if plain or "?" in base:
+        return f"{base}{'&' if '?' in base else '?'}paged={number}"
+    return f"{base.rstrip('/')}/page/{number}/"

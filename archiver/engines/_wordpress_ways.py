@@ -1,0 +1,216 @@
+"""Where the answers of a WordPress blog lead: from the front page to the API, feeds and lists, from those
+to posts, from a post to its other pages. A way in that fails names the next one.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urljoin, urlsplit
+
+from archiver.engines import _wordpress_front as front
+from archiver.engines import _wordpress_lists as lists
+from archiver.engines import feeds, sitemaps, wordpress_api
+from archiver.engines.dom import Dom
+from archiver.engines.wordpress_page import PostPage, post_page
+from archiver.engines.wordpress_urls import comment_page, custom_comment_page, never, post_url, without_fragment
+from archiver.errors import PageError
+from archiver.model import Discovery, Site, Target, TargetKind
+from archiver.page import Page
+from archiver.urls import absolute, url_key, within
+
+_SITEMAPS = ("wp-sitemap.xml", "sitemap_index.xml", "sitemap.xml")
+_READ_SITEMAPS = frozenset({"posts-post", "posts-page"})
+_PRIORITY = {
+    TargetKind.FEED: 20,
+    TargetKind.SITEMAP: 30,
+    TargetKind.LIST: 40,
+    TargetKind.POST: 50,
+    TargetKind.POST_PART: 51,
+    TargetKind.COMMENT_PAGE: 52,
+    TargetKind.COMMENT_FEED: 60,
+}
+
+
+def _target(url: str, kind: TargetKind, /, **hint: str) -> Target:
+    return Target(url=url, kind=kind, priority=_PRIORITY[kind], hint=hint)
+
+
+def discover(page: Page, target: Target, site: Site) -> Discovery:
+    """Targets that a page, or its failure, leads to. Never anything off the blog or unsafe."""
+    match target.kind:
+        case TargetKind.HOME:
+            found = _from_home(page, site)
+        case TargetKind.API:
+            found = _from_api(page, target, site)
+        case TargetKind.FEED:
+            found = _from_feed(page, target, site)
+        case TargetKind.SITEMAP:
+            found = _from_sitemap(page, target, site)
+        case TargetKind.LIST:
+            found = _from_list(page, target, site)
+        case TargetKind.POST | TargetKind.POST_PART | TargetKind.COMMENT_PAGE:
+            return _from_post(page, target, site)
+        case _:
+            found = []
+    return Discovery(targets=tuple(t for t in found if t.kind is TargetKind.API or _is_safe(t.url, site)))
+
+
+def _is_safe(url: str, site: Site) -> bool:
+    return within(url, site.home) and not never(url)
+
+
+def _from_home(page: Page, site: Site) -> list[Target]:
+    if not page.ok:
+        return []
+    dom = page.once(Dom)
+    return [
+        wordpress_api.root_target(front.api_link(page, dom) or urljoin(site.home, "wp-json/")),
+        _target(front.posts_feed(dom) or urljoin(site.home, "feed/"), TargetKind.FEED),
+        _target(urljoin(site.home, _SITEMAPS[0]), TargetKind.SITEMAP, next="1"),
+        *_listed(dom, site),
+        *[_target(url, TargetKind.POST, kind="page") for url in front.static_pages(dom, site)],
+    ]
+
+
+# -- data -----------------------------------------------------------------------------------------
+
+
+def _from_api(page: Page, target: Target, site: Site) -> list[Target]:
+    route = target.hint.get("route", "")
+    try:
+        if page.ok and route:
+            return [*wordpress_api.next_pages(page, target), *_posts_of(page, route, site)]
+        if page.ok and wordpress_api.is_root(page):
+            return wordpress_api.route_targets(target.hint["root"])
+    except PageError:
+        pass  # extract() has said what came instead
+    if route == "" and "rest_route" not in target.url:
+        return [wordpress_api.root_target(urljoin(site.home, "?rest_route=/"))]
+    return []
+
+
+def _posts_of(page: Page, route: str, site: Site) -> list[Target]:
+    if route not in {"posts", "pages"}:
+        return []
+    return [
+        _target(str(row["link"]), TargetKind.POST, post=str(row.get("id") or ""), kind=route[:-1])
+        for row in wordpress_api.rows(page)
+        if row.get("link") and within(str(row["link"]), site.home)
+    ]
+
+
+def _from_feed(page: Page, target: Target, site: Site) -> list[Target]:
+    number = int(target.hint.get("page", "1"))
+    try:
+        reading = feeds.read_posts(page, site) if page.ok else None
+    except PageError:
+        reading = None
+    urls = [post.url for post in reading.items] if reading else []
+    # A feed that does not page gives its first page again and again.
+    repeats = number > 1 and bool(urls) and urls[0] == target.hint.get("first")
+    if reading is None or not urls or repeats:
+        ended = number > 1 and not repeats and page.status in {404, 410, 200}
+        # ?paged= works with every permalink form; WordPress redirects it to the pretty one.
+        return [] if ended else [_target(f"{site.home}?paged=2", TargetKind.LIST)]
+    found = [
+        _target(post.url, TargetKind.POST, **({"post": post.native_id} if post.native_id else {}))
+        for post in reading.items
+    ]
+    found.append(_target(_next_feed(target.url, number + 1), TargetKind.FEED, page=str(number + 1), first=urls[0]))
+    return found
+
+
+def _next_feed(url: str, number: int) -> str:
+    """The URL of another page of a feed."""
+    bare = re.sub(r"([?&])paged=\d+&?", r"\1", url).rstrip("?&")
+    return f"{bare}{'&' if '?' in bare else '?'}paged={number}"
+
+
+def _from_sitemap(page: Page, target: Target, site: Site) -> list[Target]:
+    try:
+        sitemap = page.once(sitemaps.read) if page.ok else None
+    except PageError:
+        sitemap = None
+    if sitemap is None:
+        number = int(target.hint.get("next", "0"))
+        if not 0 < number < len(_SITEMAPS):
+            return []
+        return [_target(urljoin(site.home, _SITEMAPS[number]), TargetKind.SITEMAP, next=str(number + 1))]
+    found = []
+    for child in sitemap.children:
+        kind = sitemaps.wordpress_kind(child.url)
+        if kind is None or kind in _READ_SITEMAPS:
+            found.append(_target(child.url, TargetKind.SITEMAP, **({"holds": kind} if kind else {})))
+    home = url_key(site.home)
+    posts = [e.url for e in sitemap.locs if url_key(e.url) != home and not lists.is_listing(e.url)]
+    return [*found, *(_target(url, TargetKind.POST) for url in posts)]
+
+
+# -- lists and posts --------------------------------------------------------------------------------
+
+
+def _listed(dom: Dom, site: Site) -> list[Target]:
+    posts = lists.listed_posts(dom, site)
+    return [_target(url, TargetKind.POST, **({"post": id_} if id_ else {})) for url, id_ in posts.items()]
+
+
+def _from_list(page: Page, target: Target, site: Site) -> list[Target]:
+    if not page.ok:
+        return []
+    dom = page.once(Dom)
+    found = _listed(dom, site)
+    if found:
+        found += [_target(url, TargetKind.LIST) for url in lists.next_lists(dom, target.url, site)]
+    return found
+
+
+def _from_post(page: Page, target: Target, site: Site) -> Discovery:
+    if not page.ok:
+        broken = page.status >= 500 and target.kind is TargetKind.POST
+        return Discovery(targets=(_comment_feed(target),) if broken else ())
+    reading = post_page(page, site)
+    if not reading.is_post:
+        # A static page of the menu can turn out to be the list of posts.
+        is_list = target.kind is TargetKind.POST and "blog" in reading.dom.body_tokens
+        found = _from_list(page, target, site) if is_list else []
+        return Discovery(targets=tuple(t for t in found if _is_safe(t.url, site)))
+    hint = {"post": reading.native_id} if reading.native_id else {}
+    pages = reading.comment_pages
+    targets = [_target(url, TargetKind.COMMENT_PAGE, page=str(number), **hint) for number, url in pages.items()]
+    if target.kind is not TargetKind.COMMENT_PAGE:
+        targets += [_target(url, TargetKind.POST_PART, part=str(n), **hint) for n, url in reading.parts.items()]
+    aliases: list[str] = []
+    if target.kind is TargetKind.POST:
+        aliases = [reading.url, *_short_links(reading), *_own_comment_page(reading, pages)]
+    own = {url_key(url) for url in aliases}
+    kept = tuple(t for t in targets if url_key(t.url) not in own and _is_safe(t.url, site))
+    return Discovery(targets=kept, aliases=tuple(aliases))
+
+
+def _own_comment_page(reading: PostPage, pages: dict[int, str]) -> list[str]:
+    """The numbered URL of the comment page that the bare permalink shows."""
+    for comment in reading.thread.comments:
+        url = comment.url or ""
+        if (
+            reading.comment_page
+            and (comment_page(url) or custom_comment_page(url, reading.url)) == reading.comment_page
+        ):
+            return [without_fragment(url)]
+    if not pages or (1 in pages and reading.comment_page is not None):
+        return []
+    number, url = next(iter(pages.items()))
+    return [re.sub(rf"-{number}(?=/?$)|(?<=cpage=){number}\b", lambda m: "-1" if m[0][0] == "-" else "1", url)]
+
+
+def _short_links(reading: PostPage) -> list[str]:
+    found = [absolute(link.get("href") or "", reading.dom.base) for link in reading.dom.head_links("shortlink")]
+    return [url for url in found if url]
+
+
+def _comment_feed(target: Target) -> Target:
+    """The feed of a post's newest comments, for a page that cannot be had."""
+    url = post_url(target.url)
+    hint = {"post": target.hint["post"]} if "post" in target.hint else {}
+    if urlsplit(url).query:
+        return _target(f"{url}&feed=rss2", TargetKind.COMMENT_FEED, **hint)
+    return _target(f"{url.rstrip('/')}/feed/", TargetKind.COMMENT_FEED, **hint)
