@@ -75,6 +75,11 @@ class Blog:
         """The first few URLs that were given up, each with its reason."""
         return tuple(self._ledger.errors)
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether pages are being fetched or read."""
+        return self._open > 0
+
     def enter(self, opened: Opened, home: Job) -> None:
         """Put on record what was fetched before the blog was known, and where robots.txt leads."""
         for _, hint in self._writer.frontier.open_routes(blog_key(self.site.key)):

@@ -24,6 +24,7 @@ MOST_REDIRECTS = 10
 LONGEST_PAUSE = timedelta(hours=24)  # what a Retry-After may ask for; a greater one is taken for this
 LONGEST_WAIT = timedelta(minutes=5)
 """What asks for a longer wait ends the run; the next one asks again."""
+LEAST_PAUSE = 0.5  # seconds
 LONGEST_OWN_PAUSE = 300.0  # seconds
 
 
@@ -106,5 +107,5 @@ def pause(attempts: int, delay: float, asked: timedelta | None) -> timedelta:
 
     attempts: how often it has failed before, from 0. delay: the blog's own delay, in seconds.
     """
-    own = timedelta(seconds=min(max(0.5, delay) * 2 ** min(attempts, 20), LONGEST_OWN_PAUSE))
+    own = timedelta(seconds=min(max(LEAST_PAUSE, delay) * 2 ** min(attempts, 20), LONGEST_OWN_PAUSE))
     return max(own, asked) if asked is not None else own

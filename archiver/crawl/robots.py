@@ -26,7 +26,7 @@ class Robots:
         """From the answer to /robots.txt: 2xx are rules, 3xx and 4xx allow all, anything else allows nothing."""
         if 200 <= status < 300:
             whole = body if len(body) <= LARGEST else body[:LARGEST].rpartition(b"\n")[0]
-            return cls(Protego.parse(whole.decode("utf-8", "replace")))
+            return cls(Protego.parse(whole.decode("utf-8-sig", "replace")))
         if 300 <= status < 500 and status != 429:
             return cls(None)
         return cls(None, why=f"its robots.txt answers {status}, which asks robots to stay away for now")

@@ -79,23 +79,25 @@ class Session:
         return max(0.02, left, self._shared.hosts.paused_for(self.site.home))
 
     def _is_hopeless(self) -> bool:
-        """End the session when its host is not to be asked for long."""
+        """Whether the host is not to be asked for long; the session ends when its last pages have been read."""
         hosts, home = self._shared.hosts, self.site.home
         pause = timedelta(seconds=hosts.paused_for(home))
         if pause > retry.LONGEST_WAIT:
             until = shown(self._shared.clock() + pause)
             why = f"the host asks to wait until {until}" + (f" ({self._trouble})" if self._trouble else "")
             self._give_up(Refused(home, why, "Run the same command again then"))
-        elif hosts.is_away(home):
+            return True
+        if hosts.is_away(home):
             why = "the host does not answer any more" + (f" ({self._trouble})" if self._trouble else "")
             self._give_up(Unreachable(home, why, AGAIN))
-        return self.outcome is not None
+            return True
+        return False
 
     def _give_up(self, error: SiteError) -> None:
-        if self._blog:
-            self._end(Ending("incomplete", f"{error.why}. {error.todo}", Incomplete.exit_code))
-        else:
+        if self._blog is None:
             self._fail(error)
+        elif not self._blog.is_busy:
+            self._end(Ending("incomplete", f"{error.why}. {error.todo}", Incomplete.exit_code))
 
     def unasked(self, job: Job) -> None:
         """Take a job back: its host is not to be asked for long, or the run ends."""
@@ -179,7 +181,8 @@ class Session:
         self._blog.enter(opened, job)
 
     def _tell(self) -> None:
-        self._shared.progress.update(self.site.key, self.stats)
+        if self.outcome is None or self._blog:  # a failure is told by the outcome alone
+            self._shared.progress.update(self.site.key, self.stats)
 
     # -- the end ----------------------------------------------------------------------------------
 
@@ -197,7 +200,6 @@ class Session:
             crawl_id = self._shared.begin_crawl(self.site, self.config)
             self._record(crawl_id, ending)
         self._conclude(ending, crawl_id)
-        self._shared.progress.note(self.site.key, str(error))
 
     def _end(self, ending: Ending) -> None:
         if self._blog:

@@ -1,14 +1,15 @@
 """A server that misbehaves as told, byte for byte, in front of a demo blog that answers everything else.
 
-    server = FaultServer(DemoBlog())
-    server.fault("/feed/", RESET, SILENCE)      # the first two requests for it; then the blog answers
-    with server.running() as home: ...
-    server.log                                  # what was asked, when, and with which headers
+server = FaultServer(DemoBlog())
+server.fault("/feed/", RESET, SILENCE)      # the first two requests for it; then the blog answers
+with server.running() as home: ...
+server.log                                  # what was asked, when, and with which headers
 """
 
 from __future__ import annotations
 
 import gzip
+import math
 import socket
 import socketserver
 import ssl
@@ -95,14 +96,14 @@ def compressed(text: str, cut: int = 0, garble: bool = False) -> Raw:
     return http(body=data[: len(data) - cut], headers={"Content-Encoding": "gzip"})
 
 
-@dataclass(frozen=True)
+@dataclass
 class Asked:
     """One request. began, ended: on the monotonic clock, which is the same for all processes of a machine."""
 
     target: str
     headers: Mapping[str, str]
     began: float
-    ended: float
+    ended: float = math.inf
 
 
 @dataclass
@@ -126,6 +127,11 @@ class FaultServer:
     def always(self, target: str, fault: Fault) -> None:
         """Answer a target so, whenever nothing else is scripted for it."""
         self._always[target] = fault
+
+    def calm(self, *targets: str) -> None:
+        """Let the blog itself answer again: for these targets, or for all."""
+        for target in targets or tuple(self._always):
+            self._always.pop(target, None)
 
     def targets(self) -> list[str]:
         """What was asked for, in order."""
@@ -206,10 +212,11 @@ class _Handler(socketserver.StreamRequestHandler):
         while field_line := self.rfile.readline(65536).strip():
             name, _, value = field_line.decode("latin-1").partition(":")
             headers[name.lower()] = value.strip()
-        owner, began = self.server.owner, time.monotonic()
+        owner, asked = self.server.owner, Asked(line[1], headers, time.monotonic())
+        owner.log.append(asked)
         with owner.counting():
             stays = self._answer(line[1], headers)
-        owner.log.append(Asked(line[1], headers, began, time.monotonic()))
+        asked.ended = time.monotonic()
         return stays
 
     def _answer(self, target: str, headers: dict[str, str]) -> bool:
@@ -257,9 +264,7 @@ def self_signed(path: Path, host: str = "127.0.0.1") -> Path:
         .sign(key, hashes.SHA256())
     )
     path.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
         + certificate.public_bytes(serialization.Encoding.PEM)
     )
     return path

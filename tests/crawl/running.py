@@ -1,0 +1,114 @@
+"""Runs the command as a user does, in a process of its own, and looks at what it leaves."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+SOON = {"least_pause": 0.02}
+"""Tries again without the waits that are due to a stranger's server."""
+
+# Which run brought a row, and when; where it lies in the search index.
+VOLATILE = {
+    *("fetch_id", "crawl_id", "docid", "provenance", "first_seen_at", "last_seen_at", "seen_at", "said_at"),
+    *("seen_from", "seen_until", "fetched_at"),
+}
+CONTENT = (
+    *("blogs", "authors", "posts", "post_parts", "post_authors", "comments", "thread_pages", "terms", "post_terms"),
+    *("archives", "widgets", "widget_links", "links", "media", "works", "citations", "claims"),
+)
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A run that has ended. said: its lines on standard error."""
+
+    archive: Path
+    code: int
+    out: str
+    err: str
+
+    @property
+    def said(self) -> list[str]:
+        return self.err.strip().splitlines()
+
+    def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+        """What the archive answers to a query."""
+        return rows(self.archive, sql, *values)
+
+    def one(self, sql: str, *values: Any) -> Any:
+        """The first value of the first row."""
+        return self.rows(sql, *values)[0][0]
+
+
+def environment(**extra: str) -> dict[str, str]:
+    """Without settings and proxies of a user's own."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("ARCHIVER_") and not name.lower().endswith("_proxy")
+    }
+    return {**kept, **extra}
+
+
+def words(*arguments: str, arranged: dict[str, Any] | None = None) -> list[str]:
+    """The command line, by way of the driver where something is to be arranged."""
+    if arranged is None:
+        return [sys.executable, "-m", "archiver", *arguments]
+    return [sys.executable, "-m", "tests.crawl.driver", json.dumps(arranged), *arguments]
+
+
+def start(archive: Path, *arguments: str, arranged: dict[str, Any] | None = None) -> subprocess.Popen[str]:
+    """Begin a crawl without waits between requests, unless the arguments say otherwise."""
+    delay = () if "--delay" in arguments else ("--delay", "0")
+    command = words("crawl", "-a", str(archive), *delay, *arguments, arranged=arranged)
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, cwd=ROOT, env=environment())
+
+
+def crawl(archive: Path, *arguments: str, arranged: dict[str, Any] | None = None) -> Ran:
+    """Crawl to the end. Nothing like a traceback may ever be seen."""
+    process = start(archive, *arguments, arranged=arranged)
+    out, err = process.communicate(timeout=120)
+    ran = Ran(archive, process.returncode, out, err)
+    assert "Traceback" not in err + out, err
+    return ran
+
+
+def rows(archive: Path, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+    """What an archive answers to a query."""
+    with closing(sqlite3.connect(f"{(archive / 'archive.db').as_uri()}?mode=ro", uri=True)) as connection:
+        return connection.execute(sql, values).fetchall()
+
+
+def content(archive: Path) -> dict[str, list[tuple[Any, ...]]]:
+    """All that an archive holds of its blogs, without what differs from run to run."""
+    found = {}
+    with closing(sqlite3.connect(f"{(archive / 'archive.db').as_uri()}?mode=ro", uri=True)) as connection:
+        for table in CONTENT:
+            columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})") if row[1] not in VOLATILE]
+            names = ", ".join(columns)
+            found[table] = sorted(connection.execute(f"SELECT {names} FROM {table}").fetchall(), key=repr)
+    return found
+
+
+def differences(archive: Path, other: Path) -> dict[str, tuple[Sequence[Any], Sequence[Any]]]:
+    """Rows that only one of two archives has, by table."""
+    ours, theirs = content(archive), content(other)
+    return {
+        table: (
+            [row for row in ours[table] if row not in theirs[table]],
+            [row for row in theirs[table] if row not in ours[table]],
+        )
+        for table in CONTENT
+        if ours[table] != theirs[table]
+    }
