@@ -179,5 +179,6 @@ def _why(text: str, error: etree.XMLSyntaxError) -> str:
     if root is None:
         return "XML was expected and something else came"
     fault = (error.msg or "").strip().replace("\n", " ")
-    whole = text.endswith(f"</{root[1]}>") and error.code != etree.ErrorTypes.ERR_CDATA_NOT_FINISHED
+    torn = getattr(error, "code", None) == etree.ErrorTypes.ERR_CDATA_NOT_FINISHED  # the stubs do not know it
+    whole = text.endswith(f"</{root[1]}>") and not torn
     return f"its XML is {'broken' if whole else 'cut short'} ({fault})"

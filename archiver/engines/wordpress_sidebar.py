@@ -98,7 +98,8 @@ def _widget(found: SidebarList, dom: Dom) -> Widget:
     if found.kind == "recent_comments":
         lines = [(link, url) for link, url in lines if comment_id(url)]
     links = tuple(WidgetLink(url=url, text=text_of(link), detail=detail_of(link)) for link, url in lines)
-    text = text_of(found.frame) if found.kind == "text" or (not links and next(found.frame.iter("option"), None) is not None) else None
+    worded = found.kind == "text" or (not links and next(found.frame.iter("option"), None) is not None)
+    text = text_of(found.frame) if worded else None
     return Widget(kind=found.kind, title=found.title, links=links, text=text or None)
 
 
