@@ -7,9 +7,9 @@ from archiver.text import word_count
 from db.bodies import HANGING, OF_POST, Bodies
 from db.context import Context
 from db.facets import FACETS, LEADS
-from db.merge import Held
+from db.merge import Held, wording_digest
 from db.parts import Parts
-from db.revisions import Owner, Revisions, wording_digest
+from db.revisions import Owner, Revisions
 from db.store import Store
 
 LISTS = {"byline": "post_authors", "terms": "post_terms"}
@@ -71,7 +71,7 @@ class Joiner:
             " SELECT ?, page, pages, shown, claimed, seen_at, fetch_id FROM thread_pages WHERE post_id = ?"
             " ON CONFLICT (post_id, page) DO UPDATE SET pages = excluded.pages, shown = excluded.shown,"
             " claimed = excluded.claimed, seen_at = excluded.seen_at, fetch_id = excluded.fetch_id"
-            " WHERE (excluded.seen_at, excluded.fetch_id) > (seen_at, fetch_id)",
+            " WHERE (excluded.seen_at, excluded.fetch_id, excluded.shown) > (seen_at, fetch_id, shown)",
             (post_id, stray),
         )
         self._execute("DELETE FROM thread_pages WHERE post_id = ?", (stray,))
@@ -80,8 +80,8 @@ class Joiner:
         claims = self._execute("SELECT * FROM claims WHERE post_id = ?", (stray,)).fetchall()
         for claim in claims:
             id_ = self._context.key("claim", "post", post_id, claim["measure"], claim["source"])
-            other = self._execute("SELECT said_at, fetch_id FROM claims WHERE id = ?", (id_,)).fetchone()
-            if other and tuple(other) >= (claim["said_at"], claim["fetch_id"]):
+            other = self._execute("SELECT said_at, fetch_id, number FROM claims WHERE id = ?", (id_,)).fetchone()
+            if other and tuple(other) >= (claim["said_at"], claim["fetch_id"], claim["number"]):
                 self._execute("DELETE FROM claims WHERE id = ?", (claim["id"],))
                 continue
             self._execute("DELETE FROM claims WHERE id = ?", (id_,))

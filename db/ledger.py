@@ -14,13 +14,13 @@ SAVE_CLAIM = """
 INSERT INTO claims (id, blog_id, subject_kind, subject, post_id, term_id, measure, number, source, said_at, fetch_id)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (id) DO UPDATE SET number = excluded.number, said_at = excluded.said_at, fetch_id = excluded.fetch_id
-WHERE (excluded.said_at, excluded.fetch_id) >= (said_at, fetch_id)
+WHERE (excluded.said_at, excluded.fetch_id, excluded.number) > (said_at, fetch_id, number)
 """
 SAVE_THREAD_PAGE = """
 INSERT INTO thread_pages (post_id, page, pages, shown, claimed, seen_at, fetch_id) VALUES (?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (post_id, page) DO UPDATE SET pages = excluded.pages, shown = excluded.shown, claimed = excluded.claimed,
   seen_at = excluded.seen_at, fetch_id = excluded.fetch_id
-WHERE (excluded.seen_at, excluded.fetch_id) >= (seen_at, fetch_id)
+WHERE (excluded.seen_at, excluded.fetch_id, excluded.shown) > (seen_at, fetch_id, shown)
 """
 
 

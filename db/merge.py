@@ -25,6 +25,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from db.keys import digest
+
 Row = dict[str, Any]
 Values = Mapping[str, Any]
 Stamp = tuple[int, str, int, str, str]
@@ -134,15 +136,22 @@ def _gone(one: Row, other: Row) -> str | None:
 def encode(stamps: Mapping[str, Stamp]) -> str:
     """Stamps as `provenance` keeps them: the same stamps always give the same text."""
     fetches: dict[tuple[str, int, str], dict[str, tuple[int, str]]] = {}
-    for name, (rank, fetched_at, extractor, digest, fetch) in stamps.items():
-        fetches.setdefault((fetched_at, extractor, fetch), {})[name] = (rank, digest)
+    for name, (rank, fetched_at, extractor, values, fetch) in stamps.items():
+        fetches.setdefault((fetched_at, extractor, fetch), {})[name] = (rank, values)
     return _dump([[*fetch, won] for fetch, won in sorted(fetches.items())])
 
 
 def decode(provenance: str) -> dict[str, Stamp]:
     """The winning stamp of every facet of a stored row."""
     return {
-        name: (rank, fetched_at, extractor, digest, fetch)
+        name: (rank, fetched_at, extractor, values, fetch)
         for fetched_at, extractor, fetch, won in json.loads(provenance)
-        for name, (rank, digest) in won.items()
+        for name, (rank, values) in won.items()
     }
+
+
+def wording_digest(row: Row) -> str | None:
+    """The digest of a row's wording: of title and text for posts, of the text for comments; None without a text."""
+    if row["text"] is None:
+        return None
+    return digest(row["title"], row["text"]) if "title" in row else digest(row["text"])

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from archiver.model import Content, Post, PostKind, PostRef
+from archiver.model import Content, Post, PostKind, PostRef, Rank
 from archiver.text import word_count
 from archiver.urls import last_segment
 from db.bodies import Bodies, wording
@@ -14,7 +14,7 @@ from db.context import Context, moment, one_line, when_rank
 from db.merge import HEARSAY, Reading, Row
 from db.parts import Parts
 from db.people import People
-from db.revisions import Owner, Revisions, wording_digest
+from db.revisions import Owner, Revisions
 from db.store import Merged, Store
 from db.terms import Terms
 
@@ -47,10 +47,12 @@ class Posts:
         self._store, self._parts, self._bodies = store, parts, bodies
         self._people, self._terms, self._context = people, terms, context
         self._revisions = Revisions(store)
+        self._natives: dict[str, str] = {}
         self.bylines: set[str] = set()
 
     def read(self, posts: Iterable[Post], ids: Mapping[PostRef, str]) -> list[_Read]:
         """Take note of posts and of the people and terms that they name."""
+        self._natives |= {id_: ref.native_id for ref, id_ in ids.items() if ref.native_id}
         return [self._read(ids[post.ref], post) for post in posts]
 
     def save(self, posts: list[_Read], hearsay: list[Reading]) -> Counter[str]:
@@ -58,7 +60,6 @@ class Posts:
         counts: Counter[str] = Counter(posts=len(posts))
         merged = self._store.merge("posts", [*hearsay, *(read.reading for read in posts)])[len(hearsay) :]
         for read, outcome in zip(posts, merged, strict=True):
-            outcome.now.row["digest"] = wording_digest(outcome.now.row)
             known = outcome.before is not None and outcome.before.row["kind"] != PostKind.UNKNOWN.value
             counts["new_posts"] += not known
             self._save_lists(read, outcome)
@@ -87,7 +88,7 @@ class Posts:
     def hearsay(self, post_id: str, ref: PostRef) -> Reading:
         """What a comment or claim tells of the post that it belongs to; any reading of the post itself is better."""
         context = self._context
-        fixed: Row = {"blog_id": context.blog_id, "native_id": ref.native_id}
+        fixed: Row = {"blog_id": context.blog_id, "native_id": self._natives.get(post_id)}
         reading = Reading(post_id, context.seen_at, fixed, HEARSAY)
         url = ref.url or f"{context.home}?p={ref.native_id}"
         core = {"kind": PostKind.UNKNOWN.value, "url": url, "slug": None}
@@ -96,7 +97,7 @@ class Posts:
 
     def _read(self, post_id: str, post: Post) -> _Read:
         context = self._context
-        fixed: Row = {"blog_id": context.blog_id, "native_id": post.native_id}
+        fixed: Row = {"blog_id": context.blog_id, "native_id": self._natives.get(post_id)}
         read = _Read(post_id, Reading(post_id, context.seen_at, fixed, post.source))
         facets = read.reading.facets
         core = {"kind": post.kind.value, "url": post.url, "slug": post.slug or last_segment(post.url) or None}
@@ -130,7 +131,7 @@ class Posts:
             joined = self._parts.join(read.post_id, post.rank)
             assert joined is not None, "the page was taken just now"
             content, stamp, read.edited = joined.content, joined.stamp, edited
-            read.reading.renewed = frozenset({"body"})
+            read.reading.renewed = frozenset({"body"} if stamp[0] == Rank.PARTS else ())
         read.content = content
         facets["body"] = (
             stamp,

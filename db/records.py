@@ -101,13 +101,16 @@ class Records:
         self._store.flush("blogs")
 
     def prune(self, blog_id: str) -> None:
-        """Drop what only stood in for a better reading: names and terms that nothing refers to any more."""
+        """Drop what nothing refers to any more: names and terms that better readings have replaced, works."""
         settle_names(self._connection, blog_id)
         self._connection.execute(
             "DELETE FROM authors WHERE blog_id = ? AND native_id IS NULL"
             " AND NOT EXISTS (SELECT 1 FROM comments WHERE author_id = authors.id)"
             " AND NOT EXISTS (SELECT 1 FROM post_authors WHERE author_id = authors.id)",
             (blog_id,),
+        )
+        self._connection.execute(
+            "DELETE FROM works WHERE NOT EXISTS (SELECT 1 FROM citations WHERE work_id = works.id)"
         )
 
 

@@ -7,8 +7,7 @@ import re
 from dataclasses import dataclass
 
 from db.context import to_second
-from db.keys import digest
-from db.merge import Held, Row
+from db.merge import Held, Row, wording_digest
 from db.store import Merged, Store
 
 SAVE = """
@@ -105,13 +104,6 @@ class Revisions:
         times = (seen_from, max(seen_from, seen_until), replaced_at)
         values = (id_, owner.post_id, owner.comment_id, *wording, *times, row["fetch_id"])
         self._store.connection.execute(SAVE, values)
-
-
-def wording_digest(row: Row) -> str | None:
-    """The digest of a row's wording: of title and text for posts, of the text for comments; None without a text."""
-    if row["text"] is None:
-        return None
-    return digest(row["title"], row["text"]) if "title" in row else digest(row["text"])
 
 
 def _has_climbed(facet: str, before: Held, now: Held) -> bool:

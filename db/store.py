@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 
 from db.facets import FACETS, LEADS
-from db.merge import Held, Reading, Row, encode
+from db.merge import Held, Reading, Row, encode, wording_digest
 
 NUMBERED = frozenset({"posts", "comments"})
 """Tables with a docid, the row number in the search index."""
@@ -86,7 +86,10 @@ class Store:
             before = now.copy() if now else None
             if now is None:
                 now = held[reading.id] = Held.begin(reading, blank)
-            merged.append(Merged(reading, now, before, now.take(reading, leads)))
+            won = now.take(reading, leads)
+            if table == "posts" and won & {"title", "body"}:
+                now.row["digest"] = wording_digest(now.row)
+            merged.append(Merged(reading, now, before, won))
         return merged
 
     def put(self, table: str, held: Held) -> None:

@@ -6,8 +6,9 @@ import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,18 @@ from db.failures import explained
 from db.frontier import Frontier
 from db.keys import blog_key, key
 from db.records import Records
+from db.vanished import Gone, Vanished
+
+EXCHANGE = tuple(field.name for field in fields(Fetch) if field.name != "url")
+"""What a fetch tells beyond its URL: the columns of the table are named after the fields."""
+_exchange = attrgetter(*EXCHANGE)
+
+# Read again, a fetch keeps its row; another engine may have read it.
+SAVE_FETCH = f"""
+INSERT INTO fetches (id, blog_id, crawl_id, url, kind, engine, {", ".join(EXCHANGE)})
+VALUES (?, ?, ?, ?, ?, ?, {", ".join("?" * len(EXCHANGE))})
+ON CONFLICT (id) DO UPDATE SET engine = excluded.engine, {", ".join(f"{name} = excluded.{name}" for name in EXCHANGE)}
+"""  # noqa: S608 - names are ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +59,7 @@ class Writer:
         self._path = path
         self.frontier = Frontier(connection)
         self._records = Records(connection)
+        self._vanished = Vanished(connection)
 
     def close(self) -> None:
         """Close the connection; the WAL is folded into the database."""
@@ -86,15 +100,21 @@ class Writer:
             self.frontier.begin(blog_id, restart=restart)
         return crawl_id
 
-    def end_crawl(self, crawl_id: str, *, outcome: str, reason: str | None, counts: dict[str, Any]) -> None:
-        """Record how a run ended, and drop names and terms that later readings have replaced."""
+    def end_crawl(self, crawl_id: str, *, outcome: str, reason: str | None, counts: dict[str, Any]) -> Gone:
+        """Record how a run ended, mark what has vanished, drop what better readings have replaced.
+
+        Returns how much has vanished; the run's counts hold it as `gone_posts` and `gone_comments`.
+        """
         with self.transaction():
+            gone = self._vanished.judge(crawl_id, outcome)
+            counts = {**counts, "gone_posts": gone.posts, "gone_comments": gone.comments}
             self.connection.execute(
                 "UPDATE crawls SET finished_at = ?, outcome = ?, reason = ?, counts = ? WHERE id = ?",
                 (now(), outcome, reason, json.dumps(counts, sort_keys=True), crawl_id),
             )
             (blog_id,) = self.connection.execute("SELECT blog_id FROM crawls WHERE id = ?", (crawl_id,)).fetchone()
             self._records.prune(blog_id)
+        return gone
 
     def add_targets(self, site: Site, targets: Sequence[Target]) -> int:
         """Put URLs on the frontier outside of a visit (the first one of a run). Returns how many were new."""
@@ -126,6 +146,7 @@ class Writer:
             else:
                 self.frontier.settle(blog_id, visit.site.key, visit.target, visit.discovery.aliases, fetch_id)
             added = self.frontier.add(blog_id, visit.site.key, visit.discovery.targets, fetch_id)
+        self._vanished.note(crawl_id, visit.extract.claims)
         return Saved(fetch_id=fetch_id, new_targets=added, **counts)
 
     def put_off(self, site: Site, target: Target, fetch: Fetch, crawl_id: str, *, retry_at: str, reason: str) -> str:
@@ -138,14 +159,6 @@ class Writer:
         return fetch_id
 
     def _save_fetch(self, fetch_id: str, blog_id: str, crawl_id: str, visit: Visit) -> None:
-        values = asdict(visit.fetch) | {
-            "id": fetch_id,
-            "blog_id": blog_id,
-            "crawl_id": crawl_id,
-            "url": visit.target.url,
-            "kind": visit.target.kind.value,
-            "engine": f"{visit.engine}/{visit.engine_version}" if visit.engine else None,
-        }
-        names = ", ".join(values)
-        marks = ", ".join(f":{name}" for name in values)
-        self.connection.execute(f"INSERT OR REPLACE INTO fetches ({names}) VALUES ({marks})", values)  # noqa: S608
+        engine = f"{visit.engine}/{visit.engine_version}" if visit.engine else None
+        known = (fetch_id, blog_id, crawl_id, visit.target.url, visit.target.kind.value, engine)
+        self.connection.execute(SAVE_FETCH, (*known, *_exchange(visit.fetch)))

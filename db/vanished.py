@@ -1,0 +1,181 @@
+"""What the blog no longer shows. Judged at the end of a run, and only on complete evidence.
+
+A comment has vanished when a thread that was read whole in this run did not hold it, and no other
+reading of this run did either:
+
+- by pages: all comment pages of its post were read, their headings agree and claim no more than was
+  shown. Judged so are comments that a page has shown before; replies to what is not public are not.
+- by the API: all pages of its list of comments were read and stated one and the same total. Judged so
+  are comments that the API has listed before; pings, which it leaves out, are not.
+
+A post has vanished when it is absent from a complete list of the API, or its URL answers 404 or 410.
+
+A run that would mark more than half of a blog's comments (or posts) marks none: then it is the reading
+that is wrong. Whatever is read again later is unmarked when that reading is merged.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from archiver.model import Claim
+from archiver.urls import url_key
+from db.context import to_second
+from db.keys import key
+
+ENDED = frozenset({"complete", "incomplete"})
+"""Outcomes of runs that were not cut short."""
+
+# The front page is fetched before the run is registered.
+CRAWL = """
+SELECT b.id, b.site_key, c.command,
+  min(c.started_at, coalesce((SELECT min(fetched_at) FROM fetches WHERE crawl_id = c.id), c.started_at))
+FROM crawls c JOIN blogs b ON b.id = c.blog_id WHERE c.id = ?
+"""
+WHOLE_THREADS = """
+SELECT t.post_id, max(t.seen_at)
+FROM thread_pages t JOIN fetches f ON f.id = t.fetch_id
+WHERE f.crawl_id = ?
+GROUP BY t.post_id
+HAVING count(t.pages) = count(*) AND (max(t.pages) <= 1 OR count(*) FILTER (WHERE t.page > 0) >= max(t.pages))
+  AND count(DISTINCT t.claimed) <= 1 AND coalesce(max(t.claimed), 0) <= sum(t.shown)
+"""
+GONE_FROM_PAGE = """
+SELECT id FROM comments
+WHERE post_id = ? AND gone_at IS NULL AND last_seen_at < ? AND instr(sources, 'page')
+  AND (answers IS NULL OR parent_id IS NOT NULL)
+"""
+GONE_FROM_API = """
+SELECT id FROM comments
+WHERE blog_id = ? AND gone_at IS NULL AND last_seen_at < ? AND instr(sources, 'api') AND kind = 'comment'
+"""
+POSTS_GONE_FROM_API = """
+SELECT id FROM posts
+WHERE blog_id = ? AND gone_at IS NULL AND last_seen_at < ? AND instr(sources, 'api') AND kind = ?
+"""
+ROUTE = """
+SELECT count(*), count(*) FILTER (WHERE q.state = 'done' AND f.status = 200 AND f.crawl_id = ?1), max(f.fetched_at)
+FROM frontier q LEFT JOIN fetches f ON f.id = q.done_in
+WHERE q.blog_id = ?2 AND q.kind = 'api' AND json_extract(q.hint, '$.route') = ?3
+  AND q.round = (SELECT max(round) FROM frontier WHERE blog_id = ?2)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """How many posts and comments a run has found to have vanished."""
+
+    posts: int = 0
+    comments: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Crawl:
+    id: str
+    blog_id: str
+    site_key: str
+    command: str
+    started_at: str  # to the second: what was seen in that very second counts as seen
+
+
+class Vanished:
+    """Marks what has vanished. Runs inside the writer's transaction."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._totals: dict[tuple[str, str], set[int]] = {}
+
+    def note(self, crawl_id: str, claims: Iterable[Claim]) -> None:
+        """Take note of totals: lists that grow or shrink while they are read may skip a line."""
+        for claim in claims:
+            if claim.subject_kind == "blog" and claim.where == "api":
+                self._totals.setdefault((crawl_id, claim.measure), set()).add(claim.number)
+
+    def judge(self, crawl_id: str, outcome: str) -> Gone:
+        """Mark what this run has found to have vanished."""
+        blog_id, site_key, command, started_at = self._connection.execute(CRAWL, (crawl_id,)).fetchone()
+        crawl = _Crawl(crawl_id, blog_id, site_key, command, to_second(started_at))
+        gone = Gone()
+        if outcome in ENDED:
+            gone = Gone(
+                posts=self._mark("posts", {**self._unlisted_posts(crawl), **self._missing_posts(crawl)}, crawl),
+                comments=self._mark("comments", {**self._unlisted(crawl), **self._not_shown(crawl)}, crawl),
+            )
+        for measure in ("posts", "pages", "comments"):
+            self._totals.pop((crawl_id, measure), None)
+        return gone
+
+    def _mark(self, table: str, gone: dict[str, str], crawl: _Crawl) -> int:
+        """Mark rows (id -> time) unless they are too many to be believed. Returns how many were marked."""
+        (there,) = self._connection.execute(
+            f"SELECT count(*) FROM {table} WHERE blog_id = ? AND gone_at IS NULL",  # noqa: S608
+            (crawl.blog_id,),
+        ).fetchone()
+        if len(gone) * 2 > there:
+            self._note_oddity(crawl, f"vanished_{table}_not_believed", f"{len(gone)} of {there}")
+            return 0
+        marks = [(at, id_) for id_, at in gone.items()]
+        self._connection.executemany(f"UPDATE {table} SET gone_at = ? WHERE id = ?", marks)  # noqa: S608
+        return len(marks)
+
+    def _note_oddity(self, crawl: _Crawl, kind: str, detail: str) -> None:
+        self._connection.execute(
+            "INSERT INTO oddities (id, fetch_id, kind, detail)"
+            " SELECT id || '-' || ?1, id, ?1, ?2 FROM fetches WHERE crawl_id = ?3 ORDER BY fetched_at DESC LIMIT 1",
+            (kind, detail, crawl.id),
+        )
+
+    # -- evidence: id -> time of the reading that lacks it ------------------------------------------
+
+    def _not_shown(self, crawl: _Crawl) -> dict[str, str]:
+        """Comments that are absent from all pages of their threads."""
+        threads = self._connection.execute(WHOLE_THREADS, (crawl.id,)).fetchall()
+        return {
+            row[0]: seen_at
+            for post_id, seen_at in threads
+            for row in self._connection.execute(GONE_FROM_PAGE, (post_id, crawl.started_at))
+        }
+
+    def _unlisted(self, crawl: _Crawl) -> dict[str, str]:
+        """Comments that are absent from the API's list."""
+        at = self._listed("comments", crawl)
+        rows = self._connection.execute(GONE_FROM_API, (crawl.blog_id, crawl.started_at)) if at else ()
+        return {row[0]: at for row in rows if at}
+
+    def _unlisted_posts(self, crawl: _Crawl) -> dict[str, str]:
+        """Posts and pages that are absent from the API's lists."""
+        gone = {}
+        for route, kind in (("posts", "post"), ("pages", "page")):
+            at = self._listed(route, crawl)
+            if at:
+                rows = self._connection.execute(POSTS_GONE_FROM_API, (crawl.blog_id, crawl.started_at, kind))
+                gone.update({row[0]: at for row in rows})
+        return gone
+
+    def _missing_posts(self, crawl: _Crawl) -> dict[str, str]:
+        """Posts whose URL answers that there is nothing, or nothing any more."""
+        answers = self._connection.execute(
+            "SELECT url, fetched_at FROM fetches WHERE crawl_id = ? AND kind = 'post' AND status IN (404, 410)",
+            (crawl.id,),
+        ).fetchall()
+        gone = {}
+        for url, fetched_at in answers:
+            post = self._connection.execute(
+                "SELECT p.id FROM post_urls u JOIN posts p ON p.id = u.post_id"
+                " WHERE u.id = ? AND p.gone_at IS NULL AND p.sources <> '' AND p.last_seen_at < ?",
+                (key("post", crawl.site_key, "url", url_key(url)), crawl.started_at),
+            ).fetchone()
+            if post:
+                gone[post[0]] = to_second(fetched_at)
+        return gone
+
+    def _listed(self, route: str, crawl: _Crawl) -> str | None:
+        """When the API's list was read whole in this run; None when it was not.
+
+        Only `crawl` asks for whole lists; other commands may ask for what is new.
+        """
+        pages, read, at = self._connection.execute(ROUTE, (crawl.id, crawl.blog_id, route)).fetchone()
+        one_total = len(self._totals.get((crawl.id, route), ())) <= 1
+        return to_second(at) if crawl.command == "crawl" and one_total and pages and pages == read else None
