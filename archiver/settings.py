@@ -17,6 +17,7 @@ CONCURRENT_REQUESTS_PER_DOMAIN = 1
 # Delays are kept by our own turns at a host (archiver/crawl/fetch.py), which count from the end of an answer;
 # Scrapy counts from request to request, and so leaves a slow server no rest.
 DOWNLOAD_DELAY = 0
+# Nor is there a delay to vary.
 DOWNLOAD_DELAY_JITTER = 0
 # The default of three minutes lets one silent host hold its blog up for too long.
 DOWNLOAD_TIMEOUT = 30
@@ -62,4 +63,4 @@ HTTPERROR_ALLOW_ALL = True
 # A log handler of Scrapy's would write over the live display; warnings come through Python's own.
 LOG_INSTALL_ROOT_HANDLER = False
 # Ours: pages are read in a process of their own (archiver/crawl/reader.py); False reads them in this one.
-READER_PROCESS = True
+ARCHIVER_READER_PROCESS = True

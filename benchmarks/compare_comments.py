@@ -69,7 +69,9 @@ def _parents(case: Case, pairs: list[tuple[Row, Row]]) -> None:
         right = {true["parent_id"]} if by_api else {true["parent_id"], true["shown_parent"] or 0}
         says = f"{found['parent_source']}: {found['parent'] or 'none'}"
         example = unlike(_where(case, true), says, sorted(right))
-        if found["parent_source"] == "unknown" and found["parent_id"] is None:
+        # What answers a comment that is not archived is not said to answer the post.
+        absent = found["parent_id"] is None and found["answers"] is not None
+        if absent or (found["parent_source"] == "unknown" and found["parent_id"] is None):
             share.add_unknown(example, allowed=not by_api and true["shown_depth"] >= case.truth.deepest)
         else:
             share.add(_parent(found) in right, example)

@@ -78,7 +78,7 @@ class BlogSpider(scrapy.Spider):
     def equip(self, crawler: Crawler) -> None:
         """Take what Scrapy has made: the downloader, the settings, the signals."""
         self._fetcher = Fetcher(crawler, self._shared.hosts)
-        in_process = crawler.settings.getbool("READER_PROCESS")
+        in_process = crawler.settings.getbool("ARCHIVER_READER_PROCESS")
         self._reader: Reader = ProcessReader() if in_process else InlineReader()
         crawler.signals.connect(self.on_closed, signal=scrapy.signals.spider_closed)
 

@@ -57,7 +57,14 @@ def listed_posts(dom: Dom, site: Site) -> dict[str, str | None]:
         if not within(bare, site.home) or never(bare) or (is_listing(bare) and not bookmark) or url_key(bare) == home:
             continue
         found[bare] = found.get(bare) or _native_id(article)
-    return found
+    return found | _unnamed(dom, site, set(found.values()))
+
+
+def _unnamed(dom: Dom, site: Site, known: set[str | None]) -> dict[str, str | None]:
+    """Posts without a linked heading (asides, untitled ones): by their short links, which WordPress redirects."""
+    teasers = [e for e in [*dom.tags("article"), *dom.classed("hentry", "type-post")] if "type-page" not in tokens(e)]
+    ids = dict.fromkeys(_native_id(e) for e in teasers)
+    return {f"{site.home}?p={number}": number for number in ids if number and number not in known}
 
 
 def _article(link: HtmlElement, *, bookmark: bool) -> HtmlElement | None:

@@ -8,7 +8,8 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 from archiver.engines import _vocabulary as vocabulary
 from archiver.urls import query_value, url_key
 
-_COMMENT_PAGE = re.compile(r"/comment-page-(\d{1,6})(/?)$", re.ASCII)
+# Behind a post's own path: at the root, `/comment-page-2/` is a post of that name.
+_COMMENT_PAGE = re.compile(r"(?<=[^/])/comment-page-(\d{1,6})(/?)$", re.ASCII)
 _COMMENT_FRAGMENT = re.compile(r"^(?:(?:li|div|article|wp)-)?comment-(?:item-)?([0-9]{1,18})$")
 _LIST_PAGE = re.compile(r"/page/(\d{1,6})/?$", re.ASCII)
 _MONTH = re.compile(r"/(\d{4})/(\d{1,2})/?$", re.ASCII)

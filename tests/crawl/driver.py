@@ -53,7 +53,7 @@ def _max_file(most: int) -> None:
 
 
 def _engine_fails(part: str) -> None:
-    archiver.settings.READER_PROCESS = False
+    archiver.settings.ARCHIVER_READER_PROCESS = False
     original = WordPress.extract
 
     def extract(self: WordPress, page: Page, target: Target, site: Site) -> Extract:
