@@ -8,7 +8,7 @@ from archiver.model import Term
 from archiver.text import normal_name
 from archiver.urls import last_segment, url_key
 from db.context import Context
-from db.merge import Reading
+from db.merge import Held, Reading
 from db.store import Store
 from db.threads import without_cycles
 
@@ -31,7 +31,7 @@ class Terms:
         """Merge all terms that were noted into the table, and find the parents that have become known."""
         merged = self._store.merge("terms", list(self._readings.values()))
         self._store.flush("terms")
-        if any(one.before is None or one.won & {"core", "parent"} for one in merged):
+        if any(one.before is None or _kin(one.before) != _kin(one.now) for one in merged):
             self._find_parents()
 
     def _reading(self, term: Term) -> Reading:
@@ -71,6 +71,11 @@ class Terms:
             parents[id_] = found[0]
         known = [(parent, id_, parent) for id_, parent in without_cycles(parents).items()]
         self._store.connection.executemany("UPDATE terms SET parent_id = ? WHERE id = ? AND parent_id IS NOT ?", known)
+
+
+def _kin(term: Held) -> tuple[str | None, str | None]:
+    """What a term tells of who is its parent, and of whose parent it is."""
+    return term.row["broader"], term.row["native_id"]
 
 
 def settle_names(connection: sqlite3.Connection, blog_id: str) -> None:

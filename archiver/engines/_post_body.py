@@ -23,6 +23,7 @@ _BLOCKS = frozenset(
 )
 _PLAIN_CLASS = re.compile(r"^(?:wp-|align|gallery|caption|has-|size-|is-)")
 _HARD_IDS = ("respond", "commentform", "colophon", "secondary", "site-footer")
+_HARD = ("site-footer", "widget-area", "wp-block-comments", "wp-block-post-comments", "wp-block-template-part")
 _SOFT_IDS = frozenset({*_HARD_IDS, "comments", "sidebar", "footer"})
 _END = frozenset({"footer", "nav", "aside"})
 _OUTER = frozenset({"body", "html"})
@@ -60,6 +61,9 @@ def find_body(dom: Dom, aside: Region, article: HtmlElement | None) -> Body | No
     if furniture is not None:
         return _cut(dom, element, [], furniture)
     rest = _rest(dom, element)
+    furniture = next((found for node in rest if (found := _swallowing(dom, node)) is not None), None)
+    if furniture is not None:
+        return _cut(dom, element, [node for node in rest if dom.order[node] < dom.order[furniture]], furniture)
     end = max([last, *(dom.last(node) for node in rest)])
     return Body(element, Region(dom.order, [(start, end)]), rest=rest)
 
@@ -143,9 +147,9 @@ def _in_comment(element: HtmlElement) -> bool:
 
 
 def _swallowing(dom: Dom, element: HtmlElement) -> HtmlElement | None:
-    """The first node in a body that does not belong there; None when all does."""
+    """The first node in what holds words that does not belong there; None when all does."""
     hard = [dom.by_id[id_] for id_ in _HARD_IDS if id_ in dom.by_id and dom.inside(dom.by_id[id_], element)]
-    hard += [e for e in dom.classed("site-footer", "widget-area") if dom.inside(e, element)]
+    hard += [e for e in dom.classed(*_HARD) if dom.inside(e, element)]
     if not hard:
         return None
     after = vocabulary.name_set("post", "after")

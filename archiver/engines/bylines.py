@@ -130,15 +130,15 @@ class _Byline:
     def _plain(self) -> tuple[Author, ...]:
         """Names in elements that are called so."""
         for name in vocabulary.names("byline", "name"):
-            found = [e for e in self._dom.classed(name) if self._may_name(e)]
+            found = [e for e in self._dom.classed(name) if self._may_name(e, in_box=True)]
             if found:
                 return self._distinct(author for e in found for author in self._people_in(e))
         cards = [e for e in self._dom.classed("fn") if self._may_name(e) and self._in_byline(e)]
         stated = [] if cards else [e for e in self._with_property("author") if self._may_name(e)]
         return self._distinct(author for e in [*cards, *stated[:1]] for author in self._people_in(e))
 
-    def _may_name(self, element: HtmlElement) -> bool:
-        if element in self._outside or self._in_box(element) or element.tag == "body":
+    def _may_name(self, element: HtmlElement, *, in_box: bool = False) -> bool:
+        if element in self._outside or element.tag == "body" or (self._in_box(element) and not in_box):
             return False
         return self._is_person(without_by(text_of(element)))
 

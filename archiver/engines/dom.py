@@ -10,6 +10,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from html import escape
 from itertools import islice
 
 from lxml import etree
@@ -67,7 +68,7 @@ def text_without(element: HtmlElement, dropped: Iterable[HtmlElement]) -> str:
 
 def inner_html(element: HtmlElement) -> str:
     """The markup inside an element."""
-    return (element.text or "") + "".join(tostring(child, encoding="unicode") for child in element)
+    return escape(element.text or "", quote=False) + "".join(tostring(child, encoding="unicode") for child in element)
 
 
 def ancestors(element: HtmlElement) -> Iterator[HtmlElement]:
