@@ -15,20 +15,22 @@ from db.archive import open_archive
 HEAD = """\
 -- The tables, indexes and triggers of an archive. Made by `python -m db.schema`; change db/migrations instead.
 """
-QUERY = """
-SELECT sql FROM sqlite_master
-WHERE type <> 'view' AND sql IS NOT NULL
-  AND name NOT LIKE 'sqlite%' AND name NOT LIKE '%sqlite_migrations%' AND name NOT GLOB '*_fts_[acdit]*[afgxe]'
-ORDER BY rowid
-"""
+NOT_OURS = ("sqlite_", "_sqlite_migrations", "idx__sqlite_migrations")
+SHADOWS = ("_fts_data", "_fts_idx", "_fts_docsize", "_fts_config", "_fts_content")
 
 
 def schema() -> str:
     """The schema, in the order in which it was made; without what SQLite and sqlite-utils keep for themselves."""
+    query = "SELECT name, type, sql FROM sqlite_master WHERE type <> 'view' AND sql IS NOT NULL ORDER BY rowid"
     with TemporaryDirectory() as directory:
         with closing(open_archive(Path(directory), create=True).connect()) as connection:
-            statements = [row[0] for row in connection.execute(QUERY)]
-    return HEAD + "".join(f"\n{statement};\n" for statement in statements)
+            rows = connection.execute(query).fetchall()
+    statements = [
+        f"\n{sql};\n" if kind == "table" else f"{sql};\n"
+        for name, kind, sql in rows
+        if not name.startswith(NOT_OURS) and not name.endswith(SHADOWS)
+    ]
+    return HEAD + "".join(statements)
 
 
 if __name__ == "__main__":

@@ -46,7 +46,12 @@ STARTED = "2026-01-01T00:00:00.000000Z"
 NAMES = st.sampled_from(["Anna Berg", "Owen Reed", "anna berg", "Mia", "Čyd Ørsted"])
 WORDS = st.sampled_from(["One.", "Two words.", "Three words here.", "Stem cells, see below."])
 TIMES = st.sampled_from(
-    ["2026-01-02T03:04:05.000001Z", "2026-01-02T03:04:05.000002Z", "2026-01-02T03:04:06.5Z0000", "2026-02-01T00:00:00.000000Z"]
+    [
+        "2026-01-02T03:04:05.000001Z",
+        "2026-01-02T03:04:05.000002Z",
+        "2026-01-02T03:04:06.5Z0000",
+        "2026-02-01T00:00:00.000000Z",
+    ]
 ).map(lambda time: time if len(time) == 27 else "2026-01-02T03:04:06.500000Z")
 NUMBERS = st.sampled_from(["1", "2", "3"])
 
@@ -59,16 +64,18 @@ def url_of(number: str, spelling: str = "") -> str:
 def refs(draw, number: str) -> PostRef:
     """Any way to speak of a post; the second spelling is an earlier permalink of it."""
     url = url_of(number, draw(st.sampled_from(["", "", "-old"])))
-    return draw(
-        st.sampled_from([PostRef(native_id=number, url=url), PostRef(native_id=number), PostRef(url=url)])
-    )
+    return draw(st.sampled_from([PostRef(native_id=number, url=url), PostRef(native_id=number), PostRef(url=url)]))
 
 
 @st.composite
 def contents(draw) -> Content:
     words = draw(WORDS)
-    links = draw(st.lists(st.builds(Link, url=st.sampled_from(["https://a.example/", "https://b.example/x"])), max_size=2))
-    cited = draw(st.sampled_from([(), (Citation("doi", "10.1/x"),), (Citation("pmid", "7"), Citation("doi", "10.1/x"))]))
+    links = draw(
+        st.lists(st.builds(Link, url=st.sampled_from(["https://a.example/", "https://b.example/x"])), max_size=2)
+    )
+    cited = draw(
+        st.sampled_from([(), (Citation("doi", "10.1/x"),), (Citation("pmid", "7"), Citation("doi", "10.1/x"))])
+    )
     media = draw(st.sampled_from([(), (Media(url="https://blog.example.org/a.png", alt="A"),)]))
     return Content(html=f"<p>{words}</p>", text=words, links=tuple(links), media=media, citations=cited)
 
@@ -104,7 +111,12 @@ def terms(draw) -> Term:
             url, native = f"{base}{slug}/", number[slug]
             return Term(taxonomy=taxonomy, name=name, url=url, native_id=native, parent_native_id=above)
         case "page":
-            return Term(taxonomy=taxonomy, name=name, url=f"{base}{slug}", parent_url=draw(st.sampled_from([None, base + parent])))
+            return Term(
+                taxonomy=taxonomy,
+                name=name,
+                url=f"{base}{slug}",
+                parent_url=draw(st.sampled_from([None, base + parent])),
+            )
         case _:
             return Term(taxonomy=taxonomy, name=draw(st.sampled_from([name, name.upper()])))
 
@@ -200,7 +212,9 @@ def extracts(draw) -> Extract:
     ref = draw(NUMBERS.flatmap(refs))
     thread = ThreadPage(post=ref, page=draw(st.sampled_from([None, 1, 2])), pages=2, shown=3)
     subject = f"#{ref.native_id}" if ref.native_id else ref.url
-    heading = Claim(subject_kind="post", subject=subject, measure="comments", number=draw(st.integers(0, 5)), where="heading")
+    heading = Claim(
+        subject_kind="post", subject=subject, measure="comments", number=draw(st.integers(0, 5)), where="heading"
+    )
     threads, headings = draw(st.sampled_from([((), ()), ((thread,), ()), ((thread,), (heading,))]))
     return Extract(
         posts=some(posts(), 2),
@@ -217,11 +231,20 @@ def extracts(draw) -> Extract:
 def visits(draw, most: int = 6) -> list[Visit]:
     """Visits to different URLs, some of them at the same moment, some read by a newer engine."""
     count = draw(st.integers(2, most))
-    return [visit(draw(extracts()), number, draw(TIMES), version=draw(st.sampled_from([1, 1, 2]))) for number in range(count)]
+    return [
+        visit(draw(extracts()), number, draw(TIMES), version=draw(st.sampled_from([1, 1, 2])))
+        for number in range(count)
+    ]
 
 
 def visit(
-    extract: Extract, number: int, fetched_at: str, *, kind: TargetKind = TargetKind.POST, version: int = 1, status: int = 200
+    extract: Extract,
+    number: int,
+    fetched_at: str,
+    *,
+    kind: TargetKind = TargetKind.POST,
+    version: int = 1,
+    status: int = 200,
 ) -> Visit:
     url = f"https://blog.example.org/fetched/{number}/"
     return Visit(
@@ -276,10 +299,24 @@ def saved(visits: Iterable[Visit], *, end: bool = True) -> dict[str, list[tuple[
         return tables(writer.connection, TABLES if end else [name for name in TABLES if name != "works"])
 
 
-TABLES = (
-    "blogs authors terms posts post_urls post_parts post_authors post_terms comments thread_pages archives"
-    " links media works citations claims"
-).split()
+TABLES = [
+    "blogs",
+    "authors",
+    "terms",
+    "posts",
+    "post_urls",
+    "post_parts",
+    "post_authors",
+    "post_terms",
+    "comments",
+    "thread_pages",
+    "archives",
+    "links",
+    "media",
+    "works",
+    "citations",
+    "claims",
+]
 """What does not depend on the order of readings: everything but revisions, frontier and widgets' lines."""
 
 

@@ -1,17 +1,18 @@
 """Readings of one thing become one row, and visits one archive, whatever their order."""
 
-from functools import reduce
-
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from archiver.model import Author, Comment, Content, Extract, ParentSource, Post, PostRef, Rank, Term
 from db.facets import FACETS, LEADS
 from db.merge import HEARSAY, Held, Reading, decode, encode
-from tests.unit.readings import SITE, contents, fresh_writer, begin, saved, tables, url_of, visit, visits
+from tests.unit.readings import fresh_writer, saved, visits
 
-BLANK = {column: None for facet in FACETS["posts"].values() for column in facet} | {"sources": "", "gone_at": None, "fetch_id": None}
+BLANK = {column: None for facet in FACETS["posts"].values() for column in facet} | {
+    "sources": "",
+    "gone_at": None,
+    "fetch_id": None,
+}
 SECONDS = st.integers(1, 4).map(lambda n: f"2026-01-0{n}T00:00:00Z")
 
 
