@@ -22,9 +22,8 @@ SHADOWS = ("_fts_data", "_fts_idx", "_fts_docsize", "_fts_config", "_fts_content
 def schema() -> str:
     """The schema, in the order in which it was made; without what SQLite and sqlite-utils keep for themselves."""
     query = "SELECT name, type, sql FROM sqlite_master WHERE type <> 'view' AND sql IS NOT NULL ORDER BY rowid"
-    with TemporaryDirectory() as directory:
-        with closing(open_archive(Path(directory), create=True).connect()) as connection:
-            rows = connection.execute(query).fetchall()
+    with TemporaryDirectory() as made, closing(open_archive(Path(made), create=True).connect()) as connection:
+        rows = connection.execute(query).fetchall()
     statements = [
         f"\n{sql};\n" if kind == "table" else f"{sql};\n"
         for name, kind, sql in rows
