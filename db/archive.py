@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sqlite3
+from contextlib import closing
 from importlib.resources import files
 from pathlib import Path
 
@@ -107,39 +110,36 @@ def open_archive(directory: Path, *, create: bool = False) -> Archive:
         if not there and not create:
             todo = "Run `archiver crawl URL` first, or name the archive with -a"
             raise ArchiveMissing(str(directory), f"there is no {DATABASE} in it", todo)
-        if there and (archive.path.stat().st_size or not create):
-            _check(archive)
+        if there:
+            _check(archive, create=create)
         if create:
             archive.directory.mkdir(parents=True, exist_ok=True)
             _bring_up_to_date(archive.path)
     return archive
 
 
-def _check(archive: Archive) -> None:
-    """Whether the file is an archive that this version can read."""
+def _check(archive: Archive, *, create: bool) -> None:
+    """Whether the file is an archive that this version can read or, with create, an empty one that can become it."""
+    if archive.path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
     migrations = _migrations()
-    connection = archive.connect()
-    try:
+    with closing(archive.connect()) as connection:
         applied = [done.name for done in migrations.applied(Database(connection))]
-    finally:
-        connection.close()
+        (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     known = {migration.name for migration in migrations.pending(Database(memory=True))}
     newer = [name for name in applied if name not in known]
     if newer:
         why = f"it was made by a newer version (it has {newer[-1]})"
         raise ArchiveTooNew(str(archive.path), why, "Update blog-archiver")
-    if not applied:
+    if not applied and (tables or not create):
         why = "it is not an archive of blog-archiver"
         raise ArchiveDamaged(str(archive.path), why, "Name another directory with -a")
 
 
 def _bring_up_to_date(path: Path) -> None:
     """Apply what is missing of migrations and views, all or nothing; another process may be at it too."""
-    connection = _connect_for_writing(path)
-    try:
+    with closing(_connect_for_writing(path)) as connection:
         connection.execute("BEGIN IMMEDIATE")
         _migrations().apply(Database(connection))
         _refresh_views(connection)
         connection.execute("COMMIT")
-    finally:
-        connection.close()
