@@ -46,7 +46,7 @@ test: system lint
 	@$(PYTEST)
 
 test-fast: venv
-	@$(PYTEST) -m 'not slow and not browser and not wordpress' tests/unit tests/golden
+	@$(PYTEST) -n auto -m 'not slow and not browser and not wordpress' tests/unit tests/golden
 
 lint: venv
 	$(BIN)/ruff check .

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from archiver._months import base_language, joined_names, month_number
 
 # Ordinal endings (1st, 1er, 2e, 1o), and the small words between the parts of a date.
-_DAY = r"(?<![\d.,:/'\u2019-])(?P<day>\d{1,2})(?:-?[^\W\d_]{1,2}(?![^\W\d_]))?"
+_DAY = r"(?<![\d.,/'\u2019-])(?<!\d:)(?P<day>\d{1,2})(?:-?[^\W\d_]{1,2}(?![^\W\d_]))?"
 _JOIN = r"[\s.,/\-\u2013'\u2019]*(?:(?:de|del|di|da|do|den|der|of|the|ta|i|ng)[\s.,'\u2019]+){0,2}"
 _NAME = r"(?<![^\W\d_])(?P<name>[^\W\d_][^\s\d.,;:!?()\[\]/|\"\u201c\u201d\u00ab\u00bb\u2013\u2014\u2026-]{1,20})"
 _YEAR = r"(?P<year>\d{4})(?!\d)"

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from lxml.html import HtmlElement
 
 from archiver.engines._names import without_by
-from archiver.engines.dom import Dom, Region, ancestors, near, rels, text_of, tokens
+from archiver.engines.dom import Dom, Region, ancestors, near, rels, text_of, text_without, tokens
 from archiver.engines.wordpress_urls import is_author_page
 from archiver.model import Author
 from archiver.text import normal_name, squeeze
@@ -79,34 +79,45 @@ def _common(one: str, other: str) -> str:
 def bio(dom: Dom, author: Author, *, outside: Iterable[HtmlElement] | Region) -> Author | None:
     """The author with the words of "About the author", where the page has that box."""
     apart = outside if isinstance(outside, Region) else dom.region(*outside)
-    for element in dom.matching(_BIO):
+    for element in _bios(dom):
         if element.tag == "body" or element in apart:
             continue
-        words = _words(_innermost(element), author)
+        words = _words(_innermost(element, dom), author)
         if len(words) > 2:
             return Author(name=author.name, member=True, slug=author.slug, url=author.url, bio=words)
     return None
 
 
-def _innermost(box: HtmlElement) -> HtmlElement:
-    """The innermost element of a nest of boxes."""
+def _bios(dom: Dom) -> Iterator[HtmlElement]:
+    """Elements that hold words about an author, the surest first."""
+    yield from dom.matching(_BIO)
+    yield from (element for id_, element in dom.by_id.items() if _BIO.search(id_.lower()))
+    for box in dom.matching(_BOX):
+        yield from (e for e in box.iter("*") if "description" in (e.get("itemprop") or "").split())
+
+
+def _innermost(box: HtmlElement, dom: Dom) -> HtmlElement:
+    """The innermost element of a nest of boxes; of several side by side the first."""
     inner = [e for e in box.iter("*") if e is not box and any(_BIO.search(name) for name in tokens(e))]
-    return inner[-1] if inner and all(up in ancestors(inner[-1]) for up in inner[:-1]) else (inner[0] if inner else box)
+    nested = bool(inner) and all(dom.inside(inner[-1], e) for e in inner)
+    return inner[-1] if nested else (inner or [box])[0]
 
 
 def _words(box: HtmlElement, author: Author) -> str:
     """The words of a box without the name above and the link to all posts below."""
+    links = [link for link in box.iter("a") if "author" in rels(link) or is_author_page(link.get("href") or "")]
     if box.tag in {"p", "span"}:
-        return text_of(box)
-    paragraphs = [text_of(p) for p in box.iter("p")] or [" ".join(part for part in _loose(box) if part)]
+        return text_without(box, links)
+    paragraphs = [text_without(p, links) for p in box.iter("p")] or [
+        " ".join(part for part in _loose(box, links) if part)
+    ]
     return squeeze(" ".join(p for p in paragraphs if normal_name(p) != normal_name(author.name)))
 
 
-def _loose(box: HtmlElement) -> Iterator[str]:
-    """The text directly in a box, links to anything but the author's posts included."""
+def _loose(box: HtmlElement, links: list[HtmlElement]) -> Iterator[str]:
+    """The text directly in a box."""
     yield squeeze(box.text or "")
     for child in box:
         if isinstance(child.tag, str) and child.tag not in _NOT_BIO and child.tag != "div":
-            own = child.tag == "a" and ("author" in rels(child) or is_author_page(child.get("href") or ""))
-            yield "" if own else text_of(child)
+            yield "" if child in links else text_without(child, links)
         yield squeeze(child.tail or "")

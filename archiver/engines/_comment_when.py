@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lxml.html import HtmlElement
 
 from archiver.engines._comment_parts import Parts, ranked
-from archiver.engines._comment_roles import role
+from archiver.engines._comment_roles import FRAME, role
 from archiver.engines._dating import Dating
 from archiver.engines.dom import text_of, text_without, tokens
 from archiver.engines.wordpress_urls import comment_id, without_fragment
@@ -77,6 +77,7 @@ def _wordings(parts: Parts, link: HtmlElement | None) -> Iterator[str]:
     places = [*([link] if link is not None else []), *parts.times, *parts.with_property(*_PROPERTIES)]
     places += ranked(parts.dates, parts.dom)
     if not parts.dates:
+        places += [e for rank, e in parts.names if rank >= FRAME]
         places += [e for e in parts.node.own() if e.tag in {"small", "em", "span", "cite", "footer", "header"}]
     for place in dict.fromkeys(places):
         if parts.in_body(place):

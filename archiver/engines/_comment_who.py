@@ -35,9 +35,9 @@ def author_of(parts: Parts) -> Author | None:
 def _commenter(parts: Parts) -> tuple[str, HtmlElement | None, HtmlElement | None]:
     for element in _places(parts):
         if not parts.in_body(element):
-            name, link = _named(parts, element)
+            name, link, holder = _named(parts, element)
             if name:
-                return name, link, element
+                return name, link, holder
     return "", None, None
 
 
@@ -61,17 +61,17 @@ def _in_block(parts: Parts, element: HtmlElement) -> bool:
     return False
 
 
-def _named(parts: Parts, element: HtmlElement) -> tuple[str, HtmlElement | None]:
-    """The name in an element, which may be a frame around picture, name and "says:"."""
+def _named(parts: Parts, element: HtmlElement) -> tuple[str, HtmlElement | None, HtmlElement]:
+    """The name in an element, which may be a frame around picture, name and "says:"; its link; where it stands."""
     if not len(element):
         name = squeeze(element.text or "")
-        return (name if _is_exact(element) else _without_says(name)), _link_of(parts, element, element)
+        return (name if _is_exact(element) else _without_says(name)), _link_of(parts, element, element), element
     dropped = [e for e in element.iter("*") if e is not element and _is_beside(e)]
     if _is_exact(element):
-        return text_without(element, dropped), _link_of(parts, element, element)
+        return text_without(element, dropped), _link_of(parts, element, element), element
     inner = (e for e in element.iter(*_INNER) if e is not element and not parts.dom.inside(e, *dropped))
     holder = next((e for e in inner if text_of(e)), element)
-    return _without_says(text_without(holder, dropped)), _link_of(parts, holder, element)
+    return _without_says(text_without(holder, dropped)), _link_of(parts, holder, element), holder
 
 
 def _is_exact(element: HtmlElement) -> bool:

@@ -44,8 +44,7 @@ class PostDates:
     def modified(self) -> Moment | None:
         """When it was last changed, where the page tells that apart from the publication."""
         for time in self._times:
-            classes = near_tokens(time, 0)
-            if not _CHANGED.isdisjoint(classes) and "published" not in classes:
+            if _is_change(near_tokens(time, 0)):
                 moment = self._dating.iso(time.get("datetime"))
                 if moment:
                     return moment
@@ -56,7 +55,7 @@ class PostDates:
         times = []
         for time in self._times:
             classes = near_tokens(time, 0)
-            if time.get("datetime") and (_CHANGED.isdisjoint(classes) or "published" in classes):
+            if time.get("datetime") and not _is_change(classes):
                 times.append((_PUBLISHED.isdisjoint(classes | near_tokens(time, 1)), time))
         for _, time in sorted(times, key=lambda pair: pair[0]):
             moment = self._dating.iso(time.get("datetime"))
@@ -91,6 +90,11 @@ class PostDates:
             if digits and (len(year), len(month), len(day)) == (4, 2, 2) and parts[-1] != day:
                 return self._dating.iso(f"{year}-{month}-{day}")
         return None
+
+
+def _is_change(classes: set[str]) -> bool:
+    """Whether a date is called the last change's; `entry-date updated` is how some themes call the publication."""
+    return not _CHANGED.isdisjoint(classes) and _PUBLISHED.isdisjoint(classes)
 
 
 def _near(shown: Moment, stated: Moment) -> bool:

@@ -18,7 +18,7 @@ from archiver.urls import url_key, within
 _ARTICLE_ID = re.compile(r"^post-(\d+)$", re.ASCII)
 _HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
 _TOP = frozenset({"body", "html", "main"})
-_ROOMS = frozenset({"body", "html", "main", "header", "footer"})
+_ROOMS = frozenset({"body", "html", "main", "footer"})
 
 
 class Regions:

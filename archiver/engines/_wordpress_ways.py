@@ -189,17 +189,15 @@ def _from_post(page: Page, target: Target, site: Site) -> Discovery:
 
 def _own_comment_page(reading: PostPage, pages: dict[int, str]) -> list[str]:
     """The numbered URL of the comment page that the bare permalink shows."""
+    own = reading.comment_page_number()
     for comment in reading.thread.comments:
         url = comment.url or ""
-        if (
-            reading.comment_page
-            and (comment_page(url) or custom_comment_page(url, reading.url)) == reading.comment_page
-        ):
+        if own and (comment_page(url) or custom_comment_page(url, reading.url)) == own:
             return [without_fragment(url)]
-    if not pages or (1 in pages and reading.comment_page is not None):
+    if own is None or not pages:
         return []
     number, url = next(iter(pages.items()))
-    return [re.sub(rf"-{number}(?=/?$)|(?<=cpage=){number}\b", lambda m: "-1" if m[0][0] == "-" else "1", url)]
+    return [re.sub(rf"(-|cpage=){number}(?=/?$|&|$)", rf"\g<1>{own}", url)]
 
 
 def _short_links(reading: PostPage) -> list[str]:

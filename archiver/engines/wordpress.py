@@ -121,8 +121,8 @@ def _profile(reading: PostPage, post: Post) -> tuple[Author, ...]:
 def _with_thread(extract: Extract, reading: PostPage, target: Target, ref: PostRef) -> Extract:
     """The comments of a page, which part of the thread they are, and how many the page claims."""
     pages = reading.comment_pages
-    asked = _number(target, "page") if target.kind is TargetKind.COMMENT_PAGE else 1 if pages else None
-    number = reading.comment_page or asked
+    asked = _number(target, "page") if target.kind is TargetKind.COMMENT_PAGE else None
+    number = reading.comment_page_number(asked)
     total = max([*pages, number or 1])
     comments = tuple(replace(comment, post=ref, page=number) for comment in reading.thread.comments)
     claims = extract.claims

@@ -18,7 +18,7 @@ from archiver.engines._post_dates import PostDates
 from archiver.engines._post_regions import Regions
 from archiver.engines._post_terms import PostTerms
 from archiver.engines._post_title import find_title, site_titles
-from archiver.engines.dom import Dom, ancestors, text_of, tokens
+from archiver.engines.dom import Dom, ancestors, near_tokens, rels, text_of, tokens
 from archiver.engines.threads import Thread
 from archiver.engines.wordpress_urls import (
     comment_id,
@@ -30,13 +30,14 @@ from archiver.engines.wordpress_urls import (
     post_url,
     without_fragment,
 )
-from archiver.model import Author, Content, Moment, Post, PostKind, PostRef, Rank, Site
+from archiver.model import Author, Comment, Content, Moment, Post, PostKind, PostRef, Rank, Site
 from archiver.page import Page
 from archiver.urls import query_value, url_key
 
 _BODY_ID = re.compile(r"^(?:postid|page-id|attachmentid)-(\d+)$", re.ASCII)
 _ARTICLE_ID = re.compile(r"^post-(\d+)$", re.ASCII)
 _NOT_A_POST = frozenset({"error404", "search", "search-results", "archive", "blog", "paged", "date", "category", "tag"})
+_BACK = frozenset({"nav-previous", "previous", "prev", "older", "wp-block-comments-pagination-previous", "alignleft"})
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _COUNTS = ("comments-title", "wp-block-comments-title", "comment-title", "comments-heading", "comments_title")
 _PAGERS = frozenset(
@@ -258,13 +259,44 @@ class PostPage:
                 found.setdefault(custom, without_fragment(url))
         return found
 
-    @cached_property
-    def comment_page(self) -> int | None:
-        """The number of the comment page that is shown, where the comments' permalinks tell."""
-        if self.thread.page is not None:
-            return self.thread.page
-        numbers = (custom_comment_page(comment.url, self.url) for comment in self.thread.comments if comment.url)
-        return next(filter(None, numbers), None)
+    def comment_page_number(self, asked: int | None = None) -> int | None:
+        """Which comment page is shown; None where the thread is not paged. asked: the one that was asked for.
+
+        The bare permalink shows the first page or, on blogs set to "newest first", the last.
+        """
+        pages = self.comment_pages
+        number = self.thread.page or next(filter(None, map(self._custom_page, self.thread.comments)), None)
+        if number is not None or asked is not None or not pages:
+            return number or asked
+        current = self._current_page()
+        if current is not None:
+            return current
+        if 1 in pages or self._goes_back(max(pages)):
+            return next(n for n in range(2, max(pages) + 2) if n not in pages and n > min(pages))
+        return 1
+
+    def _custom_page(self, comment: Comment) -> int | None:
+        return custom_comment_page(comment.url, self.url) if comment.url else None
+
+    def _current_page(self) -> int | None:
+        """The number that a pager marks as the one that is shown."""
+        for element in self.dom.classed("current"):
+            text = text_of(element)
+            if (
+                "page-numbers" in tokens(element)
+                and element in self.regions.comments
+                and text.isascii()
+                and text.isdigit()
+            ):
+                return int(text)
+        return None
+
+    def _goes_back(self, number: int) -> bool:
+        """Whether the link to a comment page says that it leads to older comments."""
+        for link, url in self.dom.links:
+            if (comment_page(url) or custom_comment_page(url, self.url)) == number:
+                return not _BACK.isdisjoint(near_tokens(link, 2)) or "prev" in rels(link)
+        return False
 
     @cached_property
     def comment_count(self) -> int | None:
