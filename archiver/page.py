@@ -19,6 +19,9 @@ from archiver.text import clean, clean_tree
 
 T = TypeVar("T")
 
+# One class for all elements; lxml.html asks Python for each of a page's thousands which of its own it shall have.
+_CLASSES = etree.ElementDefaultClassLookup(element=lxml.html.HtmlElement, comment=lxml.html.HtmlComment)
+
 
 class Page:
     """url: where it came from after redirects; asked: the URL that was asked for.
@@ -73,6 +76,7 @@ class Page:
         """The page as an HTML tree (libxml2 repairs what is broken)."""
         # Encoded again, so that lxml cannot be misled by a wrong <meta charset>.
         parser = lxml.html.HTMLParser(encoding="utf-8", huge_tree=True)
+        parser.set_element_class_lookup(_CLASSES)
         data = self.text.encode("utf-8")
         try:
             root = lxml.html.document_fromstring(data or b"<html></html>", parser=parser)

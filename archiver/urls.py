@@ -25,7 +25,10 @@ _PARTS = re.compile(
     r"(?:(?P<scheme>[a-zA-Z][a-zA-Z0-9+.-]*):)?(?://(?P<authority>[^/?#]*))?(?P<path>[^?#]*)(?:\?(?P<query>[^#]*))?"
 )
 # Absolute already, and nothing in it to repair: most links.
-_PLAIN = re.compile(r"https?://[a-z0-9][a-z0-9.-]*(?::\d{1,4})?(?:/[A-Za-z0-9\-._~!$&'()*+,;=:@/%?#]*)?", re.ASCII)
+_PLAIN = re.compile(
+    r"https?://[a-z0-9][a-z0-9.-]*(?::[1-5]?\d{1,4})?(?:/[A-Za-z0-9\-._~!$&'()*+,;=:@/%?#]*)?", re.ASCII
+)
+_PLAIN_PATH = re.compile(r"/(?:[A-Za-z0-9\-._~!$&'()*+,;=:@%?#][A-Za-z0-9\-._~!$&'()*+,;=:@/%?#]*)?", re.ASCII)
 _AUTHORITY = re.compile(
     r"(?:.*@)?(?P<host>\[[0-9a-fA-F:.]*(?:%[^\]]*)?\]|[^\[\]@:]*)(?::0*(?P<port>[0-9]{0,5}))?", re.DOTALL
 )
@@ -63,8 +66,17 @@ def absolute(url: str, base: str) -> str | None:
 
     The fragment stays. White space inside is percent-encoded, control characters go.
     """
-    if _PLAIN.fullmatch(url) and "/." not in url:
-        return url
+    if "/." not in url:
+        if _PLAIN.fullmatch(url):
+            return url
+        if _PLAIN_PATH.fullmatch(url):
+            root = _joined("/", base)
+            return root and root[:-1] + url
+    return _joined(url, base)
+
+
+@_remembered
+def _joined(url: str, base: str) -> str | None:
     url = _slashed(_tidy(url))
     try:
         joined = urljoin(_tidy(base), url)

@@ -26,6 +26,7 @@ from archiver.crawl.reader import InlineReader, ProcessReader, Reader
 from archiver.crawl.reading import Question
 from archiver.crawl.session import Session
 from archiver.crawl.signals import Signals
+from archiver.engines import engines
 from db import open_archive
 
 UNREAD = 4
@@ -88,6 +89,8 @@ class BlogSpider(scrapy.Spider):
         self._shared.progress.start(self._blogs)
         if isinstance(self._reader, ProcessReader):
             self._reader.start()
+        await asyncio.sleep(0)  # it is on its way
+        engines()  # loaded now, not when the host waits for the next request
         self._tasks = [asyncio.create_task(self._work(session)) for session in self.sessions]
         try:
             await asyncio.wait(self._tasks)

@@ -11,7 +11,7 @@ from lxml.html import HtmlElement
 
 from archiver.engines import _vocabulary as vocabulary
 from archiver.engines._post_body import Body, find_body
-from archiver.engines.dom import Dom, Region, ancestors, near, text_of, tokens
+from archiver.engines.dom import Dom, Region, ancestors, text_of, tokens
 from archiver.engines.wordpress_urls import is_author_page, list_page, month, never, post_url, taxonomy
 from archiver.urls import url_key, within
 
@@ -127,26 +127,29 @@ class Regions:
 
     def _other_posts(self) -> Iterator[tuple[HtmlElement, str]]:
         own, home = url_key(self._url), url_key(self._home)
-        for link, url in self._dom.links:
-            if not _is_heading(link) or link in self.words or link in self.comments:
-                continue
-            if (
-                not within(url, self._home)
-                or never(url)
-                or taxonomy(url)
-                or is_author_page(url)
-                or month(url)
-                or list_page(url)
-            ):
+        for link in self._heading_links():
+            url = self._dom.link_url(link)
+            if url is None or link in self.words or link in self.comments or not _is_of_post(url, self._home):
                 continue
             key = url_key(post_url(url))
             if key not in {own, home} and text_of(link):
                 yield link, key
 
+    def _heading_links(self) -> list[HtmlElement]:
+        """Links that are a heading's, or hold one, in document order."""
+        dom = self._dom
+        found: set[HtmlElement] = set()
+        for heading in dom.tags(*_HEADINGS):
+            found.update(ancestors(heading))
+            found.update(child for child in heading)
+            found.update(inner for child in heading for inner in child)
+        for title in dom.classed(*vocabulary.name_set("post", "title")):
+            found.add(title)
+            found.update(title)
+        return sorted((e for e in found if e.tag == "a"), key=dom.order.__getitem__)
 
-def _is_heading(link: HtmlElement) -> bool:
-    """Whether a link is a heading's, or holds one."""
-    if any(up.tag in _HEADINGS for up in near(link, 2)) or any(True for _ in link.iter(*_HEADINGS)):
-        return True
-    titles = vocabulary.name_set("post", "title")
-    return any(not titles.isdisjoint(tokens(up)) for up in near(link, 1))
+
+def _is_of_post(url: str, home: str) -> bool:
+    """Whether a URL of the blog may be a post's."""
+    listed = taxonomy(url) or is_author_page(url) or month(url) or list_page(url)
+    return within(url, home) and not never(url) and not listed

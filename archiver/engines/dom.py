@@ -219,25 +219,14 @@ class Dom:
     @cached_property
     def links(self) -> list[tuple[HtmlElement, str]]:
         """All a[href] with their absolute URLs, those that cannot be fetched left out."""
-        found = []
-        for element in self.tags("a"):
-            url = self.link_url(element)
-            if url:
-                found.append((element, url))
-        return found
+        return [(element, url) for element in self.tags("a") if (url := self.link_url(element))]
 
     def link_url(self, element: HtmlElement) -> str | None:
         """Where a link leads, absolute; None when it leads nowhere that can be fetched."""
         href = element.get("href")
         if not href:
             return None
-        if href not in self._urls:
-            self._urls[href] = absolute(href, self.base)
-        return self._urls[href]
-
-    @cached_property
-    def _urls(self) -> dict[str, str | None]:
-        return {}
+        return absolute(href, self.base)
 
     @cached_property
     def base(self) -> str:

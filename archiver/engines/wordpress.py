@@ -78,9 +78,9 @@ def _read_api(page: Page, target: Target) -> Extract:
 
 def _read_list(page: Page, target: Target, site: Site) -> Extract:
     dom = page.once(Dom)
-    sidebar = wordpress_sidebar.read(dom, site)
+    extract = _sidebar_extract(wordpress_sidebar.read(dom, site)) if site.want_sidebar else Extract()
     facts = front.facts(page, dom, WordPress.name) if target.kind is TargetKind.HOME else None
-    return replace(_sidebar_extract(sidebar), blog=facts)
+    return replace(extract, blog=facts)
 
 
 def _sidebar_extract(sidebar: SidebarReading) -> Extract:

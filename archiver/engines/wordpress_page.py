@@ -193,8 +193,10 @@ class PostPage:
     def parts(self) -> dict[int, str]:
         """The other pages of a multi-page post that this one links to, by number."""
         found: dict[int, str] = {}
+        own = url_key(self.url)
         for element, url in self.dom.links:
-            if "#" in url or not url[-8:].strip("/")[-1:].isdigit():
+            # Few of a page's links are worth a closer look: page numbers end in a digit and begin with the permalink.
+            if "#" in url or not url[-8:].strip("/")[-1:].isdigit() or not (own in url_key(url) or "page=" in url):
                 continue
             number = post_part(url, self.url)
             if number and number > 1 and (element not in self.regions.aside or _is_page_number(element)):
@@ -255,7 +257,7 @@ class PostPage:
             number = comment_page(url)
             if number and not comment_id(url) and not never(url) and url_key(post_url(url)) == own:
                 found.setdefault(number, without_fragment(url))
-            elif number is None and (custom := custom_comment_page(url, self.url)):
+            elif number is None and "#comment" in url and (custom := custom_comment_page(url, self.url)):
                 found.setdefault(custom, without_fragment(url))
         return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from archiver.engines import _vocabulary as vocabulary
@@ -27,7 +28,11 @@ _NEVER = re.compile(
     re.IGNORECASE,
 )
 
+# The pages of a blog hold the same few hundred links again and again.
+_remembered = lru_cache(maxsize=16384)
 
+
+@_remembered
 def never(url: str) -> bool:
     """Whether a URL must not be fetched: forms, log-in, shares, replies, scripts, files."""
     return _NEVER.search(url) is not None
@@ -38,12 +43,14 @@ def without_fragment(url: str) -> str:
     return url.partition("#")[0]
 
 
+@_remembered
 def comment_id(url: str) -> str | None:
     """The comment that a permalink's fragment names."""
     match = _COMMENT_FRAGMENT.match(url.partition("#")[2]) if "#" in url else None
     return match[1] if match else None
 
 
+@_remembered
 def post_url(url: str) -> str:
     """The permalink behind a link into a post: fragment, comment page and reply link taken off."""
     parts = urlsplit(without_fragment(url))
@@ -55,6 +62,7 @@ def post_url(url: str) -> str:
     return urlunsplit((parts.scheme, parts.netloc, path, "&".join(pairs), ""))
 
 
+@_remembered
 def comment_page(url: str) -> int | None:
     """The number of the comment page that a URL asks for."""
     if "comment-page-" not in url and "cpage=" not in url:
@@ -63,6 +71,7 @@ def comment_page(url: str) -> int | None:
     return _number(match[1] if match else query_value(url, "cpage"))
 
 
+@_remembered
 def custom_comment_page(url: str, base: str) -> int | None:
     """The number of a comment page whose address a plugin has renamed: `POST/kommentare-2/#comment-7`."""
     bare, _, fragment = url.partition("#")
@@ -72,6 +81,7 @@ def custom_comment_page(url: str, base: str) -> int | None:
     return int(match[1]) if match and url_key(bare[: match.start() + 1]) == url_key(base) else None
 
 
+@_remembered
 def post_part(url: str, base: str) -> int | None:
     """The part of a multi-page post that a URL asks for, `base` being the post's permalink."""
     bare = without_fragment(url)
@@ -84,12 +94,14 @@ def post_part(url: str, base: str) -> int | None:
     return None
 
 
+@_remembered
 def list_page(url: str) -> int | None:
     """The number of the list page that a URL asks for (`/page/3/`, `?paged=3`)."""
     match = _LIST_PAGE.search(urlsplit(url).path)
     return _number(match[1] if match else query_value(url, "paged"))
 
 
+@_remembered
 def month(url: str) -> tuple[int, int] | None:
     """The month that an archive URL lists (`/2021/02/`, `?m=202102`)."""
     plain = query_value(url, "m")
@@ -121,6 +133,7 @@ def native_post_id(url: str) -> str | None:
     return None
 
 
+@_remembered
 def taxonomy(url: str) -> str | None:
     """category or tag, where the URL's own form tells; blogs translate the bases."""
     parts = urlsplit(url)
@@ -142,6 +155,7 @@ def taxonomy(url: str) -> str | None:
     return None
 
 
+@_remembered
 def author_slug(url: str) -> str | None:
     """The author whose page a URL is (`/author/slug/`); `?author=3` names none."""
     segments = [unquote(segment) for segment in urlsplit(url).path.split("/") if segment]
@@ -150,6 +164,7 @@ def author_slug(url: str) -> str | None:
     return segments[-1]
 
 
+@_remembered
 def is_author_page(url: str) -> bool:
     """Whether a URL lists an author's posts, also in plain form."""
     return author_slug(url) is not None or bool(_number(query_value(url, "author")))
