@@ -241,7 +241,7 @@ CREATE VIEW month_coverage (
   claimed,  -- posts that the blog says it has
   captured,  -- posts read that fall into it; one near the turn of a month may count for either
   missing,  -- how many are lacking, at least
-  unread,  -- posts known to be of it whose body has not been read
+  unread,  -- posts known to be of it of which neither body nor page has been read
   at_least,  -- posts read that fall into it by any clock
   at_most,  -- posts read that may fall into it, since the blog's clock is not known to the hour
   blog,  -- name of the blog
@@ -253,7 +253,8 @@ WITH dated AS (
   -- it by an hour; where it is not known at all, it lies between UTC-12 and UTC+14. Dates without an
   -- hour are the blog's own.
   SELECT
-    p.blog_id, p.html IS NOT NULL OR p.protected IS 1 AS was_read,
+    -- A page without words has been read, too; the crawl's report counts those.
+    p.blog_id, p.html IS NOT NULL OR p.protected IS 1 OR instr(p.sources, 'page') > 0 AS was_read,
     CASE
       WHEN p.published_precision IN ('day', 'month') THEN substr(p.published_at, 1, 7)
       ELSE strftime('%Y-%m', p.published_at, coalesce(b.utc_offset - 60, -720) || ' minutes')

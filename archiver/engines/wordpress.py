@@ -104,7 +104,9 @@ def _read_post(page: Page, target: Target, site: Site) -> Extract:
     if target.kind is not TargetKind.COMMENT_PAGE:
         part = _number(target, "part") or 1
         post = reading.read(part if target.kind is TargetKind.POST_PART else None, native_id=ref.native_id)
-        extract = replace(extract, posts=(post,), authors=_profile(reading, post))
+        wordless = post.content is None and not post.protected
+        notes = (Note(kind="post_without_body", detail=reading.url),) if wordless else ()
+        extract = replace(extract, posts=(post,), authors=_profile(reading, post), notes=notes)
     if target.kind is not TargetKind.POST_PART:
         extract = _with_thread(extract, reading, target, ref)
     return extract
