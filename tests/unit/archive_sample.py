@@ -33,7 +33,7 @@ POSTS: tuple[tuple[str, str, dict[str, int], dict[str, Any]], ...] = (
     ("walk", "2021-09-12T08:30:00Z", {"heading": 4}, {}),
     ("diet", "2021-09-30T23:30:00Z", {"heading": 5}, {}),
     ("locked", "2021-10-02T09:00:00Z", {"feed": 3}, {"html": None, "text": None, "protected": 1}),
-    ("lost", "2021-10-04T09:00:00Z", {"feed": 2}, {"html": None, "text": None, "title": None}),
+    ("lost", "2021-10-04T09:00:00Z", {"feed": 2}, {"sources": "list", "html": None, "text": None, "title": None}),
     ("hidden", "2021-10-06T09:00:00Z", {"heading": 3}, {}),
     ("quiet", "2021-10-08T09:00:00Z", {}, {}),
     ("extra", "2021-10-10T09:00:00Z", {"heading": 1}, {}),
