@@ -36,6 +36,10 @@ from archiver.urls import query_value, url_key
 
 _BODY_ID = re.compile(r"^(?:postid|page-id|attachmentid)-(\d+)$", re.ASCII)
 _ARTICLE_ID = re.compile(r"^post-(\d+)$", re.ASCII)
+# What stands behind one of these is a post, not a part of one.
+_DATED_LIST = re.compile(
+    r"/(?:\d{4}(?:/\d\d){0,2}|archives?)/$", re.ASCII
+)  # what stands behind it is a post, not a part
 _NOT_A_POST = frozenset({"error404", "search", "search-results", "archive", "blog", "paged", "date", "category", "tag"})
 _BACK = frozenset({"nav-previous", "previous", "prev", "older", "wp-block-comments-pagination-previous", "alignleft"})
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
@@ -116,7 +120,7 @@ class PostPage:
             return re.sub(r"([?&])page=\d+&?", r"\1", url).rstrip("?&")
         match = re.search(r"/\d{1,3}/?$", url)
         base = url[: match.start() + 1] if match else ""
-        if not base or url_key(base) == url_key(self.site.home) or re.search(r"/(?:\d{4}|archives?)/$", base):
+        if not base or url_key(base) == url_key(self.site.home) or _DATED_LIST.search(base):
             return url
         return base if any(url_key(link) == url_key(base) for _, link in self.dom.links) else url
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from archiver.engines.wordpress_page import post_page
+from archiver.model import Site
+from archiver.page import Page
 from tests.unit.golden_wordpress import CASES, SETUP, Case
 
 
@@ -13,3 +16,24 @@ def test_golden_page(name: str) -> None:
     asked = [key for key in case.expected if key not in SETUP]
     assert asked
     assert {key: case.found(key) for key in asked} == {key: case.expected[key] for key in asked}
+
+
+@pytest.mark.parametrize(
+    ("url", "listed", "expected"),
+    [
+        ("/2022/02/84/", "/2022/02/", "/2022/02/84/"),  # a post called 84, beside its month in the sidebar
+        ("/2022/02/14/84/", "/2022/02/14/", "/2022/02/14/84/"),
+        ("/2022/84/", "/2022/", "/2022/84/"),
+        ("/2022/02/tides/3/", "/2022/02/tides/", "/2022/02/tides/"),
+        ("/tides/3/", "/tides/", "/tides/"),
+        ("/tides/3/", "/ebb/", "/tides/3/"),
+    ],
+)
+def test_a_number_at_the_end_is_a_part_or_a_name(url: str, listed: str, expected: str) -> None:
+    html = (
+        f"<head><link rel='canonical' href='{url}'></head><body class='single postid-84'>"
+        f"<div class='entry-content'><p>Words.</p></div><a href='{listed}'>there</a></body>"
+    )
+    page = Page(f"https://blog.example.org{url}", html.encode())
+    site = Site(key="blog.example.org", home="https://blog.example.org/")
+    assert post_page(page, site).url == f"https://blog.example.org{expected}"
