@@ -35,8 +35,8 @@ _AUTHORITY = re.compile(
 _NOT_IN_PATH = re.compile(r"%(?:[0-9a-fA-F]{2})?|[^A-Za-z0-9\-._~!$&'()*+,;=:@/]")
 _NOT_IN_QUERY = re.compile(r"%(?:[0-9a-fA-F]{2})?|[^A-Za-z0-9\-._~!$&'()*+,;=:@/?]")
 _NOT_IN_HOST = re.compile(r"[\s\x00-\x1f\x7f/?#@:\[\]\\%<>|^]")
-# The pages of a blog hold the same few thousand URLs again and again; a crawl spends most of its time on them.
-_remembered = lru_cache(maxsize=16384)
+# The pages of a blog hold the same few hundred URLs again and again; a crawl spends much of its time on them.
+_remembered = lru_cache(maxsize=4096)
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _PRIVATE_ENDINGS = (".localhost", ".local", ".localdomain", ".internal", ".intranet", ".lan", ".home.arpa")
 
@@ -60,7 +60,6 @@ def _read_tracking() -> tuple[frozenset[str], tuple[str, ...]]:
 _TRACKING, _TRACKING_PREFIXES = _read_tracking()
 
 
-@_remembered
 def absolute(url: str, base: str) -> str | None:
     """`url` as found on the page `base`, made absolute; None unless it is http(s) and has a host.
 
@@ -75,7 +74,7 @@ def absolute(url: str, base: str) -> str | None:
     return _joined(url, base)
 
 
-@_remembered
+@lru_cache(maxsize=1024)
 def _joined(url: str, base: str) -> str | None:
     url = _slashed(_tidy(url))
     try:

@@ -118,7 +118,7 @@ def measure_memory(posts: int) -> Memory:
         requests = int(_ask(base, "stats")["requests"])
     # By requests, not by time: the end of a crawl is bookkeeping.
     third, two_thirds = (_at(samples, requests * part // 3) for part in (1, 2))
-    end = samples[-1][1]
+    end = _at(samples, samples[-1][0])  # the last page has been asked for; the reading process is still there
     return Memory(posts, requests, seconds, third, two_thirds, end, max(size for _, size in samples))
 
 

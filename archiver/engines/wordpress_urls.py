@@ -29,7 +29,7 @@ _NEVER = re.compile(
 )
 
 # The pages of a blog hold the same few hundred links again and again.
-_remembered = lru_cache(maxsize=16384)
+_remembered = lru_cache(maxsize=4096)
 
 
 @_remembered
@@ -43,7 +43,6 @@ def without_fragment(url: str) -> str:
     return url.partition("#")[0]
 
 
-@_remembered
 def comment_id(url: str) -> str | None:
     """The comment that a permalink's fragment names."""
     match = _COMMENT_FRAGMENT.match(url.partition("#")[2]) if "#" in url else None
@@ -71,7 +70,6 @@ def comment_page(url: str) -> int | None:
     return _number(match[1] if match else query_value(url, "cpage"))
 
 
-@_remembered
 def custom_comment_page(url: str, base: str) -> int | None:
     """The number of a comment page whose address a plugin has renamed: `POST/kommentare-2/#comment-7`."""
     bare, _, fragment = url.partition("#")
@@ -81,7 +79,6 @@ def custom_comment_page(url: str, base: str) -> int | None:
     return int(match[1]) if match and url_key(bare[: match.start() + 1]) == url_key(base) else None
 
 
-@_remembered
 def post_part(url: str, base: str) -> int | None:
     """The part of a multi-page post that a URL asks for, `base` being the post's permalink."""
     bare = without_fragment(url)
