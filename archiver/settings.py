@@ -6,8 +6,8 @@ from archiver import __version__
 
 # Where `scrapy crawl blog` finds the spiders.
 SPIDER_MODULES = ["spiders"]
-# Names the program and where to read about it; the contact from archiver.toml is put in by the spider.
-USER_AGENT = f"blog-archiver/{__version__} (+https://blog-archiver.example/)"
+# Names the program and what it does; the contact from archiver.toml is put in by the spider.
+USER_AGENT = f"blog-archiver/{__version__} (archives blogs; obeys robots.txt)"
 # robots.txt is read by the session before anything else is asked of a host (archiver/crawl/robots.py says why).
 ROBOTSTXT_OBEY = False
 # One request at a time to a host; many hosts side by side.
