@@ -20,6 +20,7 @@ from archiver.commands.crawl import crawl
 from archiver.commands.demo import demo
 from archiver.commands.detect import detect
 from archiver.commands.failures import crash, explained
+from archiver.commands.history import history
 from archiver.commands.search import search
 from archiver.commands.serve import serve
 from archiver.commands.session import Session
@@ -81,6 +82,7 @@ def main(ctx: click.Context, debug: bool) -> None:
       archiver crawl https://blog.example.org     archive a blog into ./archive
       archiver status                             what is there, what is missing
       archiver search stem cell                   search posts and comments
+      archiver history URL                        what has changed in a post or comment
       archiver serve                              look at it in the browser
 
     \b
@@ -95,7 +97,7 @@ def main(ctx: click.Context, debug: bool) -> None:
         click.echo(ctx.get_help())
 
 
-for _verb in (crawl, detect, status, search, serve, demo):
+for _verb in (crawl, detect, status, search, history, serve, demo):
     main.add_command(_verb)
 
 

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from archiver.crawl.ending import posts_lacking
 from archiver.crawl.outcome import Coverage
 from archiver.crawl.progress import coverage_line
 from archiver.errors import UsageError
@@ -41,7 +42,6 @@ class BlogStatus:
     pings: int
     gone: int
     coverage: Coverage
-    months_with_gaps: int
     pending: int
     given_up: int
     last_run: Run | None
@@ -49,27 +49,49 @@ class BlogStatus:
     @property
     def has_gaps(self) -> bool:
         """Whether something is known to be missing."""
-        known = (self.coverage.posts_with_gaps, self.coverage.missing_posts, self.months_with_gaps)
+        said = self.coverage
+        known = (said.posts_with_gaps, said.missing_posts, said.months_with_gaps, said.categories_with_gaps)
         return bool(any(known) or self.pending or self.given_up)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostGap:
-    """A post that claims more comments than were captured. reason: why, where the archive can tell."""
+    """A post that claims more comments than were captured.
+
+    missing: those that a crawl might bring. out_of_reach: those that none can bring, for the reason given.
+    reason: why, where the archive can tell. detail: more on that, such as the error of a page.
+    """
 
     url: str
     title: str | None
     claimed: int
     captured: int
     missing: int
-    reason: str | None
+    out_of_reach: int = 0
+    reason: str | None = None
+    detail: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonthGap:
-    """A period of the sidebar's Archives that claims more posts than were captured."""
+    """A period of the sidebar's Archives that claims more posts than were captured.
+
+    reason: why, where the archive can tell.
+    """
 
     label: str
+    claimed: int
+    captured: int
+    missing: int
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CategoryGap:
+    """A category or tag that claims more posts than were captured in it."""
+
+    taxonomy: str
+    name: str
     claimed: int
     captured: int
     missing: int
@@ -102,7 +124,6 @@ def blog_status(connection: sqlite3.Connection, blog_id: str) -> BlogStatus:
         " ORDER BY started_at DESC LIMIT 1",
         (blog_id,),
     ).fetchone()
-    (months,) = _one(connection, "SELECT count(*) FROM month_coverage WHERE blog_id = ? AND missing > 0", blog_id)
     waiting = dict(
         connection.execute(
             "SELECT state, count(*) FROM frontier WHERE blog_id = ?1"
@@ -120,7 +141,6 @@ def blog_status(connection: sqlite3.Connection, blog_id: str) -> BlogStatus:
         best_effort=bool(row["best_effort"]),
         **_holdings(connection, blog_id),
         coverage=blog_coverage(connection, blog_id),
-        months_with_gaps=months,
         pending=waiting.get("pending", 0) + waiting.get("in_flight", 0),
         given_up=waiting.get("given_up", 0),
         last_run=Run(**dict(run)) if run else None,
@@ -133,12 +153,16 @@ def blog_coverage(connection: sqlite3.Connection, blog_id: str) -> Coverage:
     Of comments, those count as captured that a claim speaks of; pings do where the claim includes them.
     Of the claims on the number of posts the latest counts, and where there is none, the months' sum.
     """
-    said, missing, gaps = _one(
+    # What is claimed of a post that has vanished is of the past.
+    said, missing, out_of_reach, gaps = _one(
         connection,
-        "SELECT sum(claimed), coalesce(sum(missing), 0),"
-        " count(*) FILTER (WHERE missing > 0) FROM coverage WHERE blog_id = ?",
+        "SELECT sum(claimed), coalesce(sum(missing), 0), coalesce(sum(out_of_reach), 0),"
+        " count(*) FILTER (WHERE missing > 0) FROM coverage WHERE blog_id = ?"
+        " AND reason IS NOT 'the post has vanished'",
         blog_id,
     )
+    (months,) = _one(connection, "SELECT count(*) FROM month_coverage WHERE blog_id = ? AND missing > 0", blog_id)
+    (terms,) = _one(connection, "SELECT count(*) FROM category_coverage WHERE blog_id = ? AND missing > 0", blog_id)
     (held,) = _one(connection, "SELECT count(*) FROM comments WHERE blog_id = ? AND gone_at IS NULL", blog_id)
     (posts,) = _one(
         connection, "SELECT count(*) FROM posts WHERE blog_id = ? AND kind = 'post' AND gone_at IS NULL", blog_id
@@ -155,17 +179,21 @@ def blog_coverage(connection: sqlite3.Connection, blog_id: str) -> Coverage:
         claimed_posts=claimed,
         captured_posts=posts,
         claimed_comments=said,
-        captured_comments=held if said is None else said - missing,
+        captured_comments=held if said is None else said - missing - out_of_reach,
         posts_with_gaps=gaps,
+        out_of_reach=out_of_reach,
+        months_with_gaps=months,
+        categories_with_gaps=terms,
     )
 
 
-def post_gaps(connection: sqlite3.Connection, blog_id: str) -> list[PostGap]:
-    """Posts of which comments are missing, the greatest gap first."""
+def post_gaps(connection: sqlite3.Connection, blog_id: str, most: int = -1) -> list[PostGap]:
+    """Posts of which comments are missing or out of reach, the greatest gap first; `most` of them, or all."""
     rows = connection.execute(
-        "SELECT url, title, claimed, captured, missing, reason FROM coverage WHERE blog_id = ? AND missing > 0"
-        " ORDER BY missing DESC, url",
-        (blog_id,),
+        "SELECT url, title, claimed, captured, missing, out_of_reach, reason, detail FROM coverage"
+        " WHERE blog_id = ? AND (missing > 0 OR out_of_reach > 0)"
+        " ORDER BY missing DESC, out_of_reach DESC, url LIMIT ?",
+        (blog_id, most),
     )
     return [PostGap(**dict(row)) for row in rows]
 
@@ -173,11 +201,27 @@ def post_gaps(connection: sqlite3.Connection, blog_id: str) -> list[PostGap]:
 def month_gaps(connection: sqlite3.Connection, blog_id: str) -> list[MonthGap]:
     """Periods of which posts are missing, in the order of time."""
     rows = connection.execute(
-        "SELECT coalesce(label, period) AS label, claimed, captured, missing FROM month_coverage"
+        "SELECT coalesce(label, period) AS label, claimed, captured, missing,"
+        " CASE WHEN unread > 0 THEN unread || ' known, but not read' END AS reason FROM month_coverage"
         " WHERE blog_id = ? AND missing > 0 ORDER BY period",
         (blog_id,),
     )
     return [MonthGap(**dict(row)) for row in rows]
+
+
+def category_gaps(connection: sqlite3.Connection, blog_id: str) -> list[CategoryGap]:
+    """Categories and tags of which posts are missing, the greatest gap first."""
+    rows = connection.execute(
+        "SELECT taxonomy, name, claimed, captured, missing FROM category_coverage"
+        " WHERE blog_id = ? AND missing > 0 ORDER BY missing DESC, taxonomy, name",
+        (blog_id,),
+    )
+    return [CategoryGap(**dict(row)) for row in rows]
+
+
+def shortfall(gap: PostGap) -> str:
+    """A gap in a line: `13 of 15 comments: URL (page failed: 500 Internal Server Error)`."""
+    return f"{gap.captured:,} of {count(gap.claimed, 'comment')}: {gap.url}{_because(gap.reason, gap.detail)}"
 
 
 def describe(status: BlogStatus) -> Iterator[str]:
@@ -193,24 +237,37 @@ def describe(status: BlogStatus) -> Iterator[str]:
     ]
     yield field("holds", ", ".join(held) + (f"; {status.gone:,} of them have vanished there" if status.gone else ""))
     yield field("coverage", coverage_line(status.coverage))
-    if status.months_with_gaps:
-        yield field("", f"posts are missing in {count(status.months_with_gaps, 'month')}")
+    yield from (field("", line) for line in posts_lacking(status.coverage))
     if status.pending or status.given_up:
         yield field("open", f"{count(status.pending, 'URL')} still to fetch, {status.given_up:,} given up")
     yield field("last run", _run_line(status.last_run))
 
 
-def describe_gaps(posts: Sequence[PostGap], months: Sequence[MonthGap]) -> Iterator[str]:
+def describe_gaps(
+    posts: Sequence[PostGap], months: Sequence[MonthGap], categories: Sequence[CategoryGap] = ()
+) -> Iterator[str]:
     """The lists of gaps as lines; none where there are no gaps."""
-    if posts:
-        yield "  claimed captured missing  comments of"
-    for post in posts:
-        reason = f" ({post.reason})" if post.reason else ""
-        yield f"  {post.claimed:>7,} {post.captured:>8,} {post.missing:>7,}  {safe(post.url + reason)}"
-    if months:
-        yield "  claimed captured missing  posts of"
-    for month in months:
-        yield f"  {month.claimed:>7,} {month.captured:>8,} {month.missing:>7,}  {safe(month.label)}"
+    lacking = [(p.claimed, p.captured, p.missing, p.url + _because(p.reason, p.detail)) for p in posts if p.missing]
+    beyond = [(p.claimed, p.captured, p.out_of_reach, p.url + _because(p.reason)) for p in posts if p.out_of_reach]
+    periods = [(m.claimed, m.captured, m.missing, m.label + _because(m.reason)) for m in months]
+    terms = [(c.claimed, c.captured, c.missing, f"{c.name} ({c.taxonomy})") for c in categories]
+    yield from _table("missing", "comments of", lacking)
+    yield from _table("lacking", "comments that no crawl can bring, of", beyond)
+    yield from _table("missing", "posts of", periods)
+    yield from _table("missing", "posts in", terms)
+
+
+def _table(lacking: str, of: str, rows: Sequence[tuple[int, int, int, str]]) -> Iterator[str]:
+    if rows:
+        yield f"  claimed captured {lacking}  {of}"
+    for claimed, captured, number, name in rows:
+        yield f"  {claimed:>7,} {captured:>8,} {number:>7,}  {safe(name)}"
+
+
+def _because(reason: str | None, detail: str | None = None) -> str:
+    """A reason in brackets behind what it explains."""
+    parts = [part for part in (reason, detail) if part]
+    return f" ({': '.join(parts)})" if parts else ""
 
 
 def _holdings(connection: sqlite3.Connection, blog_id: str) -> dict[str, int]:

@@ -51,6 +51,7 @@ class Comments:
         touched = dict.fromkeys(joined)
         for read, outcome in zip(comments, self._store.merge("comments", [c.reading for c in comments]), strict=True):
             counts["new_comments"] += outcome.before is None
+            counts["returned_comments"] += outcome.has_returned
             touched |= dict.fromkeys((outcome.now.row["post_id"],))
             if outcome.before and outcome.before.row["post_id"] != outcome.now.row["post_id"]:
                 touched |= dict.fromkeys((outcome.before.row["post_id"],))

@@ -62,6 +62,7 @@ class Posts:
         for read, outcome in zip(posts, merged, strict=True):
             known = outcome.before is not None and outcome.before.row["kind"] != PostKind.UNKNOWN.value
             counts["new_posts"] += not known
+            counts["returned_posts"] += outcome.has_returned
             self._save_lists(read, outcome)
             edited = self._revisions.keep(outcome, Owner(read.post_id, None), edited=read.edited)
             counts["changed_posts"] += known and edited

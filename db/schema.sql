@@ -399,3 +399,11 @@ CREATE TRIGGER comments_fts_update AFTER UPDATE OF docid, text ON comments BEGIN
   INSERT INTO comments_fts (comments_fts, rowid, text) VALUES ('delete', old.docid, old.text);
   INSERT INTO comments_fts (rowid, text) VALUES (new.docid, new.text);
 END;
+
+CREATE TABLE whole_threads (
+  -- The latest reading of a whole thread from pages that fitted to what was known of it.
+  post_id TEXT PRIMARY KEY REFERENCES posts (id) ON UPDATE CASCADE ON DELETE CASCADE,  -- the post
+  seen_at TEXT NOT NULL,  -- when the last of its comment pages was read
+  shown INTEGER NOT NULL,  -- comments and pings on all of them
+  claimed INTEGER  -- comments that their heading claimed
+) STRICT;

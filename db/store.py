@@ -28,6 +28,11 @@ class Merged:
     before: Held | None
     won: frozenset[str]
 
+    @property
+    def has_returned(self) -> bool:
+        """Whether the row was marked as vanished, and is so no longer."""
+        return bool(self.before and self.before.row["gone_at"] and not self.now.row["gone_at"])
+
 
 @dataclass(frozen=True, slots=True)
 class _Table:

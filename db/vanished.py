@@ -3,15 +3,19 @@
 A comment has vanished when a thread that was read whole in this run did not hold it, and no other
 reading of this run did either:
 
-- by pages: all comment pages of its post were read, their headings agree and claim no more than was
-  shown. Judged so are comments that a page has shown before; replies to what is not public are not.
+- by pages: all comment pages of its post were read, and their headings agree. They may claim more than
+  was shown only as far as they did when the thread was read whole the last time, and by the answers to
+  what has vanished: blogs go on counting those. Judged so are comments that a page has shown before;
+  replies to what is not public are not.
 - by the API: all pages of its list of comments were read and stated one and the same total. Judged so
   are comments that the API has listed before; pings, which it leaves out, are not.
 
-A post has vanished when it is absent from a complete list of the API, or its URL answers 404 or 410.
+A post has vanished when it is absent from a complete list of the API, or its URL answers 404 or 410. What
+stood under it has vanished with it.
 
-A run that would mark more than half of a blog's comments (or posts) marks none: then it is the reading
-that is wrong. Whatever is read again later is unmarked when that reading is merged.
+What a password hides now has not vanished. And a run that would mark more than half of a blog's comments
+(or posts) marks none: then it is the reading that is wrong. Whatever is read again later is unmarked when
+that reading is merged.
 """
 
 from __future__ import annotations
@@ -35,21 +39,30 @@ SELECT b.id, b.site_key, c.command,
 FROM crawls c JOIN blogs b ON b.id = c.blog_id WHERE c.id = ?
 """
 WHOLE_THREADS = """
-SELECT t.post_id, max(t.seen_at)
+SELECT t.post_id, max(t.seen_at), sum(t.shown), max(t.claimed),
+  (SELECT max(coalesce(w.claimed, 0) - w.shown, 0) FROM whole_threads w WHERE w.post_id = t.post_id)
 FROM thread_pages t JOIN fetches f ON f.id = t.fetch_id
 WHERE f.crawl_id = ?
 GROUP BY t.post_id
 HAVING count(t.pages) = count(*) AND (max(t.pages) <= 1 OR count(*) FILTER (WHERE t.page > 0) >= max(t.pages))
-  AND count(DISTINCT t.claimed) <= 1 AND coalesce(max(t.claimed), 0) <= sum(t.shown)
+  AND count(DISTINCT t.claimed) <= 1
+"""
+SAVE_WHOLE_THREAD = """
+INSERT INTO whole_threads (post_id, seen_at, shown, claimed) VALUES (?, ?, ?, ?)
+ON CONFLICT (post_id) DO UPDATE SET seen_at = excluded.seen_at, shown = excluded.shown, claimed = excluded.claimed
 """
 GONE_FROM_PAGE = """
-SELECT id FROM comments
+SELECT id, parent_id FROM comments
 WHERE post_id = ? AND gone_at IS NULL AND last_seen_at < ? AND instr(sources, 'page')
-  AND (answers IS NULL OR parent_id IS NOT NULL)
+  AND (answers IS NULL OR parent_id IS NOT NULL) AND post_id NOT IN (SELECT id FROM posts WHERE protected = 1)
 """
 GONE_FROM_API = """
 SELECT id FROM comments
 WHERE blog_id = ? AND gone_at IS NULL AND last_seen_at < ? AND instr(sources, 'api') AND kind = 'comment'
+  AND post_id NOT IN (SELECT id FROM posts WHERE protected = 1)
+"""
+GONE_WITH_POST = """
+SELECT id FROM comments WHERE post_id = ? AND gone_at IS NULL AND last_seen_at < ?
 """
 POSTS_GONE_FROM_API = """
 SELECT id FROM posts
@@ -99,26 +112,26 @@ class Vanished:
         crawl = _Crawl(crawl_id, blog_id, site_key, command, to_second(started_at))
         gone = Gone()
         if outcome in ENDED:
-            gone = Gone(
-                posts=self._mark("posts", {**self._unlisted_posts(crawl), **self._missing_posts(crawl)}, crawl),
-                comments=self._mark("comments", {**self._unlisted(crawl), **self._not_shown(crawl)}, crawl),
-            )
+            posts = self._mark("posts", {**self._unlisted_posts(crawl), **self._missing_posts(crawl)}, crawl)
+            beneath = self._beneath(posts, crawl)
+            comments = {**beneath, **self._unlisted(crawl), **self._not_shown(crawl)}
+            gone = Gone(posts=len(posts), comments=len(self._mark("comments", comments, crawl)))
         for measure in ("posts", "pages", "comments"):
             self._totals.pop((crawl_id, measure), None)
         return gone
 
-    def _mark(self, table: str, gone: dict[str, str], crawl: _Crawl) -> int:
-        """Mark rows (id -> time) unless they are too many to be believed. Returns how many were marked."""
+    def _mark(self, table: str, gone: dict[str, str], crawl: _Crawl) -> dict[str, str]:
+        """Mark rows (id -> time) unless they are too many to be believed. Returns those that were marked."""
         (there,) = self._connection.execute(
             f"SELECT count(*) FROM {table} WHERE blog_id = ? AND gone_at IS NULL",  # noqa: S608
             (crawl.blog_id,),
         ).fetchone()
         if len(gone) * 2 > there:
             self._note_oddity(crawl, f"vanished_{table}_not_believed", f"{len(gone)} of {there}")
-            return 0
+            return {}
         marks = [(at, id_) for id_, at in gone.items()]
         self._connection.executemany(f"UPDATE {table} SET gone_at = ? WHERE id = ?", marks)  # noqa: S608
-        return len(marks)
+        return gone
 
     def _note_oddity(self, crawl: _Crawl, kind: str, detail: str) -> None:
         self._connection.execute(
@@ -131,11 +144,22 @@ class Vanished:
 
     def _not_shown(self, crawl: _Crawl) -> dict[str, str]:
         """Comments that are absent from all pages of their threads."""
-        threads = self._connection.execute(WHOLE_THREADS, (crawl.id,)).fetchall()
+        gone: dict[str, str] = {}
+        for post_id, seen_at, shown, claimed, usual in self._connection.execute(WHOLE_THREADS, (crawl.id,)).fetchall():
+            parents = dict(self._connection.execute(GONE_FROM_PAGE, (post_id, crawl.started_at)).fetchall())
+            answers = sum(parent in parents for parent in parents.values())
+            if parents and (claimed or 0) - shown > (usual or 0) + answers:
+                continue  # the page counts comments that were not found on it: they may be these
+            self._connection.execute(SAVE_WHOLE_THREAD, (post_id, seen_at, shown, claimed))
+            gone.update(dict.fromkeys(parents, seen_at))
+        return gone
+
+    def _beneath(self, posts: dict[str, str], crawl: _Crawl) -> dict[str, str]:
+        """What stood under posts that have vanished."""
         return {
-            row[0]: seen_at
-            for post_id, seen_at in threads
-            for row in self._connection.execute(GONE_FROM_PAGE, (post_id, crawl.started_at))
+            row[0]: at
+            for post_id, at in posts.items()
+            for row in self._connection.execute(GONE_WITH_POST, (post_id, crawl.started_at))
         }
 
     def _unlisted(self, crawl: _Crawl) -> dict[str, str]:

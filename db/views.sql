@@ -133,10 +133,12 @@ CREATE VIEW coverage (
   -- The ledger of comments: what each post claims to have, beside what was captured.
   published_at,  -- UTC
   title,  -- title of the post
-  state,  -- complete, missing, more (than claimed), unclaimed (nothing says how many), or unread
+  state,  -- complete, missing, explained (fewer than claimed, and no crawl can change that), more (than
+          -- claimed), unclaimed (nothing says how many), or unread
   claimed,  -- what the blog said last of how many comments there are
   captured,  -- what was captured of that: comments, and pings where the claim can only be met with them
-  missing,  -- how many are lacking, at least
+  missing,  -- how many are lacking, at least, that a crawl might bring
+  out_of_reach,  -- how many are lacking that no crawl can bring, for the reason given
   reason,  -- why the numbers differ, where that is known
   detail,  -- more on the reason: the error of the page that failed
   comments,  -- comments captured that have not vanished
@@ -162,6 +164,10 @@ WITH counted AS (
       WHERE c.post_id = p.id AND (c.kind <> 'comment' OR c.gone_at IS NOT NULL) AND c.gone_at IS NULL) AS pings,
     (SELECT count(*) FROM comments c
       WHERE c.post_id = p.id AND c.parent_id IS NULL AND c.answers IS NOT NULL) AS orphans,
+    -- Answers to what has vanished: blogs do not show them any more, and go on counting them.
+    (SELECT count(*) FROM comments c JOIN comments parent ON parent.id = c.parent_id
+      WHERE c.post_id = p.id AND (c.kind <> 'comment' OR c.gone_at IS NOT NULL) AND c.gone_at IS NOT NULL
+        AND parent.gone_at IS NOT NULL) AS hidden,
     -- The latest claim, and of several at one time the greatest.
     CAST(substr(max(k.said_at || printf('%012d', k.number)), -12) AS INTEGER) AS claimed,
     max(k.number) FILTER (WHERE k.source = 'heading') AS claimed_heading,
@@ -200,38 +206,61 @@ troubled (post_id, state, error) AS (
     ELSE f.url
   END
   GROUP BY p.id
+),
+listed (blog_id) AS (
+  -- Blogs whose API has given its whole list of comments in the latest pass: all that they show but pings.
+  SELECT f.blog_id
+  FROM (SELECT blog_id, max(round) AS round FROM frontier GROUP BY blog_id) AS latest
+  JOIN frontier f ON f.blog_id = latest.blog_id AND f.round = latest.round AND f.kind = 'api'
+    AND json_extract(f.hint, '$.route') = 'comments'
+  LEFT JOIN fetches x ON x.id = f.done_in
+  GROUP BY f.blog_id
+  HAVING count(*) = count(*) FILTER (WHERE f.state = 'done' AND x.status = 200)
+),
+explained AS (
+  -- fate: why no crawl can bring what is lacking. reason: why it has not come yet.
+  SELECT c.*, t.error, max(coalesce(c.claimed - c.captured, 0), 0) AS lacking,
+    CASE
+      WHEN c.gone_at IS NOT NULL THEN 'the post has vanished'
+      WHEN c.protected = 1 THEN 'protected by a password'
+      WHEN c.claimed <= c.captured OR NOT c.has_body OR t.state IS NOT NULL OR c.thread = 'part' THEN NULL
+      WHEN c.claimed - c.captured <= c.hidden THEN 'replies to hidden comments'
+      WHEN l.blog_id IS NOT NULL AND c.pings = 0 THEN 'pings counted'
+    END AS fate,
+    CASE
+      WHEN t.state = 'given_up' THEN 'page failed'
+      WHEN t.error = 'robots.txt disallows it' THEN 'disallowed by robots.txt'
+      WHEN t.state = 'excluded' THEN 'left out'
+      WHEN c.thread = 'part' THEN 'comment pages not read'
+      WHEN c.orphans > 0 THEN 'replies to hidden comments'
+      WHEN c.thread = 'whole' THEN 'counted but not shown'
+      WHEN NOT c.has_body THEN 'not read yet'
+      WHEN c.pings = 0 AND c.claimed_heading IS NULL THEN 'pings may be counted'
+    END AS reason
+  FROM compared c
+  LEFT JOIN troubled t ON t.post_id = c.id
+  LEFT JOIN listed l ON l.blog_id = c.blog_id
 )
 SELECT
-  c.published_at, c.title,
+  published_at, title,
   CASE
-    WHEN c.claimed > c.captured THEN 'missing'
-    WHEN NOT c.has_body AND c.protected IS NOT 1 THEN 'unread'
-    WHEN c.claimed IS NULL THEN 'unclaimed'
-    WHEN c.claimed < c.captured THEN 'more'
+    WHEN lacking > 0 AND fate IS NULL THEN 'missing'
+    WHEN lacking > 0 THEN 'explained'
+    WHEN NOT has_body AND protected IS NOT 1 THEN 'unread'
+    WHEN claimed IS NULL THEN 'unclaimed'
+    WHEN claimed < captured THEN 'more'
     ELSE 'complete'
   END,
-  c.claimed, c.captured, max(coalesce(c.claimed - c.captured, 0), 0),
+  claimed, captured, iif(fate IS NULL, lacking, 0), iif(fate IS NULL, 0, lacking),
   CASE
-    WHEN c.claimed > c.captured OR (NOT c.has_body AND c.protected IS NOT 1) THEN
-      CASE
-        WHEN c.gone_at IS NOT NULL THEN 'the post has vanished'
-        WHEN c.protected = 1 THEN 'protected by a password'
-        WHEN t.state = 'given_up' THEN 'page failed'
-        WHEN t.state = 'excluded' THEN 'left out'
-        WHEN c.thread = 'part' THEN 'comment pages not read'
-        WHEN c.orphans > 0 THEN 'replies to hidden comments'
-        WHEN c.thread = 'whole' THEN 'counted but not shown'
-        WHEN NOT c.has_body THEN 'not read yet'
-        WHEN c.pings = 0 AND c.claimed_heading IS NULL THEN 'pings may be counted'
-      END
-    WHEN c.captured > c.comments THEN 'pings counted'
-    WHEN c.claimed < c.captured AND c.orphans > 0 THEN 'replies to hidden comments'
+    WHEN lacking > 0 OR (NOT has_body AND protected IS NOT 1) THEN coalesce(fate, reason)
+    WHEN captured > comments THEN 'pings counted'
+    WHEN claimed < captured AND orphans > 0 THEN 'replies to hidden comments'
   END,
-  CASE WHEN c.claimed > c.captured OR NOT c.has_body THEN t.error END,
-  c.comments, c.pings, c.gone, c.orphans, c.claimed_heading, c.claimed_feed, c.claimed_api, c.said_at, c.thread,
-  c.url, c.id, c.blog_id
-FROM compared c
-LEFT JOIN troubled t ON t.post_id = c.id;
+  CASE WHEN (lacking > 0 AND fate IS NULL) OR NOT has_body THEN error END,
+  comments, pings, gone, orphans, claimed_heading, claimed_feed, claimed_api, said_at, thread,
+  url, id, blog_id
+FROM explained;
 
 CREATE VIEW month_coverage (
   -- The ledger of posts: what the sidebar's Archives claim for each month, beside what was captured.

@@ -43,6 +43,8 @@ class Saved:
     new_comments: int = 0
     changed_posts: int = 0
     changed_comments: int = 0
+    returned_posts: int = 0
+    returned_comments: int = 0
     new_targets: int = 0
 
 

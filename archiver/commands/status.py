@@ -14,17 +14,20 @@ import click
 from archiver.commands.session import archive_option
 
 GAPS = 4
+GAP_KEYS = {"posts": "post", "months": "month", "categories": "category"}
 
 
 @click.command(short_help="Tell what is archived, and what is missing.")
 @click.argument("blogs", nargs=-1, metavar="[BLOG]...")
 @archive_option()
-@click.option("--coverage", is_flag=True, help="List the posts and months of which something is missing.")
+@click.option("--coverage", is_flag=True, help="List the posts, months and categories that lack something, and why.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON, one object a blog.")
 def status(blogs: tuple[str, ...], archive: Path, coverage: bool, as_json: bool) -> int:
     """Tell what the archive holds of each blog, and what is missing of what the blog claims to have.
 
-    BLOG is its URL or host. Exit code 4 says that something is missing.
+    BLOG is its URL or host. Exit code 4 says that something is missing that a crawl might bring. What
+    a blog counts and no crawl can bring (what a password hides, pings that a heading counts, answers to
+    what was deleted) is listed with the reason, and is no cause for it.
 
     \b
     Examples:
@@ -48,9 +51,13 @@ def status(blogs: tuple[str, ...], archive: Path, coverage: bool, as_json: bool)
 
 
 def _gaps(connection: sqlite3.Connection, blog_id: str) -> dict[str, list[Any]]:
-    from archiver.status import month_gaps, post_gaps
+    from archiver.status import category_gaps, month_gaps, post_gaps
 
-    return {"posts": post_gaps(connection, blog_id), "months": month_gaps(connection, blog_id)}
+    return {
+        "posts": post_gaps(connection, blog_id),
+        "months": month_gaps(connection, blog_id),
+        "categories": category_gaps(connection, blog_id),
+    }
 
 
 def _lines(gaps: dict[str, list[Any]] | None) -> list[str]:
@@ -60,4 +67,4 @@ def _lines(gaps: dict[str, list[Any]] | None) -> list[str]:
 
 
 def _plain(gaps: dict[str, list[Any]] | None) -> dict[str, list[dict[str, Any]]]:
-    return {f"{name[:-1]}_gaps": [asdict(gap) for gap in rows] for name, rows in (gaps or {}).items()}
+    return {f"{GAP_KEYS[name]}_gaps": [asdict(gap) for gap in rows] for name, rows in (gaps or {}).items()}

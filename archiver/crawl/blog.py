@@ -223,7 +223,8 @@ class Blog:
         return judged(coverage, self._stats.given_up, limited, chosen=self._policy.chooses)
 
     def _look_again(self) -> bool:
-        """Months that claim more posts than were found: their own lists may name the rest."""
+        """Months that claim more posts than were found: their own lists may name the rest. And posts that
+        were there once, and that nothing speaks of any more: their own URLs tell whether they have vanished."""
         self._looked_again = True
         if self._config.limit or self._policy.chooses:
             return False
@@ -233,7 +234,9 @@ class Blog:
         if new:
             line = f"{count(new, 'month')} with more posts claimed than found: reading their lists"
             self._shared.progress.note(self.site.key, line)
-        return new > 0
+        unseen = held.posts_unseen(self._shared.archive, self.site.key)
+        posts = [Target(url=url, kind=TargetKind.POST, priority=50, hint={"known": "1"}) for url in unseen]
+        return self._writer.add_targets(self.site, posts) > 0 or new > 0
 
     def give_back(self) -> int:
         """Leave to the next run what was taken and not done. Returns how much is left."""

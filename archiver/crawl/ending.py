@@ -9,6 +9,15 @@ from archiver.errors import Incomplete, LimitReached
 from archiver.terminal import count
 
 
+def posts_lacking(coverage: Coverage) -> list[str]:
+    """In how many months and categories of the sidebar posts are missing, in words."""
+    found = (
+        (coverage.months_with_gaps, "month", None),
+        (coverage.categories_with_gaps, "category", "categories"),
+    )
+    return [f"posts are missing in {count(number, one, more)}" for number, one, more in found if number]
+
+
 @dataclass(frozen=True, slots=True)
 class Ending:
     """What a run came to."""
@@ -25,8 +34,10 @@ def judged(coverage: Coverage, given_up: int, limited: str | None, *, chosen: bo
     left posts out by pattern, so that the blog's own count of posts is no measure.
     """
     gaps = []
-    if coverage.missing_posts and not limited and not chosen:
-        gaps.append(f"{count(coverage.missing_posts, 'post')} that the blog claims could not be found")
+    if not limited and not chosen:
+        if coverage.missing_posts:
+            gaps.append(f"{count(coverage.missing_posts, 'post')} that the blog claims could not be found")
+        gaps += posts_lacking(coverage)
     if coverage.posts_with_gaps:
         gaps.append(f"{count(coverage.posts_with_gaps, 'post')} with fewer comments than claimed")
     if given_up:

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 from archiver.crawl.outcome import Coverage
-from archiver.status import blog_coverage
+from archiver.status import blog_coverage, post_gaps, shortfall
 from db import Archive, Reader
 from db.keys import blog_key
+
+MOST_SHORTFALLS = 3
 
 
 @contextmanager
@@ -29,10 +31,30 @@ def coverage(archive: Archive, site_key: str) -> Coverage:
         return blog_coverage(reader.connection, blog_key(site_key))
 
 
+def shortfalls(archive: Archive, site_key: str) -> tuple[str, ...]:
+    """The posts that lack the most comments, each in a line."""
+    with _reader(archive) as reader:
+        gaps = post_gaps(reader.connection, blog_key(site_key), most=MOST_SHORTFALLS)
+        return tuple(shortfall(gap) for gap in gaps if gap.missing)
+
+
 def months_with_gaps(archive: Archive, site_key: str) -> list[str]:
     """The lists of the months that claim more posts than are held."""
     with _reader(archive) as reader:
         return reader.months_with_gaps(site_key)
+
+
+def posts_unseen(archive: Archive, site_key: str) -> list[str]:
+    """The posts and pages that earlier passes have read, and that nothing in the latest one speaks of."""
+    with _reader(archive) as reader:
+        rows = reader.connection.execute(
+            "SELECT url FROM posts WHERE blog_id = ?1 AND kind IN ('post', 'page') AND gone_at IS NULL"
+            " AND sources <> '' AND last_seen_at < (SELECT substr(min(f.fetched_at), 1, 19)"
+            "  FROM frontier q JOIN fetches f ON f.id = q.done_in WHERE q.blog_id = ?1"
+            "  AND q.round = (SELECT max(round) FROM frontier WHERE blog_id = ?1))",
+            (blog_key(site_key),),
+        )
+        return [row["url"] for row in rows]
 
 
 def posts_read(archive: Archive, site_key: str) -> list[str]:

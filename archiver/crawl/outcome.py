@@ -24,7 +24,8 @@ class Stats:
 
     bytes: of response bodies as they came over the wire. pages: post pages captured. pending: URLs of
     this blog that are still to be fetched. given_up: URLs that failed for good. oddities: how often
-    each kind of `model.Note` was seen. phase: `detecting`, `data`, `pages` …, in words for people.
+    each kind of `model.Note` was seen. gone_…: known when the run has ended; returned_…: marked as gone
+    before, and there again. phase: `detecting`, `data`, `pages` …, in words for people.
     started, finished: readings of the monotonic clock.
     """
 
@@ -38,6 +39,10 @@ class Stats:
     new_comments: int = 0
     changed_posts: int = 0
     changed_comments: int = 0
+    gone_posts: int = 0
+    gone_comments: int = 0
+    returned_posts: int = 0
+    returned_comments: int = 0
     errors: int = 0
     pending: int = 0
     given_up: int = 0
@@ -65,7 +70,9 @@ class Stats:
 class Coverage:
     """What the blog claims beside what the archive holds of it; a claim is None where it makes none.
 
-    posts_with_gaps: posts whose thread claims more comments than were captured.
+    posts_with_gaps: posts whose thread claims more comments than were captured, of which a crawl might
+    bring some. out_of_reach: comments claimed that no crawl can bring, for a reason that is known.
+    months_with_gaps, categories_with_gaps: with fewer posts than the sidebar claims.
     """
 
     claimed_posts: int | None = None
@@ -73,6 +80,9 @@ class Coverage:
     claimed_comments: int | None = None
     captured_comments: int = 0
     posts_with_gaps: int = 0
+    out_of_reach: int = 0
+    months_with_gaps: int = 0
+    categories_with_gaps: int = 0
 
     @property
     def missing_posts(self) -> int:
@@ -81,8 +91,8 @@ class Coverage:
 
     @property
     def missing_comments(self) -> int:
-        """Comments claimed beyond those captured, where the blog makes a claim."""
-        return max(0, (self.claimed_comments or 0) - self.captured_comments)
+        """Comments claimed beyond those captured and those out of reach, where the blog makes a claim."""
+        return max(0, (self.claimed_comments or 0) - self.captured_comments - self.out_of_reach)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +100,8 @@ class Outcome:
     """How the run over one blog ended.
 
     reason: why it did not end `complete`, in a line. engine: None when no page was ever read.
-    errors: the first few failed URLs, each with its reason.
+    shortfalls: the posts that lack the most comments, each in a line. errors: the first few failed URLs,
+    each with its reason.
     """
 
     site_key: str
@@ -103,6 +114,7 @@ class Outcome:
     engine: str | None = None
     best_effort: bool = False
     coverage: Coverage | None = None
+    shortfalls: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()
 
 

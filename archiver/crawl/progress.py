@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from archiver.config import BlogConfig
+from archiver.crawl.ending import posts_lacking
 from archiver.crawl.outcome import Coverage, Outcome, Stats
 from archiver.terminal import count, duration, field, is_terminal, safe, size
 
@@ -156,6 +157,8 @@ def coverage_line(coverage: Coverage) -> str:
     ]
     if coverage.posts_with_gaps:
         parts.append(f"gaps in {count(coverage.posts_with_gaps, 'post')}")
+    if coverage.out_of_reach:
+        parts.append(f"{count(coverage.out_of_reach, 'comment')} out of reach of any crawl")
     return "; ".join(parts)
 
 
@@ -195,8 +198,14 @@ def _report(outcome: Outcome) -> Iterator[str]:
             f"{_things(stats.new_posts, stats.new_comments)};"
             f" changed: {_things(stats.changed_posts, stats.changed_comments)}",
         )
+    if stats.gone_posts or stats.gone_comments:
+        yield field("gone", f"{_things(stats.gone_posts, stats.gone_comments)} that the blog no longer shows")
+    if stats.returned_posts or stats.returned_comments:
+        yield field("returned", f"{_things(stats.returned_posts, stats.returned_comments)} that had vanished")
     if outcome.coverage:
         yield field("coverage", coverage_line(outcome.coverage))
+        yield from (field("", line) for line in posts_lacking(outcome.coverage))
+        yield from (field("", line) for line in outcome.shortfalls)
     took = f"{count(stats.requests, 'request')}, {size(stats.bytes)} in {duration(stats.elapsed())}"
     yield field("network", took + (f", {stats.rate():.1f} requests a second" if stats.requests else ""))
     if stats.pending or stats.given_up:

@@ -21,6 +21,7 @@ PROBES = frozenset(
 """Ways in that may well not exist: a 404 there is an answer, not a loss."""
 NO_SUCH_PAGE = 400
 """WordPress's answer when posts were deleted meanwhile, so that its list has become shorter."""
+GONE = frozenset({404, 410})
 MOST_ERRORS = 10
 
 
@@ -33,6 +34,8 @@ def is_torn(target: Target, page: Page, reading: Reading) -> bool:
 
 def loss(target: Target, page: Page, reading: Reading) -> str | None:
     """Why what a URL holds could not be had, for good; None when it was had, or there was nothing to have."""
+    if target.hint.get("known") and page.status in GONE:
+        return None  # asked for only to learn whether it is still there
     optional = target.kind in PROBES and not _goes_on(target)
     if not page.ok and not (optional and page.status < 500) and page.status != NO_SUCH_PAGE:
         return said(page.status)
@@ -106,6 +109,8 @@ class Ledger:
         stats.new_comments += saved.new_comments
         stats.changed_posts += saved.changed_posts
         stats.changed_comments += saved.changed_comments
+        stats.returned_posts += saved.returned_posts
+        stats.returned_comments += saved.returned_comments
         self._posts.update(url_key(post.url) for post in extract.posts)
         self._comments[target.kind is TargetKind.API] += saved.comments
         stats.posts, stats.comments = len(self._posts), max(self._comments.values())

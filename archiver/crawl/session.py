@@ -30,6 +30,7 @@ WORTH_A_NOTE = 5.0  # seconds of a pause
 _COUNTED = (
     *("requests", "bytes", "posts", "comments", "pages"),
     *("new_posts", "new_comments", "changed_posts", "changed_comments", "errors", "given_up"),
+    *("returned_posts", "returned_comments"),
 )
 
 
@@ -209,7 +210,8 @@ class Session:
 
     def _record(self, crawl_id: str, ending: Ending) -> None:
         counts = {name: getattr(self.stats, name) for name in _COUNTED}
-        self._shared.writer.end_crawl(crawl_id, outcome=ending.outcome, reason=ending.reason, counts=counts)
+        gone = self._shared.writer.end_crawl(crawl_id, outcome=ending.outcome, reason=ending.reason, counts=counts)
+        self.stats.gone_posts, self.stats.gone_comments = gone.posts, gone.comments
 
     def _conclude(self, ending: Ending, crawl_id: str) -> None:
         blog = self._blog
@@ -226,5 +228,6 @@ class Session:
             engine=blog.engine.name if blog else None,
             best_effort=bool(blog and blog.engine.best_effort),
             coverage=held.coverage(self._shared.archive, self.site.key) if blog else None,
+            shortfalls=held.shortfalls(self._shared.archive, self.site.key) if blog else (),
             errors=blog.errors if blog else (),
         )

@@ -9,6 +9,7 @@ import pytest
 from archiver.crawl.outcome import Coverage
 from archiver.errors import UsageError
 from archiver.status import (
+    CategoryGap,
     MonthGap,
     PostGap,
     blog_status,
@@ -57,9 +58,14 @@ def test_a_blog_that_is_not_there(connection):
 def test_a_blog_with_gaps(connection, gappy):
     status = blog_status(connection, gappy)
     assert (status.posts, status.pages, status.comments, status.pings, status.gone) == (2, 0, 2, 1, 0)
-    assert (status.pending, status.given_up, status.months_with_gaps) == (1, 1, 1)
+    assert (status.pending, status.given_up) == (1, 1)
     assert status.coverage == Coverage(
-        claimed_posts=3, captured_posts=2, claimed_comments=5, captured_comments=3, posts_with_gaps=1
+        claimed_posts=3,
+        captured_posts=2,
+        claimed_comments=5,
+        captured_comments=3,
+        posts_with_gaps=1,
+        months_with_gaps=1,
     )
     assert status.has_gaps
     assert status.last_run is not None
@@ -127,12 +133,37 @@ def test_the_words(connection, gappy, whole):
 
 def test_the_lists_of_gaps():
     post = PostGap(
-        url="https://b.example/\x1b[2J", title="T", claimed=1234, captured=4, missing=1230, reason="page failed"
+        url="https://b.example/\x1b[2J",
+        title="T",
+        claimed=1234,
+        captured=4,
+        missing=1230,
+        reason="page failed",
+        detail="503",
     )
-    assert list(describe_gaps([post], [MonthGap(label="May 2020", claimed=3, captured=1, missing=2)])) == [
+    locked = PostGap(
+        url="https://b.example/locked/",
+        title="L",
+        claimed=3,
+        captured=0,
+        missing=0,
+        out_of_reach=3,
+        reason="a password",
+    )
+    months = [
+        MonthGap(label="May 2020", claimed=3, captured=1, missing=2),
+        MonthGap(label="June 2020", claimed=2, captured=1, missing=1, reason="1 known, but not read"),
+    ]
+    categories = [CategoryGap(taxonomy="tag", name="hope\x07", claimed=5, captured=1, missing=4)]
+    assert list(describe_gaps([post, locked], months, categories)) == [
         "  claimed captured missing  comments of",
-        "    1,234        4   1,230  https://b.example/ [2J (page failed)",
+        "    1,234        4   1,230  https://b.example/ [2J (page failed: 503)",
+        "  claimed captured lacking  comments that no crawl can bring, of",
+        "        3        0       3  https://b.example/locked/ (a password)",
         "  claimed captured missing  posts of",
         "        3        1       2  May 2020",
+        "        2        1       1  June 2020 (1 known, but not read)",
+        "  claimed captured missing  posts in",
+        "        5        1       4  hope (tag)",
     ]
     assert list(describe_gaps([], [])) == []

@@ -43,11 +43,11 @@ def bare():
         ("plain", "complete", 1, 1, 0, None),
         ("walk", "missing", 4, 2, 2, "counted but not shown"),
         ("diet", "missing", 5, 2, 3, "page failed"),
-        ("locked", "missing", 3, 0, 3, "protected by a password"),
+        ("locked", "explained", 3, 0, 0, "protected by a password"),
         ("lost", "missing", 2, 0, 2, "page failed"),
         ("hidden", "missing", 3, 2, 1, "replies to hidden comments"),
         ("feedonly", "missing", 3, 2, 1, "pings may be counted"),
-        ("deleted", "missing", 1, 0, 1, "the post has vanished"),
+        ("deleted", "explained", 1, 0, 0, "the post has vanished"),
         ("extra", "more", 1, 2, 0, None),
         ("quiet", "unclaimed", None, 1, 0, None),
         ("untitled", "unclaimed", None, 0, 0, None),
@@ -57,6 +57,45 @@ def test_coverage_tells_the_cases_apart(sample, post, state, claimed, captured, 
     row = sample.execute("SELECT * FROM coverage WHERE post_id = ?", (key("p", post),)).fetchone()
     names = ("state", "claimed", "captured", "missing", "reason")
     assert tuple(row[name] for name in names) == (state, claimed, captured, missing, reason)
+
+
+LISTED = """
+    INSERT INTO fetches (id, blog_id, crawl_id, url, kind, fetched_at, status)
+      SELECT 'list', id, 'run-1', 'https://stemcells.example/api', 'api', '2024-05-01T10:00:00Z', {status}
+      FROM blogs LIMIT 1;
+    INSERT INTO frontier (id, blog_id, url, kind, priority, state, hint, done_in)
+      SELECT 'list', id, 'https://stemcells.example/api', 'api', 1, '{state}', '{{"route":"comments"}}', 'list'
+      FROM blogs LIMIT 1;
+"""
+ANSWER = """
+    UPDATE comments SET gone_at = '2024-05-02T10:00:00Z' WHERE id LIKE 'c-w%';
+    UPDATE claims SET number = {claimed} WHERE id = 'walk-heading';
+"""
+
+
+@pytest.mark.parametrize(
+    ("change", "post", "state", "missing", "out_of_reach", "reason"),
+    [
+        # The API has listed all comments: what a heading counts beyond them is not a comment.
+        (LISTED.format(state="done", status=200), "walk", "explained", 0, 2, "pings counted"),
+        (LISTED.format(state="done", status=200), "feedonly", "explained", 0, 1, "pings counted"),
+        (LISTED.format(state="done", status=200), "diet", "missing", 3, 0, "page failed"),
+        (LISTED.format(state="done", status=200), "lost", "missing", 2, 0, "page failed"),
+        (LISTED.format(state="done", status=404), "walk", "missing", 2, 0, "counted but not shown"),
+        (LISTED.format(state="pending", status=200), "walk", "missing", 2, 0, "counted but not shown"),
+        # A comment has vanished, and with it the answer below it, which the heading goes on counting.
+        (ANSWER.format(claimed=1), "walk", "explained", 0, 1, "replies to hidden comments"),
+        (ANSWER.format(claimed=2), "walk", "missing", 2, 0, "counted but not shown"),
+        (ANSWER.format(claimed=0), "walk", "complete", 0, 0, None),
+    ],
+)
+def test_coverage_tells_what_no_crawl_can_bring(change, post, state, missing, out_of_reach, reason):
+    with closing(filled(":memory:")) as connection:
+        connection.executescript(change)
+        row = connection.execute(
+            "SELECT state, missing, out_of_reach, reason FROM coverage WHERE post_id = ?", (key("p", post),)
+        ).fetchone()
+        assert row == (state, missing, out_of_reach, reason)
 
 
 def test_coverage_counts_pings_and_the_vanished_apart(sample):
@@ -73,7 +112,11 @@ def test_coverage_gives_the_error_of_the_page_that_failed(sample):
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ("UPDATE frontier SET state = 'excluded', last_error = 'robots.txt' WHERE id = 'f0'", "left out"),
+        ("UPDATE frontier SET state = 'excluded', last_error = 'a pattern fits' WHERE id = 'f0'", "left out"),
+        (
+            "UPDATE frontier SET state = 'excluded', last_error = 'robots.txt disallows it' WHERE id = 'f0'",
+            "disallowed by robots.txt",
+        ),
         ("UPDATE frontier SET state = 'done' WHERE id = 'f0'", "comment pages not read"),
         (
             """UPDATE frontier SET state = 'done' WHERE id = 'f0';

@@ -13,6 +13,9 @@
  * WPPLUGINS=a/b.php,...   active plugins of this port
  * WPLATENCY=ms            slow server
  * WPFAULTS=seed:percent   a fixed share of URLs fails on its first two requests (429, 500, 503)
+ *
+ * And from the database, so that a test can change it between two crawls of one server:
+ * option testbed_fails    a pattern of URIs that answer 500 for as long as it is set
  */
 if ( ! function_exists( 'tb_env' ) ) {
 	return;
@@ -142,6 +145,13 @@ if ( tb_env( 'WPFAULTS' ) && 'cli' !== PHP_SAPI ) {
 			exit( "<!DOCTYPE html><html><head><title>$tb_code</title></head><body><h1>Error $tb_code</h1></body></html>" );
 		}
 	}
+}
+
+$tb_fails = (string) get_option( 'testbed_fails', '' );
+if ( '' !== $tb_fails && 'cli' !== PHP_SAPI && preg_match( '~' . $tb_fails . '~', $_SERVER['REQUEST_URI'] ) ) {
+	http_response_code( 500 );
+	header( 'Content-Type: text/html; charset=UTF-8' );
+	exit( '<!DOCTYPE html><html><head><title>500</title></head><body><h1>Error 500</h1></body></html>' );
 }
 
 /* --- widgets, whatever the theme calls its sidebars ------------------------------------------- */
