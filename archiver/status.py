@@ -171,8 +171,8 @@ def blog_coverage(connection: sqlite3.Connection, blog_id: str) -> Coverage:
         connection,
         "SELECT coalesce((SELECT number FROM claims WHERE blog_id = ?1 AND subject_kind = 'blog' AND measure = 'posts'"
         " ORDER BY said_at DESC, number DESC LIMIT 1),"
-        " (SELECT coalesce(sum(claimed_posts) FILTER (WHERE month IS NOT NULL), sum(claimed_posts))"
-        " FROM archives WHERE blog_id = ?1))",
+        " (SELECT coalesce(sum(claimed - gone) FILTER (WHERE length(period) = 7), sum(claimed - gone))"
+        " FROM month_coverage WHERE blog_id = ?1))",
         blog_id,
     )
     return Coverage(

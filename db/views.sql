@@ -225,7 +225,8 @@ explained AS (
       WHEN c.protected = 1 THEN 'protected by a password'
       WHEN c.claimed <= c.captured OR NOT c.has_body OR t.state IS NOT NULL OR c.thread = 'part' THEN NULL
       WHEN c.claimed - c.captured <= c.hidden THEN 'replies to hidden comments'
-      WHEN l.blog_id IS NOT NULL AND c.pings = 0 THEN 'pings counted'
+      -- Not joined, so that the list is only made where it is asked for.
+      WHEN c.pings = 0 AND c.blog_id IN (SELECT blog_id FROM listed) THEN 'pings counted'
     END AS fate,
     CASE
       WHEN t.state = 'given_up' THEN 'page failed'
@@ -239,7 +240,6 @@ explained AS (
     END AS reason
   FROM compared c
   LEFT JOIN troubled t ON t.post_id = c.id
-  LEFT JOIN listed l ON l.blog_id = c.blog_id
 )
 SELECT
   published_at, title,
@@ -273,6 +273,7 @@ CREATE VIEW month_coverage (
   unread,  -- posts known to be of it of which neither body nor page has been read
   at_least,  -- posts read that fall into it by any clock
   at_most,  -- posts read that may fall into it, since the blog's clock is not known to the hour
+  gone,  -- those of the captured that have vanished since the claim was made: it counts them
   blog,  -- name of the blog
   url,  -- page that lists its posts
   blog_id  -- key of the blog
@@ -283,7 +284,7 @@ WITH dated AS (
   -- hour are the blog's own.
   SELECT
     -- A page without words has been read, too; the crawl's report counts those.
-    p.blog_id, p.html IS NOT NULL OR p.protected IS 1 OR instr(p.sources, 'page') > 0 AS was_read,
+    p.blog_id, p.gone_at, p.html IS NOT NULL OR p.protected IS 1 OR instr(p.sources, 'page') > 0 AS was_read,
     CASE
       WHEN p.published_precision IN ('day', 'month') THEN substr(p.published_at, 1, 7)
       ELSE strftime('%Y-%m', p.published_at, coalesce(b.utc_offset - 60, -720) || ' minutes')
@@ -297,21 +298,21 @@ WITH dated AS (
       ELSE strftime('%Y-%m', p.published_at, coalesce(b.utc_offset + 60, 840) || ' minutes')
     END AS latest
   FROM posts p JOIN blogs b ON b.id = p.blog_id
-  WHERE p.kind = 'post' AND p.gone_at IS NULL AND p.published_at IS NOT NULL AND p.published_precision IS NOT 'year'
+  WHERE p.kind = 'post' AND p.published_at IS NOT NULL AND p.published_precision IS NOT 'year'
 ),
-placed (blog_id, period, was_read, surely, likely) AS (
-  SELECT blog_id, earliest, was_read, earliest = latest, earliest = likely FROM dated
+placed (blog_id, gone_at, period, was_read, surely, likely) AS (
+  SELECT blog_id, gone_at, earliest, was_read, earliest = latest, earliest = likely FROM dated
   UNION ALL
-  SELECT blog_id, latest, was_read, 0, latest = likely FROM dated WHERE latest <> earliest
+  SELECT blog_id, gone_at, latest, was_read, 0, latest = likely FROM dated WHERE latest <> earliest
   UNION ALL
-  SELECT blog_id, substr(earliest, 1, 4), was_read, substr(earliest, 1, 4) = substr(latest, 1, 4),
+  SELECT blog_id, gone_at, substr(earliest, 1, 4), was_read, substr(earliest, 1, 4) = substr(latest, 1, 4),
     substr(earliest, 1, 4) = substr(likely, 1, 4) FROM dated
   UNION ALL
-  SELECT blog_id, substr(latest, 1, 4), was_read, 0, substr(latest, 1, 4) = substr(likely, 1, 4)
+  SELECT blog_id, gone_at, substr(latest, 1, 4), was_read, 0, substr(latest, 1, 4) = substr(likely, 1, 4)
   FROM dated WHERE substr(latest, 1, 4) <> substr(earliest, 1, 4)
   UNION ALL
-  SELECT blog_id, substr(published_at, 1, 4), html IS NOT NULL OR protected IS 1, 1, 1
-  FROM posts WHERE kind = 'post' AND gone_at IS NULL AND published_precision = 'year'
+  SELECT blog_id, gone_at, substr(published_at, 1, 4), html IS NOT NULL OR protected IS 1, 1, 1
+  FROM posts WHERE kind = 'post' AND published_precision = 'year'
 ),
 held AS (
   SELECT blog_id, period,
@@ -319,15 +320,15 @@ held AS (
     count(*) FILTER (WHERE was_read AND likely) AS likely,
     count(*) FILTER (WHERE was_read) AS at_most,
     count(*) FILTER (WHERE likely AND NOT was_read) AS unread
-  FROM placed GROUP BY blog_id, period
+  FROM placed WHERE gone_at IS NULL GROUP BY blog_id, period
 ),
-listed (blog_id, period, label, claimed, url) AS (
+listed (blog_id, period, label, claimed, url, said_at) AS (
   SELECT blog_id, printf(CASE WHEN month IS NULL THEN '%04d' ELSE '%04d-%02d' END, year, month), label, claimed_posts,
-    url
+    url, last_seen_at
   FROM archives
   UNION ALL
   -- Months that a list has counted which is not the sidebar's, or which has no line there any more.
-  SELECT k.blog_id, k.subject, k.subject, max(k.number), NULL
+  SELECT k.blog_id, k.subject, k.subject, max(k.number), NULL, max(k.said_at)
   FROM claims k
   WHERE k.subject_kind = 'month' AND k.measure = 'posts' AND k.source = 'archive_list' AND NOT EXISTS (
     SELECT 1 FROM archives a
@@ -337,7 +338,7 @@ listed (blog_id, period, label, claimed, url) AS (
   GROUP BY k.blog_id, k.subject
   UNION ALL
   -- Months with posts that no list speaks of.
-  SELECT h.blog_id, h.period, NULL, NULL, NULL
+  SELECT h.blog_id, h.period, NULL, NULL, NULL, NULL
   FROM held h
   WHERE length(h.period) = 7 AND h.likely + h.unread > 0 AND NOT EXISTS (
     SELECT 1 FROM archives a
@@ -353,8 +354,18 @@ compared AS (
     CASE
       WHEN l.claimed IS NULL THEN coalesce(h.likely, 0)
       ELSE min(max(l.claimed, coalesce(h.at_least, 0)), coalesce(h.at_most, 0))
-    END AS captured
+    END AS there
   FROM listed l LEFT JOIN held h ON h.blog_id = l.blog_id AND h.period = l.period
+),
+-- A month that has lost its last post is no longer listed, and its claim is of the time before that.
+filled AS (
+  SELECT c.*, c.there + CASE
+      WHEN c.claimed > c.there THEN min(c.claimed - c.there, (
+        SELECT count(*) FROM placed g
+        WHERE g.gone_at IS NOT NULL AND g.gone_at >= c.said_at AND g.was_read AND g.blog_id = c.blog_id AND g.period = c.period))
+      ELSE 0
+    END AS captured
+  FROM compared c
 )
 SELECT
   c.period, coalesce(c.label, c.period),
@@ -365,8 +376,8 @@ SELECT
     ELSE 'complete'
   END,
   c.claimed, c.captured, max(coalesce(c.claimed - c.captured, 0), 0), c.unread, c.at_least, c.at_most,
-  b.title, c.url, c.blog_id
-FROM compared c LEFT JOIN blogs b ON b.id = c.blog_id
+  c.captured - c.there, b.title, c.url, c.blog_id
+FROM filled c LEFT JOIN blogs b ON b.id = c.blog_id
 ORDER BY c.blog_id, c.period DESC;
 
 CREATE VIEW category_coverage (
@@ -379,6 +390,7 @@ CREATE VIEW category_coverage (
   missing,  -- how many are lacking, at least
   own,  -- posts captured that are filed under it
   with_narrower,  -- posts captured that are filed under it or a narrower one
+  gone,  -- those of the captured that have vanished since the claim was made: it counts them
   url,  -- page that lists its posts
   term_id,  -- key of the category or tag
   blog_id  -- key of the blog
@@ -389,22 +401,30 @@ WITH RECURSIVE family (term_id, member_id) AS (
   SELECT f.term_id, t.id FROM family f JOIN terms t ON t.parent_id = f.member_id
 ),
 filed AS (
-  SELECT f.term_id, count(DISTINCT pt.post_id) AS with_narrower,
-    count(*) FILTER (WHERE f.member_id = f.term_id) AS own
+  SELECT f.term_id, count(DISTINCT pt.post_id) FILTER (WHERE p.gone_at IS NULL) AS with_narrower,
+    count(*) FILTER (WHERE f.member_id = f.term_id AND p.gone_at IS NULL) AS own,
+    count(DISTINCT pt.post_id) FILTER (WHERE p.gone_at IS NOT NULL AND p.gone_at >= (
+      SELECT max(k.said_at) FROM claims k
+      WHERE k.blog_id = p.blog_id AND k.subject_kind IN ('category', 'tag') AND k.subject = f.term_id)) AS left_since
   FROM family f
   JOIN post_terms pt ON pt.term_id = f.member_id
-  JOIN posts p ON p.id = pt.post_id AND p.gone_at IS NULL
+  JOIN posts p ON p.id = pt.post_id
   GROUP BY f.term_id
 ),
 compared AS (
-  SELECT t.*, coalesce(f.own, 0) AS own, coalesce(f.with_narrower, 0) AS with_narrower,
+  SELECT t.*, coalesce(f.own, 0) AS own, coalesce(f.with_narrower, 0) AS with_narrower, f.left_since,
     (SELECT k.number FROM claims k
       WHERE k.blog_id = t.blog_id AND k.subject_kind IN ('category', 'tag') AND k.subject = t.id AND k.measure = 'posts'
       ORDER BY k.said_at DESC, k.number DESC LIMIT 1) AS claimed
   FROM terms t LEFT JOIN filed f ON f.term_id = t.id
 ),
 judged AS (
-  SELECT *, CASE WHEN claimed > own THEN with_narrower ELSE own END AS captured FROM compared
+  SELECT *, CASE WHEN claimed > own THEN with_narrower ELSE own END AS there FROM compared
+),
+-- A category that has lost its last post is no longer listed, and its claim is of the time before that.
+filled AS (
+  SELECT *, there + CASE WHEN claimed > there THEN min(claimed - there, coalesce(left_since, 0)) ELSE 0 END AS captured
+  FROM judged
 )
 SELECT
   taxonomy, name,
@@ -414,9 +434,9 @@ SELECT
     WHEN claimed < own THEN 'more'
     ELSE 'complete'
   END,
-  claimed, captured, max(coalesce(claimed - captured, 0), 0), own, with_narrower, url, id,
-  blog_id
-FROM judged;
+  claimed, captured, max(coalesce(claimed - captured, 0), 0), own, with_narrower,
+  captured - there, url, id, blog_id
+FROM filled;
 
 CREATE VIEW reply_network (
   -- Who answered whom: one line for each pair of people, with the dates.

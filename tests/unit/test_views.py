@@ -315,6 +315,26 @@ def test_category_counts_may_include_narrower_ones(sample):
     }
 
 
+@pytest.mark.parametrize(
+    ("said_at", "gone_at", "month", "category"),
+    [
+        # The claim is older than the vanishing, and counts the post. After that it is met without it.
+        (SEEN, "2024-05-02T10:00:00Z", ("complete", 2, 0, 1), ("complete", 2, 0, 1)),
+        ("2024-05-03T10:00:00Z", "2024-05-02T10:00:00Z", ("missing", 1, 1, 0), ("missing", 1, 1, 0)),
+        (SEEN, None, ("complete", 2, 0, 0), ("complete", 2, 0, 0)),
+    ],
+)
+def test_a_claim_counts_what_was_there_when_it_was_made(said_at, gone_at, month, category):
+    with closing(filled(":memory:")) as connection:
+        connection.execute("UPDATE posts SET gone_at = ? WHERE id = ?", (gone_at, key("p", "walk")))
+        connection.execute("UPDATE posts SET published_at = '2021-10-03T10:00:00Z' WHERE id = ?", (key("p", "diet"),))
+        connection.execute("UPDATE archives SET last_seen_at = ?", (said_at,))
+        connection.execute("UPDATE claims SET said_at = ?", (said_at,))
+        of = "state, captured, missing, gone"
+        assert connection.execute(f"SELECT {of} FROM month_coverage WHERE period = '2021-09'").fetchone() == month
+        assert connection.execute(f"SELECT {of} FROM category_coverage WHERE name = 'Research'").fetchone() == category
+
+
 # ── lists, threads, network, works ───────────────────────────────────────────────────────────────
 
 
