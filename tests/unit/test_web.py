@@ -91,7 +91,7 @@ def test_what_is_not_there_is_said_quietly(site, path, capsys):
 def test_facets_are_offered(site):
     facets = get(site, "/archive/coverage.json").json()["facet_results"]
     assert {found["value"]: found["count"] for found in facets["state"]["results"]} == {
-        "missing": 7, "unclaimed": 3, "complete": 2, "more": 1,
+        "missing": 5, "explained": 2, "unclaimed": 3, "complete": 2, "more": 1,
     }  # fmt: skip
     assert "reason" in facets
 
