@@ -232,7 +232,7 @@ def _next(outcomes: Sequence[Outcome], archive: Path | None) -> Iterator[str]:
     stopped = [shlex.quote(o.url) for o in outcomes if o.stats.pending or o.outcome in {"limit", "interrupted"}]
     if stopped:
         yield f"Go on:     archiver crawl{option} {' '.join(stopped)}"
-    if any(outcome.exit_code == 4 for outcome in outcomes):
+    if any(o.exit_code == 4 or (o.coverage and o.coverage.out_of_reach) for o in outcomes):
         yield f"The gaps:  archiver status{option} --coverage"
     if any(outcome.outcome != "failed" for outcome in outcomes):
         yield f"Look:      archiver serve{option}"

@@ -303,6 +303,43 @@ def test_summary_of_a_blog_with_everything_wrong():
         assert line in text.splitlines()
 
 
+def test_summary_of_what_has_changed_and_what_is_missing():
+    one = outcome(
+        outcome="incomplete",
+        exit_code=4,
+        coverage=Coverage(
+            captured_posts=12,
+            claimed_comments=40,
+            captured_comments=35,
+            posts_with_gaps=1,
+            out_of_reach=3,
+            months_with_gaps=2,
+            categories_with_gaps=1,
+        ),
+        shortfalls=("13 of 15 comments: https://blog.example.org/a/ (page failed: 500)",),
+        stats={"changed_posts": 1, "gone_posts": 1, "gone_comments": 20, "returned_comments": 2},
+    )
+    lines = summary([one]).splitlines()
+    assert lines[2:9] == [
+        "  new       0 posts, 0 comments; changed: 1 post, 0 comments",
+        "  gone      1 post, 20 comments that the blog no longer shows",
+        "  returned  0 posts, 2 comments that had vanished",
+        "  coverage  12 posts (the blog does not say how many it has); 35 of 40 comments that the blog claims;"
+        " gaps in 1 post; 3 comments out of reach of any crawl",
+        "            posts are missing in 2 months",
+        "            posts are missing in 1 category",
+        "            13 of 15 comments: https://blog.example.org/a/ (page failed: 500)",
+    ]
+
+
+def test_what_is_out_of_reach_is_never_silent():
+    """A blog is as complete as can be, and still its claims are not met: where to look is told."""
+    one = outcome(coverage=Coverage(claimed_comments=15, captured_comments=13, out_of_reach=2))
+    lines = summary([one]).splitlines()
+    assert "The gaps:  archiver status --coverage" in lines
+    assert [line for line in lines if "13 of 15 comments" in line and "2 comments out of reach" in line]
+
+
 @pytest.mark.parametrize(
     ("kind", "heading", "suggestions"),
     [
