@@ -319,13 +319,13 @@ def test_summary_of_what_has_changed_and_what_is_missing():
         shortfalls=("13 of 15 comments: https://blog.example.org/a/ (page failed: 500)",),
         stats={"changed_posts": 1, "gone_posts": 1, "gone_comments": 20, "returned_comments": 2},
     )
+    comments = "35 of 40 comments that the blog claims; gaps in 1 post; 3 comments out of reach of any crawl"
     lines = summary([one]).splitlines()
     assert lines[2:9] == [
         "  new       0 posts, 0 comments; changed: 1 post, 0 comments",
         "  gone      1 post, 20 comments that the blog no longer shows",
         "  returned  0 posts, 2 comments that had vanished",
-        "  coverage  12 posts (the blog does not say how many it has); 35 of 40 comments that the blog claims;"
-        " gaps in 1 post; 3 comments out of reach of any crawl",
+        "  coverage  12 posts (the blog does not say how many it has); " + comments,
         "            posts are missing in 2 months",
         "            posts are missing in 1 category",
         "            13 of 15 comments: https://blog.example.org/a/ (page failed: 500)",
