@@ -19,6 +19,7 @@ from archiver import __version__
 from archiver.commands.crawl import crawl
 from archiver.commands.demo import demo
 from archiver.commands.detect import detect
+from archiver.commands.export import export
 from archiver.commands.failures import crash, explained
 from archiver.commands.history import history
 from archiver.commands.search import search
@@ -84,6 +85,7 @@ def main(ctx: click.Context, debug: bool) -> None:
       archiver search stem cell                   search posts and comments
       archiver history URL                        what has changed in a post or comment
       archiver serve                              look at it in the browser
+      archiver export csv                         hand it out in another format
 
     \b
     Exit codes: 0 done and complete   1 error            2 wrong usage
@@ -97,7 +99,7 @@ def main(ctx: click.Context, debug: bool) -> None:
         click.echo(ctx.get_help())
 
 
-for _verb in (crawl, detect, status, search, history, serve, demo):
+for _verb in (crawl, detect, status, search, history, serve, export, demo):
     main.add_command(_verb)
 
 

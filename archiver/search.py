@@ -93,6 +93,29 @@ def search(
     return [_hit(connection, table, query, docid, rank) for rank, table, docid in best[:limit]]
 
 
+def expressions(connection: sqlite3.Connection, words: str) -> tuple[str | None, str | None]:
+    """What finds the words among posts, and among comments, in FTS5 syntax; None: nothing there can.
+
+    Understood as by `search`. Raises UsageError when there is no word.
+    """
+    typed = clean(words).strip()
+    plain = _plain(typed)
+    if not plain:
+        raise UsageError(repr(words[:40]), "there is no word in it to search for", "Give one or more words")
+    found = [_understood(connection, table, typed) for table in ("posts", "comments")]
+    return (plain, plain) if found == [None, None] else (found[0], found[1])
+
+
+def _understood(connection: sqlite3.Connection, table: str, typed: str) -> str | None:
+    if len(typed) > _MOST_SYNTAX:
+        return None
+    try:
+        connection.execute(f"SELECT 1 FROM {table}_fts WHERE {table}_fts MATCH ? LIMIT 1", (typed,)).fetchall()
+    except sqlite3.OperationalError:
+        return None
+    return typed
+
+
 def marked(snippet: str, mark: Callable[[str], str]) -> str:
     """A snippet with `mark` applied to what was found."""
     return re.sub(f"{OPEN}([^{CLOSE}]*){CLOSE}", lambda found: mark(found[1]), snippet)

@@ -23,9 +23,17 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 
+_TIME = re.compile(r"_at$|^seen_(?:from|until)$|^not_before$")
+_CHOICES = re.compile(r"CHECK \((\w+) IN \(([^()]*)\)\)")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnDoc:
-    """One column. type: as declared, empty for most columns of views. references: `table.column`."""
+    """One column.
+
+    type: as declared, empty for most columns of views. references: `table.column`. choices: the only values
+    that a CHECK allows, as they are written; none where anything goes.
+    """
 
     name: str
     type: str
@@ -33,6 +41,18 @@ class ColumnDoc:
     not_null: bool = False
     primary_key: bool = False
     references: str | None = None
+    choices: tuple[str, ...] = ()
+
+    @property
+    def holds(self) -> Literal["text", "integer", "number", "boolean", "time", "json"]:
+        """What kind of value it is, more closely than SQLite's types tell."""
+        if self.type == "INTEGER":
+            return "boolean" if self.choices == ("0", "1") else "integer"
+        if self.type == "REAL":
+            return "number"
+        if _TIME.search(self.name):
+            return "time"
+        return "json" if self.description.endswith("(JSON)") else "text"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +100,7 @@ def tables(connection: sqlite3.Connection) -> list[TableDoc]:
 
 def _table(connection: sqlite3.Connection, name: str, kind: Literal["table", "view"], ddl: str) -> TableDoc:
     described = describe(ddl)
+    choices = {match[1]: tuple(re.findall(r"[\w-]+", match[2])) for match in _CHOICES.finditer(ddl)}
     foreign = {
         row[0]: f"{row[1]}.{row[2]}"
         for row in connection.execute(
@@ -101,6 +122,7 @@ def _table(connection: sqlite3.Connection, name: str, kind: Literal["table", "vi
                 not_null=bool(row[2]),
                 primary_key=bool(row[3]),
                 references=foreign.get(row[0]),
+                choices=choices.get(row[0], ()),
             )
             for row in columns
         ),
@@ -157,7 +179,7 @@ class _Reader:
 def describe(ddl: str) -> Described:
     """The comments of a CREATE TABLE or CREATE VIEW statement."""
     reader, depth, opened = _Reader(), 0, False
-    for kind, text, line, offset in _tokens(ddl):
+    for kind, text, line, offset in tokens(ddl):
         if kind == "comment":
             if opened and depth > 0:
                 reader.comment(_words(text), line, offset)
@@ -190,7 +212,7 @@ def _leading(ddl: str, line: int) -> str:
     return " ".join(found)
 
 
-def _tokens(ddl: str) -> Iterator[tuple[str, str, int, int]]:
+def tokens(ddl: str) -> Iterator[tuple[str, str, int, int]]:
     """Kind, text, line and offset in the line of everything but space."""
     for match in _TOKEN.finditer(ddl):
         kind = match.lastgroup or "other"

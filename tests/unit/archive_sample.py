@@ -102,6 +102,12 @@ def empty(path: Path | str) -> sqlite3.Connection:
 def filled(path: Path | str) -> sqlite3.Connection:
     """A new archive with the sample in it, open for writing."""
     connection = empty(path)
+    fill(connection)
+    return connection
+
+
+def fill(connection: sqlite3.Connection) -> None:
+    """Put the sample into an archive that has no rows yet."""
     with connection:
         _site(connection)
         _people(connection)
@@ -110,7 +116,6 @@ def filled(path: Path | str) -> sqlite3.Connection:
         _around(connection)
         _ledger(connection)
         _works(connection)
-    return connection
 
 
 def _site(connection: sqlite3.Connection) -> None:

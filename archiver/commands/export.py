@@ -1,0 +1,153 @@
+"""`archiver export`."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import date
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import click
+
+from archiver.commands.session import archive_option
+from archiver.errors import UsageError
+from archiver.terminal import count, is_terminal, safe, size
+
+if TYPE_CHECKING:
+    from archiver.exports import Exported, Format, Wanted
+    from archiver.exports.progress import Noting
+    from db import Archive
+
+
+@click.command(short_help="Hand out the archive in another format.")
+@click.argument("name", metavar="FORMAT", required=False)
+@archive_option()
+@click.option("-o", "--output", metavar="PATH", type=click.Path(path_type=Path), help="Where to; by default here.")
+@click.option("--blog", "blogs", multiple=True, metavar="BLOG", help="Only this blog, by URL or host (repeatable).")
+@click.option("--since", metavar="DATE", help="Only what was published then or later: 2021, 2021-10 or 2021-10-07.")
+@click.option("--search", metavar="WORDS", help="Only what `archiver search` finds.")
+@click.option("--where", metavar="SQL", help="Only posts for which the condition holds, with their comments.")
+@click.option("--query", metavar="NAME|SELECT", help="The rows of a query instead: a named one, or a SELECT.")
+@click.option("--param", "params", multiple=True, metavar="NAME=VALUE", help="A parameter of the query (repeatable).")
+@click.option("--force", is_flag=True, help="Replace an earlier export.")
+@click.option("--list", "listing", is_flag=True, help="List the formats.")
+def export(
+    name: str | None, archive: Path, output: Path | None, force: bool, listing: bool, **chosen: Any
+) -> None:
+    """Write the archive, or what is chosen of it, in another format: a file or a folder, whole or not at all.
+
+    A chosen post comes with its whole thread, a chosen comment with its post and the comments that it
+    answers. `archiver export --list` tells the formats.
+
+    \b
+    Examples:
+      archiver export csv
+      archiver export sqlite --since 2021 -o since-2021
+      archiver export markdown --where "kind = 'post' AND comments > 10"
+      archiver export convokit --search 'stem cell'
+      archiver export csv --query most_discussed_posts -o discussed.csv
+      archiver export parquet --query "SELECT post_id, text FROM comments" -o comments.parquet
+    """
+    from archiver.exports import export as run  # late: with the database behind it
+    from archiver.exports import find_format
+    from db import open_archive
+
+    if listing:
+        click.echo("\n".join(_listed()))
+        return
+    if name is None:
+        raise UsageError("export", "it needs a format", f"Name one of {', '.join(_names())}")
+    form = find_format(name)
+    opened = open_archive(archive)
+    wanted = _wanted(opened, **chosen)
+    path = output or default_path(archive, form, wanted)
+    with _progress(sys.stderr) as progress:
+        done = run(opened, form, path, wanted, force=force, progress=progress)
+    for line in progress.notes:
+        click.echo(f"archiver: warning: {safe(line)}", err=True)
+    click.echo(told(done))
+
+
+def default_path(archive: Path, form: Format, wanted: Wanted) -> Path:
+    """Where an export goes when nobody says: into the current directory, named after archive and format."""
+    suffix = form.suffix if wanted.query is None else form.result_suffix
+    return Path(f"{archive.resolve().name}-{form.name}{suffix}")
+
+
+def told(done: Exported) -> str:
+    """One line: what was written, how much."""
+    rows = done.rows
+    if "posts" in rows:
+        what = f"{count(rows['posts'], 'post')}, {count(rows['comments'], 'comment')}"
+    else:
+        what = count(rows["rows"], "row")
+    return f"{safe(str(done.path))}: {what}, {size(done.size)}"
+
+
+def _wanted(
+    archive: Archive, *, blogs: tuple[str, ...], since: str | None, query: str | None, params: tuple[str, ...], **rest: Any
+) -> Wanted:
+    from archiver.exports import Wanted
+    from archiver.status import find_blogs
+
+    if query is not None and (blogs or since or any(rest.values())):
+        raise UsageError("--query", "it stands alone, without --blog, --since, --search and --where", "Put it into the SELECT")
+    if params and query is None:
+        raise UsageError("--param", "it belongs to --query", "Name a query as well")
+    blog_ids: tuple[str, ...] = ()
+    if blogs:
+        with closing(archive.connect()) as connection:
+            blog_ids = tuple(find_blogs(connection, blogs))
+    return Wanted(blog_ids=blog_ids, since=_since(since), query=query, params=dict(map(_param, params)), **rest)
+
+
+def _since(text: str | None) -> str | None:
+    """A beginning of ISO-8601, which is how times are compared. Raises UsageError for what is no date."""
+    if text is None:
+        return None
+    given = text.strip()
+    try:
+        if not re.fullmatch(r"\d{4}(-\d\d(-\d\d)?)?", given):
+            raise ValueError(given)
+        date.fromisoformat(given + "-01-01"[len(given) - 4 :])
+    except ValueError as error:
+        raise UsageError("--since", f"{text!r} is no date", "Write 2021, 2021-10 or 2021-10-07") from error
+    return given
+
+
+def _param(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise UsageError("--param", f"{text!r} is not NAME=VALUE")
+    return name, value
+
+
+def _names() -> list[str]:
+    from archiver.exports.registry import names
+
+    return names()
+
+
+def _listed() -> Iterator[str]:
+    from archiver.exports import formats
+
+    found = formats()
+    width = max(len(form.name) for form in found)
+    for form in found:
+        needs = f' (needs: pip install "blog-archiver[{form.extra}]")' if form.missing and form.extra else ""
+        yield f"{form.name:{width}}  {form.description}; for {form.opens}{needs}"
+
+
+@contextmanager
+def _progress(stream: IO[str]) -> Iterator[Noting]:
+    """A bar on a terminal, nothing in a pipe; either keeps the notes until it has ended."""
+    from archiver.exports.progress import Bar, Noting
+
+    if not is_terminal(stream):
+        yield Noting()
+        return
+    with Bar(stream) as bar:
+        yield bar

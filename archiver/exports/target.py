@@ -1,0 +1,113 @@
+"""Where an export goes: written under another name beside it, and renamed when it is whole."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from archiver.errors import ArchiverError, DiskFull, UsageError
+from db.failures import explain_os
+
+MANIFEST = "export.json"
+"""Stands in every folder that an export has made: what it is, and that it may be replaced."""
+
+_TODO = "Name another place with -o"
+
+
+def check(path: Path, *, folder: bool, force: bool, archive: Path) -> None:
+    """Raise UsageError when nothing may be written there, before any work is done."""
+    if not path.parent.is_dir():
+        raise UsageError(str(path), f"there is no folder {path.parent}", "Make it first, or name another place with -o")
+    here, there = path.resolve(), archive.resolve()
+    if here == there or here in there.parents or here == there / "archive.db":
+        raise UsageError(str(path), "the archive itself is there", _TODO)
+    if not (path.exists() or path.is_symlink()):
+        return
+    if path.is_dir() and not path.is_symlink() and not any(path.iterdir()):
+        if folder:
+            return
+        raise UsageError(str(path), "it is a folder, and this format is one file", _TODO)
+    if not force:
+        raise UsageError(str(path), "it exists already", "Add --force to replace it, or name another place with -o")
+    if folder != path.is_dir():
+        kinds = ("a folder", "a file") if folder else ("one file", "a folder")
+        raise UsageError(str(path), f"this format is {kinds[0]}, and what is there is {kinds[1]}", _TODO)
+    if folder and not (path / MANIFEST).is_file():
+        raise UsageError(str(path), f"it holds something that no export has made (no {MANIFEST})", _TODO)
+
+
+@contextmanager
+def scratch(path: Path, *, folder: bool) -> Iterator[Path]:
+    """A new name in the same directory, for a folder made already; it becomes `path` unless something is raised.
+
+    What the file system says is raised as an error that names the target.
+    """
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        if folder:
+            beside.mkdir()
+        yield beside
+        _sync(beside)
+        _put(beside, path)
+    except OSError as error:
+        raise explained(error, path) from error
+    finally:
+        remove(beside)
+
+
+def explained(error: OSError, path: Path) -> ArchiverError:
+    """What keeps the target from being written."""
+    failure = explain_os(error, path)
+    return DiskFull(failure.what, failure.why, "Free some space" if "space" in failure.why else _TODO)
+
+
+def write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
+    """Say in a folder what it is."""
+    (folder / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+
+def size(path: Path) -> int:
+    """Bytes of a file, or of all files of a folder."""
+    if path.is_dir():
+        return sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
+    return path.stat().st_size
+
+
+def remove(path: Path) -> None:
+    """Remove a file or folder; nothing is said of what cannot be."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
+
+
+def _put(made: Path, path: Path) -> None:
+    """Rename; a folder that is replaced is moved away first, as a full one cannot be renamed over."""
+    if not (made.is_dir() and path.is_dir()):
+        made.replace(path)
+        return
+    old = path.with_name(f".{path.name}.{secrets.token_hex(4)}.old")
+    path.rename(old)
+    try:
+        made.rename(path)
+    except OSError:
+        old.rename(path)
+        raise
+    remove(old)
+
+
+def _sync(path: Path) -> None:
+    """Have it on the disk before it gets its name, so that a power cut leaves no empty file under it."""
+    for file in [path, *path.rglob("*")] if path.is_dir() else [path]:
+        descriptor = os.open(file, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
