@@ -19,6 +19,7 @@ class Blog:
     tagline: str | None
     language: str | None
     utc_offset: int | None
+    timezone: str | None
 
     @property
     def name(self) -> str:
@@ -128,14 +129,15 @@ _COMMENT = f"""
     LEFT JOIN main.comments parent ON parent.id = c.parent_id"""
 
 
-def _names(kind: type, alias: str) -> str:
+def names(kind: type, alias: str) -> str:
+    """The columns of a record, to be selected from a table of that alias."""
     return ", ".join(f"{alias}.{column.name}" for column in fields(kind))
 
 
 def blogs(source: Source) -> list[Blog]:
     """The chosen blogs."""
     condition = source.conditions["blogs"] or "1"
-    sql = f"SELECT {_names(Blog, 'blogs')} FROM main.blogs WHERE {condition} ORDER BY site_key"
+    sql = f"SELECT {names(Blog, 'blogs')} FROM main.blogs WHERE {condition} ORDER BY site_key"
     return [Blog(*row) for row in source.rows(sql)]
 
 
@@ -149,7 +151,7 @@ def posts(source: Source, blog_id: str | None = None, *, newest_first: bool = Fa
         {"blog": blog_id} if blog_id else {},
     )
     for (key,) in keys:
-        for row in source.rows(f"SELECT {_names(Post, 'p')} FROM main.posts p WHERE p.id = ?", (key,)):
+        for row in source.rows(f"SELECT {names(Post, 'p')} FROM main.posts p WHERE p.id = ?", (key,)):
             yield Post(*row)
 
 
@@ -162,7 +164,7 @@ def count_posts(source: Source, blog_id: str | None = None) -> int:
 def byline(source: Source, post: Post) -> list[Person]:
     """Who wrote a post, in order."""
     sql = (
-        f"SELECT {_names(Person, 'a')} FROM main.post_authors pa JOIN main.authors a ON a.id = pa.author_id"
+        f"SELECT {names(Person, 'a')} FROM main.post_authors pa JOIN main.authors a ON a.id = pa.author_id"
         " WHERE pa.post_id = ? ORDER BY pa.position"
     )
     return [Person(*row) for row in source.rows(sql, (post.id,))]
@@ -171,7 +173,7 @@ def byline(source: Source, post: Post) -> list[Person]:
 def terms(source: Source, post: Post) -> list[Term]:
     """What a post is filed under."""
     sql = (
-        f"SELECT {_names(Term, 't')} FROM main.post_terms pt JOIN main.terms t ON t.id = pt.term_id"
+        f"SELECT {names(Term, 't')} FROM main.post_terms pt JOIN main.terms t ON t.id = pt.term_id"
         " WHERE pt.post_id = ? ORDER BY t.taxonomy, t.name, t.id"
     )
     return [Term(*row) for row in source.rows(sql, (post.id,))]
@@ -187,7 +189,7 @@ def people(source: Source, blog_id: str | None = None) -> Iterator[Person]:
     """The chosen people of a blog or of all, by key."""
     condition = source.conditions["authors"] or "1"
     sql = (
-        f"SELECT {_names(Person, 'authors')} FROM main.authors"
+        f"SELECT {names(Person, 'authors')} FROM main.authors"
         f" WHERE ({condition}) AND (?1 IS NULL OR blog_id = ?1) ORDER BY id"
     )
     return (Person(*row) for row in source.rows(sql, (blog_id,)))
