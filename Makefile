@@ -29,7 +29,8 @@ USABLE := import sys, ensurepip, venv, sqlite3; sys.exit(sys.version_info < (3, 
 # The suite crawls a real WordPress and looks at the pages in a real browser.
 PACKAGES := chromium curl fonts-noto-core fonts-noto-cjk mariadb-server \
 	php-cli php-curl php-gd php-mbstring php-mysql php-sqlite3 php-xml \
-	wordpress wordpress-theme-twentytwentyone wordpress-theme-twentytwentytwo wordpress-theme-twentytwentythree
+	postgresql sqlite3 wordpress wordpress-theme-twentytwentyone \
+	wordpress-theme-twentytwentytwo wordpress-theme-twentytwentythree
 APT_INSTALL := apt-get install -y --no-install-recommends
 # SYSTEM=no goes on without them; the tests that need them are then skipped (and fail when CI=true).
 SYSTEM ?= yes

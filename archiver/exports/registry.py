@@ -10,7 +10,7 @@ from archiver.errors import ArchiverError, UsageError
 from archiver.exports.base import Format
 
 GROUP = "blog_archiver.exports"
-OURS: tuple[str, ...] = ("csv", "jsonl", "parquet", "sql", "sqlite", "xlsx", "wxr", "tei", "convokit", "graphml", "gexf", "bibtex", "ris")
+OURS: tuple[str, ...] = ("csv", "jsonl", "parquet", "sql", "sqlite", "xlsx", "wxr", "markdown", "html", "epub", "tei", "convokit", "graphml", "gexf", "bibtex", "ris")
 
 
 

@@ -1,7 +1,7 @@
 """How one cell of a table is shown: links, shortened texts, cleaned HTML.
 
 Everything in an archive was written by strangers. Markup comes out of here in two ways only: built with
-`Markup(…).format`, which escapes what it is given, or cleaned by nh3 with the strict list below.
+`Markup(…).format`, which escapes what it is given, or cleaned by `archiver.harmless`.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-import nh3
 from datasette.utils import tilde_encode
 from markupsafe import Markup
 
+from archiver.harmless import clean_html
 from archiver.web.holdings import Holding
 
 SHORT, LONG, LABEL, URL = 280, 2000, 60, 60  # characters shown
@@ -46,21 +46,6 @@ _NAMES = {
     "identifier": "work_id",
 }
 _THREAD = {"comments", "captured"}  # numbers that lead to the thread they count
-
-_TAGS = {
-    "a", "abbr", "b", "blockquote", "br", "caption", "cite", "code", "dd", "del", "details", "div", "dl", "dt", "em",
-    "figcaption", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "ins", "kbd", "li", "ol", "p", "pre",
-    "q", "s", "samp", "small", "span", "strong", "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th",
-    "thead", "tr", "u", "ul", "var",
-}  # fmt: skip
-# img keeps no src: nothing is loaded from anywhere, and the text alternative stands in its place.
-_ATTRIBUTES = {
-    "a": {"href", "title"},
-    "img": {"alt", "title"},
-    "td": {"colspan", "rowspan"},
-    "th": {"colspan", "rowspan"},
-}
-_REL = "noopener noreferrer nofollow"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +85,6 @@ def render(cell: Cell) -> Markup | None:
     if cell.column == "outline":
         return Markup('<span class="archive-outline">{}</span>').format(cell.value)
     return _link(cell.value) if _is_url(cell.value) else _inner_link(cell)
-
-
-def clean_html(html: str) -> Markup:
-    """Archived HTML that can be shown: no scripts, styles, forms or frames, and nothing that loads."""
-    return Markup(  # noqa: S704 - nh3 cleaned it
-        nh3.clean(html, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes={"http", "https"}, link_rel=_REL)
-    )
 
 
 def shorten(text: str, length: int) -> str:
