@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 import click
 
 from archiver import __version__
+from archiver.commands.codebook import codebook
 from archiver.commands.crawl import crawl
 from archiver.commands.demo import demo
 from archiver.commands.detect import detect
@@ -99,7 +100,7 @@ def main(ctx: click.Context, debug: bool) -> None:
         click.echo(ctx.get_help())
 
 
-for _verb in (crawl, detect, status, search, history, serve, export, demo):
+for _verb in (crawl, detect, status, search, history, serve, export, codebook, demo):
     main.add_command(_verb)
 
 

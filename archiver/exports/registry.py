@@ -10,8 +10,10 @@ from archiver.errors import ArchiverError, UsageError
 from archiver.exports.base import Format
 
 GROUP = "blog_archiver.exports"
-OURS: tuple[str, ...] = ("csv", "jsonl", "parquet", "sql", "sqlite", "xlsx", "wxr", "markdown", "html", "epub", "tei", "convokit", "graphml", "gexf", "bibtex", "ris")
-
+OURS = (
+    *("csv", "jsonl", "parquet", "sql", "sqlite", "xlsx", "datapackage"),
+    *("markdown", "html", "epub", "wxr", "tei", "convokit", "graphml", "gexf", "bibtex", "ris"),
+)
 
 
 def names() -> list[str]:
