@@ -18,11 +18,11 @@ _ATTRIBUTES = {
     "td": {"colspan", "rowspan"},
     "th": {"colspan", "rowspan"},
 }
-_REL = "noopener noreferrer nofollow"
+REL = "noopener noreferrer nofollow"
 
 
 def clean_html(html: str) -> Markup:
     """Archived HTML that can be shown: no scripts, styles, forms or frames, and nothing that loads."""
     return Markup(  # noqa: S704 - nh3 cleaned it
-        nh3.clean(html, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes={"http", "https"}, link_rel=_REL)
+        nh3.clean(html, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes={"http", "https"}, link_rel=REL)
     )

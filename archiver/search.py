@@ -110,7 +110,7 @@ def _understood(connection: sqlite3.Connection, table: str, typed: str) -> str |
     if len(typed) > _MOST_SYNTAX:
         return None
     try:
-        connection.execute(f"SELECT 1 FROM {table}_fts WHERE {table}_fts MATCH ? LIMIT 1", (typed,)).fetchall()
+        connection.execute(f"{_RANK[table]} WHERE {table}_fts MATCH ? LIMIT 1", (typed,)).fetchall()
     except sqlite3.OperationalError:
         return None
     return typed

@@ -22,7 +22,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-
 _TIME = re.compile(r"_at$|^seen_(?:from|until)$|^not_before$")
 _CHOICES = re.compile(r"CHECK \((\w+) IN \(([^()]*)\)\)")
 

@@ -23,7 +23,7 @@ def reading_only(connection: sqlite3.Connection) -> Iterator[None]:
     """
     refused: list[int] = []
 
-    def decide(action: int, first: str | None, second: str | None, schema: str | None, inner: str | None) -> int:
+    def decide(action: int, first: str | None, second: str | None, *_: str | None) -> int:
         allowed = action in _READS or (
             # FTS5 asks for this pragma by itself; load_extension is off in any case.
             (action == sqlite3.SQLITE_PRAGMA and first == "data_version")

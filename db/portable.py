@@ -20,7 +20,9 @@ def create_table(connection: sqlite3.Connection, table: str) -> str:
 
 def create_indexes(connection: sqlite3.Connection, table: str) -> list[str]:
     """The CREATE INDEX of every index of a table that is not part of its definition."""
-    query = "SELECT sql FROM main.sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL ORDER BY rowid"
+    query = (
+        "SELECT sql FROM main.sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL ORDER BY rowid"
+    )
     return [row[0] for row in connection.execute(query, (table,))]
 
 

@@ -103,7 +103,9 @@ def _choose_posts(connection: sqlite3.Connection, selection: Selection) -> None:
 
 def _filters(selection: Selection) -> tuple[list[str], list[str], dict[str, str]]:
     """Conditions on a post p, on a comment c, and their values."""
-    posts, comments, values = [], [], {}
+    posts: list[str] = []
+    comments: list[str] = []
+    values: dict[str, str] = {}
     if selection.blog_ids:
         names = {f"blog{number}": blog_id for number, blog_id in enumerate(selection.blog_ids)}
         values |= names
@@ -146,7 +148,9 @@ def _condition(table: TableDoc, selection: Selection) -> str:
             return whole
         lists = f"widget_id IN (SELECT id FROM widgets WHERE {whole})"
         read = f"fetch_id IN (SELECT id FROM fetches WHERE {whole})"
-        return f"post_id {_P}" if "post_id" in columns else {"widget_links": lists, "oddities": read}.get(table.name, "0")
+        return (
+            f"post_id {_P}" if "post_id" in columns else {"widget_links": lists, "oddities": read}.get(table.name, "0")
+        )
     people = f"id IN (SELECT author_id FROM post_authors WHERE post_id {_P})"
     narrowed = {
         "authors": f"({people} OR id IN (SELECT author_id FROM comments WHERE id {_C}))",
@@ -172,9 +176,7 @@ def _choose_terms(connection: sqlite3.Connection) -> None:
     )
 
 
-def _choose_fetches(
-    connection: sqlite3.Connection, tables: Sequence[TableDoc], conditions: dict[str, str]
-) -> None:
+def _choose_fetches(connection: sqlite3.Connection, tables: Sequence[TableDoc], conditions: dict[str, str]) -> None:
     """Every exchange that a chosen row was read from."""
     for table in tables:
         for column in table.columns:

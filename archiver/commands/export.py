@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import date
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -34,9 +34,7 @@ if TYPE_CHECKING:
 @click.option("--param", "params", multiple=True, metavar="NAME=VALUE", help="A parameter of the query (repeatable).")
 @click.option("--force", is_flag=True, help="Replace an earlier export.")
 @click.option("--list", "listing", is_flag=True, help="List the formats.")
-def export(
-    name: str | None, archive: Path, output: Path | None, force: bool, listing: bool, **chosen: Any
-) -> None:
+def export(name: str | None, archive: Path, output: Path | None, force: bool, listing: bool, **chosen: Any) -> None:
     """Write the archive, or what is chosen of it, in another format: a file or a folder, whole or not at all.
 
     A chosen post comes with its whole thread, a chosen comment with its post and the comments that it
@@ -88,13 +86,21 @@ def told(done: Exported) -> str:
 
 
 def _wanted(
-    archive: Archive, *, blogs: tuple[str, ...], since: str | None, query: str | None, params: tuple[str, ...], **rest: Any
+    archive: Archive,
+    *,
+    blogs: tuple[str, ...],
+    since: str | None,
+    query: str | None,
+    params: tuple[str, ...],
+    **rest: Any,
 ) -> Wanted:
     from archiver.exports import Wanted
     from archiver.status import find_blogs
 
     if query is not None and (blogs or since or any(rest.values())):
-        raise UsageError("--query", "it stands alone, without --blog, --since, --search and --where", "Put it into the SELECT")
+        raise UsageError(
+            "--query", "it stands alone, without --blog, --since, --search and --where", "Put it into the SELECT"
+        )
     if params and query is None:
         raise UsageError("--param", "it belongs to --query", "Name a query as well")
     blog_ids: tuple[str, ...] = ()
@@ -109,13 +115,11 @@ def _since(text: str | None) -> str | None:
     if text is None:
         return None
     given = text.strip()
-    try:
-        if not re.fullmatch(r"\d{4}(-\d\d(-\d\d)?)?", given):
-            raise ValueError(given)
-        date.fromisoformat(given + "-01-01"[len(given) - 4 :])
-    except ValueError as error:
-        raise UsageError("--since", f"{text!r} is no date", "Write 2021, 2021-10 or 2021-10-07") from error
-    return given
+    if re.fullmatch(r"\d{4}(-\d\d(-\d\d)?)?", given):
+        with suppress(ValueError):
+            date.fromisoformat(given + "-01-01"[len(given) - 4 :])
+            return given
+    raise UsageError("--since", f"{text!r} is no date", "Write 2021, 2021-10 or 2021-10-07")
 
 
 def _param(text: str) -> tuple[str, str]:

@@ -56,8 +56,8 @@ def rights(blogs: list[Blog]) -> str:
     return f"""# Rights
 
 The texts are those of their authors: the posts of who runs {sites}, the comments of those who wrote them.
-That they were public does not make them free to publish again. No licence comes with this package unless the blog states one
-on its own pages.
+That they were public does not make them free to publish again. No licence comes with this package unless the blog
+states one on its own pages.
 
 People are named here as they named themselves there. Before you share the package, ask what law and research ethics ask
 where you are: consent, pseudonyms, quotation, and whether health or other sensitive matters are told.

@@ -16,11 +16,11 @@ _SPECIAL = re.compile(r"([\\`*_\[\]<>&#|~])")
 _BEGINS = re.compile(r"^(\s*\d*)([-+=.)])", re.MULTILINE)
 _BREAK = "\x0b"  # stands for <br> until lines are made; no text holds it
 _BLOCKS = {
-    "p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "pre", "table", "tr", "hr", "figure",
-    "figcaption", "dl", "dt", "dd", "details", "summary", "caption", "thead", "tbody", "tfoot",
+    "p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "pre", "table", "tr", "hr",
+    "figure", "figcaption", "dl", "dt", "dd", "details", "summary", "caption", "thead", "tbody", "tfoot",
 }  # fmt: skip
-_SIGNS = {tag: (sign, sign) for sign, tags in {"**": ("strong", "b"), "*": ("em", "i", "cite"), "~~": ("del", "s")}.items()
-          for tag in tags}  # fmt: skip
+_MARKED = {"**": ("strong", "b"), "*": ("em", "i", "cite"), "~~": ("del", "s")}
+_SIGNS = {tag: (sign, sign) for sign, tags in _MARKED.items() for tag in tags}
 _DEEPEST = 40  # elements within each other; what lies deeper keeps its text
 
 

@@ -52,9 +52,7 @@ def write_table(path: Path, columns: Sequence[str], batches: Iterable[list[Row]]
 
 
 def _fields(row: Row) -> list[Any]:
-    return [
-        cell(value) if value.__class__ is str else _NULL if value is None else plain(value) for value in row
-    ]
+    return [cell(value) if value.__class__ is str else _NULL if value is None else plain(value) for value in row]
 
 
 FORMAT = Format(

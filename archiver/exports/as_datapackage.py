@@ -117,7 +117,7 @@ def _field(source: Source, table: TableDoc, column: ColumnDoc) -> dict[str, Any]
 def _all_times(source: Source, table: TableDoc, column: ColumnDoc) -> bool:
     condition = source.conditions[table.name] or "1"
     sql = f'SELECT count(*) FROM main."{table.name}" WHERE ({condition}) AND "{column.name}" NOT GLOB ?'
-    return next(source.rows(sql, (_ISO,)))[0] == 0
+    return bool(next(source.rows(sql, (_ISO,)))[0] == 0)
 
 
 def _crate(path: Path, title: str, blogs: list[Blog], now: datetime) -> dict[str, Any]:
@@ -141,9 +141,7 @@ def _crate(path: Path, title: str, blogs: list[Blog], now: datetime) -> dict[str
         "about": {"@id": "./"},
     }
     kinds = {".csv": "text/csv", ".json": "application/json", ".md": "text/markdown", ".txt": "text/plain"}
-    parts = [
-        {"@id": name, "@type": "File", "name": name, "encodingFormat": kinds[Path(name).suffix]} for name in files
-    ]
+    parts = [{"@id": name, "@type": "File", "name": name, "encodingFormat": kinds[Path(name).suffix]} for name in files]
     sites = [{"@id": blog.url, "@type": "WebSite", "name": blog.name, "url": blog.url} for blog in blogs]
     return {"@context": "https://w3id.org/ro/crate/1.1/context", "@graph": [described, root, *parts, *sites]}
 

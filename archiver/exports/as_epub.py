@@ -62,8 +62,8 @@ def _chapter(book: zipfile.ZipFile, source: Source, post: Post) -> int:
 
 def well_formed(html: str) -> str:
     """A cleaned fragment as XHTML."""
-    found = parser.fragments_fromstring(f"<div>{html}</div>", parser=parser.HTMLParser(huge_tree=True, encoding="utf-8"))
-    return "".join(_serialized(element) for element in found if not isinstance(element, str))
+    lenient = parser.HTMLParser(huge_tree=True, encoding="utf-8")
+    return "".join(_serialized(element) for element in parser.fragment_fromstring(html, "div", parser=lenient))
 
 
 def _serialized(element: Any) -> str:

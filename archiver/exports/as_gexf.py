@@ -20,7 +20,10 @@ def write(source: Source, path: Path, progress: Progress) -> None:
     graph = {"mode": "dynamic", "defaultedgetype": "directed", "timeformat": "date"}
     with path.open("w", encoding="utf-8", newline="\n") as file:
         xml = Xml(file)
-        with xml.inside("gexf", {"xmlns": "http://www.gexf.net/1.2draft", "version": "1.2"}), xml.inside("graph", graph):
+        with (
+            xml.inside("gexf", {"xmlns": "http://www.gexf.net/1.2draft", "version": "1.2"}),
+            xml.inside("graph", graph),
+        ):
             for what, names in (("node", _NODE), ("edge", _EDGE)):
                 with xml.inside("attributes", {"class": what, "mode": "static"}):
                     for name in names:

@@ -1,6 +1,6 @@
 """HTML: a reading copy of whole blogs, offline: an index, and a page for each post with its thread.
 
-Nothing in it runs or loads anything from elsewhere: bodies are cleaned, and each page forbids it to the browser as well.
+Nothing in it runs or loads anything from elsewhere: bodies are cleaned, and each page forbids it to the browser, too.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from db.source import Source
 POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'"
 _HEAD = Markup(
     '<!DOCTYPE html>\n<html lang="{}">\n<head>\n<meta charset="utf-8">\n<meta http-equiv="Content-Security-Policy"'
-    ' content="{}">\n<meta name="referrer" content="no-referrer">\n<meta name="viewport" content="width=device-width">\n'
-    '<title>{}</title>\n<link rel="stylesheet" href="{}style.css">\n</head>\n<body>\n'
+    ' content="{}">\n<meta name="referrer" content="no-referrer">\n<meta name="viewport"'
+    ' content="width=device-width">\n<title>{}</title>\n<link rel="stylesheet" href="{}style.css">\n</head>\n<body>\n'
 )
 _FOOT = Markup("</body>\n</html>\n")
 
@@ -46,11 +46,12 @@ def _blog(source: Source, blog: Blog, path: Path, index: IO[str], progress: Prog
     """Its posts, newest first, and their lines in the index by year."""
     index.write(Markup("<h1>{}</h1>\n<p>{}</p>\n").format(held(blog.name), held(blog.tagline or blog.url)))
     year = None
+    end = Markup("</ul>\n")
     for newer, post, older in _neighbours(documents.posts(source, blog.id, newest_first=True)):
         comments = _page(source, blog, path, post, (newer, older))
         at = day(post.published_at) or "undated"
         if at[:4] != year:
-            index.write(Markup("{}<h2>{}</h2>\n<ul>\n").format(Markup("</ul>\n" if year else ""), at[:4]))
+            index.write(Markup("{}<h2>{}</h2>\n<ul>\n").format(end if year else "", at[:4]))
             year = at[:4]
         line = Markup('<li>{} <a href="posts/{}.html">{}</a> <span class="about">{}</span></li>\n')
         index.write(line.format(at, post.id, held(post.name), f"{comments} comments" if comments else ""))
@@ -74,7 +75,9 @@ def _page(source: Source, blog: Blog, path: Path, post: Post, around: tuple[Post
 def _navigation(blog: Blog, newer: Post | None, older: Post | None) -> Markup:
     link = Markup('<a href="{}.html">{}</a>')
     return Markup('<nav><span>{}</span><a href="../index.html">{}</a><span>{}</span></nav>\n').format(
-        link.format(older.id, "← Older") if older else "", held(blog.name), link.format(newer.id, "Newer →") if newer else ""
+        link.format(older.id, "← Older") if older else "",
+        held(blog.name),
+        link.format(newer.id, "Newer →") if newer else "",
     )
 
 

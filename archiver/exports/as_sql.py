@@ -1,6 +1,6 @@
 """SQL: one dump that SQLite and PostgreSQL load as it is, with keys, checks and indexes.
 
-    sqlite3 new.db < archive.sql            psql -v ON_ERROR_STOP=1 -f archive.sql DATABASE
+sqlite3 new.db < archive.sql            psql -v ON_ERROR_STOP=1 -f archive.sql DATABASE
 """
 
 from __future__ import annotations

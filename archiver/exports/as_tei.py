@@ -55,15 +55,17 @@ def _header(xml: Xml, title: str, urls: list[str], people: tuple[Source, Blog] |
             with xml.inside("titleStmt"):
                 xml.element("title", title)
             with xml.inside("publicationStmt"):
-                xml.element("p", "Not published; made from an archive of what is named below. Its authors keep their rights.")
+                xml.element(
+                    "p", "Not published; made from an archive of what is named below. Its authors keep their rights."
+                )
             with xml.inside("sourceDesc"):
                 for url in urls:
                     with xml.inside("bibl"):
                         xml.element("title", title)
                         xml.element("ref", url, {"target": _uri(url)})
-        with xml.inside("encodingDesc"), xml.inside("appInfo"):
-            with xml.inside("application", {"ident": "blog-archiver", "version": __version__}):
-                xml.element("desc", f"Exported on {datetime.now(UTC):%Y-%m-%d}. post/@corresp: an inferred reply.")
+        program = xml.inside("application", {"ident": "blog-archiver", "version": __version__})
+        with xml.inside("encodingDesc"), xml.inside("appInfo"), program:
+            xml.element("desc", f"Exported on {datetime.now(UTC):%Y-%m-%d}. post/@corresp: an inferred reply.")
         if people:
             _people(xml, *people)
 

@@ -1,7 +1,7 @@
 """WXR: WordPress eXtended RSS 1.2, which WordPress imports, with authors, terms and threads.
 
-WordPress counts its posts and comments; where the archive does not have the blog's own numbers for all of them, they are
-numbered anew. What has vanished from the blog goes to the trash, and so does a post that was never read to draft.
+WordPress counts its posts and comments; where the archive does not have the blog's own numbers for all of them, they
+are numbered anew. What has vanished from the blog goes to the trash, and so does a post that was never read to draft.
 """
 
 from __future__ import annotations

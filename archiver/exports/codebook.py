@@ -16,7 +16,18 @@ _OWN = {
     *("first_seen_at", "last_seen_at", "seen_at", "said_at", "seen_from", "seen_until", "replaced_at", "fetched_at"),
     *("provenance", "sources", "source", "best_effort", "extractor", "engine", "parent_source", "extras", "broader"),
 }
-_COMPUTED = {"docid", "word_count", "digest", "position", "depth", "by_post_author", "host", "address", "site_key", "gone_at"}
+_COMPUTED = {
+    "docid",
+    "word_count",
+    "digest",
+    "position",
+    "depth",
+    "by_post_author",
+    "host",
+    "address",
+    "site_key",
+    "gone_at",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,17 +84,14 @@ def markdown(pages: list[Page]) -> Iterator[str]:
         yield "| column | type | meaning | source | filled |"
         yield "|---|---|---|---|---|"
         for entry in page.columns:
-            yield f"| {entry.name} | {entry.type} | {_cell(_meaning(entry))} | {entry.source} | {_share(entry.filled)} |"
+            meaning = _meaning(entry).replace("|", "\\|")
+            yield f"| {entry.name} | {entry.type} | {meaning} | {entry.source} | {_share(entry.filled)} |"
 
 
 def _meaning(entry: Entry) -> str:
     more = f"; refers to `{entry.references}`" if entry.references else ""
     listed = f"; one of {', '.join(entry.choices)}" if entry.choices and entry.type == "text" else ""
     return f"{entry.meaning}{more}{listed}"
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|")
 
 
 def _share(share: float | None) -> str:
@@ -126,7 +134,7 @@ def _filled(source: Source, doc: TableDoc) -> tuple[int, dict[str, float]]:
 
 def _source(doc: TableDoc, column: ColumnDoc) -> str:
     """Where the values of a column come from."""
-    if column.references or column.name == "id" or column.name.endswith("_id") and column.name != "native_id":
+    if column.references or column.name == "id" or (column.name.endswith("_id") and column.name != "native_id"):
         return "key"
     if doc.kind == "view" or column.name in _COMPUTED:
         return "computed"

@@ -1,4 +1,4 @@
-"""The archive as a network: people and posts, and who wrote, commented on and answered what, each edge with its date."""
+"""The archive as a network: people and posts, and who wrote, commented on and answered what, with dates."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """What a person did. kind: wrote or commented (target is a post), answered (a person). at: UTC, None if not known."""
+    """What a person did. kind: wrote or commented (target is a post), answered (a person). at: UTC."""
 
     id: str
     kind: str

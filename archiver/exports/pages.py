@@ -47,7 +47,10 @@ def body(source: Source, post: Post) -> Iterator[Markup]:
 def _comment(comment: Comment) -> Markup:
     about = [comment.author or "unknown", f"to {comment.parent_author}" if comment.parent_author else None]
     about += [shown(comment.published_at, comment.published_precision)]
-    about += [comment.kind if comment.kind != "comment" else None, "vanished from the blog" if comment.gone_at else None]
+    about += [
+        comment.kind if comment.kind != "comment" else None,
+        "vanished from the blog" if comment.gone_at else None,
+    ]
     return Markup('<article class="comment d{}{}" id="c{}">\n<p class="about">{}{}</p>\n{}\n</article>\n').format(
         min(max(comment.depth or 1, 1), _DEEPEST),
         " gone" if comment.gone_at else "",

@@ -60,4 +60,4 @@ def works(source: Source) -> Iterator[Cited]:
         f" LEFT JOIN main.comments c ON c.id = k.comment_id WHERE k.work_id = ? ORDER BY k.id LIMIT {_NAMED}"
     )
     for row in source.rows(sql):
-        yield Cited(*row, tuple(found[0] for found in source.rows(where, (row[0],))))
+        yield Cited(*(*row, tuple(found[0] for found in source.rows(where, (row[0],)))))

@@ -57,7 +57,7 @@ def _others() -> list[EntryPoint]:
 def _load(point: EntryPoint) -> Format:
     try:
         found = point.load()
-    except Exception as error:  # noqa: BLE001 (somebody else's code may fail in any way)
+    except Exception as error:
         raise ArchiverError(f"export {point.name}", f"{point.value} cannot be loaded ({error})") from error
     if not isinstance(found, Format):
         raise ArchiverError(f"export {point.name}", f"{point.value} is no archiver.exports.Format")

@@ -118,7 +118,9 @@ def _export_result(source: Source, form: Format, path: Path, wanted: Wanted, pro
         raise UsageError("--query", why, "Name a query, or give a single SELECT that only reads") from error
     except sqlite3.DatabaseError as error:
         if isinstance(error, sqlite3.OperationalError | sqlite3.ProgrammingError | sqlite3.DataError):
-            raise UsageError("--query", str(error), "Correct the SELECT; archiver codebook lists the columns") from error
+            raise UsageError(
+                "--query", str(error), "Correct the SELECT; archiver codebook lists the columns"
+            ) from error
         raise explain(error, path) from error
     return Exported(path, {"rows": counted.number}, target.size(path))
 

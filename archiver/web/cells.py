@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 from datasette.utils import tilde_encode
 from markupsafe import Markup
 
-from archiver.harmless import clean_html
+from archiver.harmless import REL, clean_html
 from archiver.web.holdings import Holding
 
 SHORT, LONG, LABEL, URL = 280, 2000, 60, 60  # characters shown
@@ -116,7 +116,7 @@ def _is_url(value: str) -> bool:
 def _link(url: str) -> Markup:
     shown = url.partition("://")[2].removesuffix("/")
     shown = shown if len(shown) <= URL else f"{shown[: URL - 21]}…{shown[-20:]}"
-    return Markup('<a class="archive-away" href="{}" title="{}" rel="{}">{}</a>').format(url, url, _REL, shown)
+    return Markup('<a class="archive-away" href="{}" title="{}" rel="{}">{}</a>').format(url, url, REL, shown)
 
 
 def _row_url(cell: Cell, table: str, key: str) -> str:

@@ -92,7 +92,18 @@ class Database:
         return self._psql("-c", sql).returncode != 0
 
     def _psql(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [binary("psql"), "-X", "-v", "ON_ERROR_STOP=1", "-h", str(self.socket), "-U", "tester", "-d", self.name]
+        command = [
+            binary("psql"),
+            "-X",
+            "-v",
+            "ON_ERROR_STOP=1",
+            "-h",
+            str(self.socket),
+            "-U",
+            "tester",
+            "-d",
+            self.name,
+        ]
         return subprocess.run(
             [*command, *arguments], capture_output=True, text=True, encoding="utf-8", timeout=120, check=False,
             env={"PATH": os.environ["PATH"], "PGCLIENTENCODING": "UTF8", "LC_ALL": "C.UTF-8"},

@@ -1,4 +1,4 @@
-"""The data package is valid by Frictionless's own validator, keys and types included; the codebook leaves nothing out."""
+"""The data package is valid by Frictionless's own validator, keys and types included; the codebook is whole."""
 
 from __future__ import annotations
 
@@ -44,11 +44,11 @@ def test_what_is_broken_is_found(package):
     broken = [b"nobody" if name == b"post_id" else b"soon" if name == b"first_seen_at" else b"1" for name in names]
     comments.write_bytes(b"\r\n".join([*lines[:-1], b",".join(broken), b""]))
     kinds = {error[0] for error in errors(out)}
-    assert {"foreign-key", "hash-count"} & kinds or {"foreign-key", "hash-error"} & kinds, kinds
+    assert kinds >= {"foreign-key", "hash-count", "type-error"}
 
 
 def test_every_column_has_type_and_meaning(package):
-    archive, out = package
+    _, out = package
     described = json.loads((out / "datapackage.json").read_text("utf-8"))
     fields = {resource["name"]: resource["schema"] for resource in described["resources"]}
     assert all(field["description"] for schema in fields.values() for field in schema["fields"])
@@ -94,7 +94,8 @@ def test_the_codebook_tells_how_much_is_filled(nasty):
     (every, titled) = rows(nasty, "SELECT count(*), count(*) FILTER (WHERE title <> '') FROM posts")[0]
     assert (posts.rows, filled["id"], filled["title"]) == (every, 1.0, titled / every)
     assert {entry.name: entry.source for entry in posts.columns}.items() >= {
-        "id": "key", "blog_id": "key", "title": "blog", "native_id": "blog", "word_count": "computed", "last_seen_at": "archiver",
+        "id": "key", "blog_id": "key", "title": "blog", "native_id": "blog", "word_count": "computed",
+        "last_seen_at": "archiver",
     }.items()  # fmt: skip
 
 
@@ -102,6 +103,7 @@ def test_the_codebook_as_a_command(nasty):
     words = ["codebook", "-a", str(nasty.directory)]
     text = CliRunner().invoke(main, words).output
     assert "## comments" in text
-    assert "| parent_source | text | how the parent is known; one of unknown, inferred, dom, feed, api | archiver | 100 % |" in text
+    meaning = "how the parent is known; one of unknown, inferred, dom, feed, api"
+    assert f"| parent_source | text | {meaning} | archiver | 100 % |" in text
     pages = json.loads(CliRunner().invoke(main, [*words, "--json"]).output)
     assert {"posts", "threads"} <= {page["name"] for page in pages}

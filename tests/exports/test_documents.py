@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-import networkx
+import networkx as nx
 import pytest
 from lxml import etree
 
@@ -34,7 +34,7 @@ def texts(node, path, spaces):
 # ---- networks
 
 
-@pytest.mark.parametrize(("name", "read"), [("graphml", networkx.read_graphml), ("gexf", networkx.read_gexf)])
+@pytest.mark.parametrize(("name", "read"), [("graphml", nx.read_graphml), ("gexf", nx.read_gexf)])
 def test_the_network(archive, tmp_path, name, read):
     graph = read(write(archive, name, tmp_path))
     assert set(graph) == {row[0] for row in rows(archive, "SELECT id FROM authors UNION ALL SELECT id FROM posts")}
@@ -84,15 +84,19 @@ def test_wxr_holds_threads(crawled, wxr):
 
 def test_wxr_holds_posts_and_authors(crawled, wxr):
     items = list(wxr.iterfind(".//item"))
-    posts = {item.findtext("wp:post_id", None, WP): (item.findtext("title"), item.findtext("content:encoded", None, WP),
-                                                     item.findtext("wp:post_date_gmt", None, WP)) for item in items}  # fmt: skip
+    wanted_tags = ("title", "content:encoded", "wp:post_date_gmt")
+    posts = {
+        item.findtext("wp:post_id", None, WP): [item.findtext(tag, None, WP) for tag in wanted_tags] for item in items
+    }
     wanted = rows(crawled, "SELECT native_id, title, html, replace(substr(published_at, 1, 19), 'T', ' ') FROM posts")
     assert {number: tuple(value or "" for value in values) for number, values in posts.items()} == {
         number: tuple(value or "" for value in values) for number, *values in wanted
     }
     logins = set(texts(wxr, ".//wp:author_login", WP))
     assert {login for item in items for login in texts(item, "dc:creator", WP)} <= logins | {""}
-    names = {row[0] for row in rows(crawled, "SELECT name FROM authors WHERE id IN (SELECT author_id FROM post_authors)")}
+    names = {
+        row[0] for row in rows(crawled, "SELECT name FROM authors WHERE id IN (SELECT author_id FROM post_authors)")
+    }
     assert set(texts(wxr, ".//wp:author_display_name", WP)) == names
     filed = sum(len(item.findall("category")) for item in items)
     assert filed == rows(crawled, "SELECT count(*) FROM post_terms JOIN terms t ON t.id = term_id"
@@ -100,7 +104,7 @@ def test_wxr_holds_posts_and_authors(crawled, wxr):
 
 
 def test_wxr_holds_one_blog(nasty, tmp_path):
-    with pytest.raises(UsageError, match="2 are chosen. Choose one with --blog"):
+    with pytest.raises(UsageError, match=r"2 are chosen\. Choose one with --blog"):
         write(nasty, "wxr", tmp_path)
     root = tree(write(nasty, "wxr", tmp_path, blog_ids=(BLOG,)))
     # Not all are numbered, so all are numbered anew.
@@ -121,15 +125,25 @@ def test_tei_holds_who_replies_to_what(archive, tmp_path):
     ids = [post.get(ID) for post in root.iter("{*}post", "{*}person")]
     assert len(ids) == len(set(ids))
     pointers = {
-        pointer[1:] for post in posts for name in ("who", "replyTo", "corresp") for pointer in post.get(name, "").split()
+        pointer[1:]
+        for post in posts
+        for name in ("who", "replyTo", "corresp")
+        for pointer in post.get(name, "").split()
     }
     assert pointers <= set(ids)
-    certain = {f"k{one}": f"#k{above}" for one, above in rows(archive, f"{REPLIES} WHERE parent_source IN ('api', 'dom', 'feed')")}
+    certain = {
+        f"k{one}": f"#k{above}"
+        for one, above in rows(archive, f"{REPLIES} WHERE parent_source IN ('api', 'dom', 'feed')")
+    }
     assert {post.get(ID): post.get("replyTo") for post in posts if post.get("replyTo")} == certain
     inferred = {f"k{one}": f"#k{above}" for one, above in rows(archive, f"{REPLIES} WHERE parent_source = 'inferred'")}
     assert {post.get(ID): post.get("corresp") for post in posts if post.get("corresp")} == inferred
-    words = {f"k{one}": "".join(held(text or "").split()) for one, text in rows(archive, "SELECT id, text FROM comments")}
-    assert {post.get(ID): "".join("".join(post.itertext()).split()) for post in posts if post.get("type") != "post"} == words
+    words = {
+        f"k{one}": "".join(held(text or "").split()) for one, text in rows(archive, "SELECT id, text FROM comments")
+    }
+    assert {
+        post.get(ID): "".join("".join(post.itertext()).split()) for post in posts if post.get("type") != "post"
+    } == words
 
 
 def test_tei_has_people_and_header(nasty, tmp_path):
@@ -139,13 +153,24 @@ def test_tei_has_people_and_header(nasty, tmp_path):
     assert sorted(texts(root, ".//t:persName", TEI)) == sorted(AUTHORS.values())
     for part in root.iterfind(".//t:TEI", TEI):
         assert [etree.QName(child).localname for child in part] == ["teiHeader", "text"]
-    assert {post.get("when") for post in root.iterfind(".//t:post", TEI)} >= {"2021-11-07", "2021-09-01T08:00:00Z", None}
+    assert {post.get("when") for post in root.iterfind(".//t:post", TEI)} >= {
+        "2021-11-07",
+        "2021-09-01T08:00:00Z",
+        None,
+    }
 
 
 def test_convokit_has_conversations(archive, tmp_path):
     out = write(archive, "convokit", tmp_path)
     files = {path.name for path in out.iterdir()}
-    assert files == {"utterances.jsonl", "speakers.json", "conversations.json", "corpus.json", "index.json", "export.json"}
+    assert files == {
+        "utterances.jsonl",
+        "speakers.json",
+        "conversations.json",
+        "corpus.json",
+        "index.json",
+        "export.json",
+    }
     spoken = [json.loads(line) for line in (out / "utterances.jsonl").read_text("utf-8").split("\n")[:-1]]
     speakers, conversations, index = (
         json.loads((out / f"{name}.json").read_text("utf-8")) for name in ("speakers", "conversations", "index")

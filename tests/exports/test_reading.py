@@ -98,7 +98,9 @@ def test_what_lies_deep_is_not_lost():
 @given(st.text(st.sampled_from("a1 .)-+=*_`[]<>&#|~!\\(\n\té漢")))
 def test_plain_text_stays_itself(text):
     shown = MarkdownIt("commonmark").render(inline(text))
-    assert "".join(parser.fragment_fromstring(shown or "<p></p>", create_parent="div").itertext()).strip() == " ".join(text.split())
+    assert "".join(parser.fragment_fromstring(shown or "<p></p>", create_parent="div").itertext()).strip() == " ".join(
+        text.split()
+    )
 
 
 @pytest.mark.parametrize(
@@ -174,6 +176,9 @@ def test_epub_is_one(archive, tmp_path):
         contents = etree.fromstring(book.read("book/nav.xhtml"))
         assert [link.get("href") for link in contents.iter("{*}a")] == spine
         pages = [etree.fromstring(book.read(f"book/{name}")) for name in spine]
-        assert sum(len(list(page.iter("{*}article"))) for page in pages) == rows(archive, "SELECT count(*) FROM comments")[0][0]
+        assert (
+            sum(len(list(page.iter("{*}article"))) for page in pages)
+            == rows(archive, "SELECT count(*) FROM comments")[0][0]
+        )
         assert not [page for page in pages for _ in page.iter("{*}script")]
         assert {item.get("properties") for item in package.iter("{*}item")} == {"nav", None}

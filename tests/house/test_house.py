@@ -127,9 +127,17 @@ def test_dependencies_are_those_imported():
     """Nothing is imported that only happens to come with something else, nothing is installed for nothing."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     declared = {re.match(r"[\w.-]+", line)[0].lower() for line in project["dependencies"]}
+    optional = [line for lines in project["optional-dependencies"].values() for line in lines]
+    extras = {re.match(r"[\w.-]+", line)[0].lower() for line in optional}
     tops = {name.partition(".")[0] for path in modules() for name in imports(path)}
     providers = {top: packages_distributions().get(top, [top]) for top in tops - sys.stdlib_module_names - {*PACKAGES}}
-    assert {names[0].lower().replace("_", "-") for names in providers.values()} == declared
+    assert {names[0].lower().replace("_", "-") for names in providers.values()} - extras == declared
+
+
+def test_what_an_extra_brings_is_imported_late():
+    """The command and its formats load without them; that is what makes them extras."""
+    code = "import sys, archiver.cli; from archiver.exports import formats; formats(); print('pyarrow' in sys.modules)"
+    assert run(sys.executable, "-c", code, cwd=ROOT).stdout == "False\n"
 
 
 SKIPPING = """

@@ -30,7 +30,7 @@ from archiver.errors import ArchiveError, ArchiverError, Locked, Unreachable
 from tests.unit import sample
 
 BLOG = "https://blog.example.org/"
-VERBS = ("crawl", "detect", "status", "search", "history", "serve", "demo")
+VERBS = ("crawl", "detect", "status", "search", "history", "serve", "export", "codebook", "demo")
 
 
 class FakeCrawl(ModuleType):
