@@ -44,10 +44,10 @@ def export(name: str | None, archive: Path, output: Path | None, force: bool, li
     Examples:
       archiver export csv
       archiver export sqlite --since 2021 -o since-2021
-      archiver export markdown --where "kind = 'post' AND comments > 10"
+      archiver export markdown --where 'comments > 10'
       archiver export convokit --search 'stem cell'
       archiver export csv --query most_discussed_posts -o discussed.csv
-      archiver export parquet --query "SELECT post_id, text FROM comments" -o comments.parquet
+      archiver export parquet --query 'SELECT post_id, text FROM comments' -o comments.parquet
     """
     from archiver.exports import export as run  # late: with the database behind it
     from archiver.exports import find_format

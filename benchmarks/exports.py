@@ -1,0 +1,113 @@
+"""How fast every format is written, and in how much memory.
+
+\b
+    python -m benchmarks.exports                        an archive of 100,000 comments, some minutes
+    python -m benchmarks.exports --comments 20000 --only csv --only parquet
+
+\b
+Wanted:
+- memory   less than 300 MB whatever the format, and flat: at most a fifth more than with a quarter of the comments
+- csv      a query written in at most 5 times what `sqlite3 -csv` takes for the same, medians of the same run
+- parquet  likewise, against `sqlite3 -csv` and DuckDB after it
+Exit code 1 when something is missed. Needs sqlite3 on the path, DuckDB and the extras.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import click
+from rich.console import Console
+
+from archiver.exports import formats
+from archiver.exports.target import remove
+from benchmarks.exporting import QUERY, Measured, make, measure
+
+MOST_MEMORY, MOST_GROWTH, MOST_TIME = 300 * 1024**2, 0.2, 5.0
+
+
+def by_sqlite(archive: Path, target: Path) -> None:
+    """The query as CSV by SQLite's own shell."""
+    with target.open("wb") as file:
+        subprocess.run(["sqlite3", "-csv", "-header", str(archive / "archive.db"), QUERY], stdout=file, check=True)
+
+
+def by_duckdb(archive: Path, target: Path) -> None:
+    """The query as Parquet by DuckDB, which reads what SQLite's shell gives."""
+    import duckdb
+
+    rows = target.with_suffix(".csv")
+    by_sqlite(archive, rows)
+    duckdb.connect().execute(f"COPY (FROM read_csv('{rows}')) TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
+    rows.unlink()
+
+
+def _ratio(archive: Path, name: str, other: Callable[[Path, Path], None], rounds: int) -> tuple[float, float]:
+    """Median seconds of ours and of the other's, by turns."""
+    ours, theirs = [], []
+    for _ in range(rounds):
+        ours.append(_measured(archive, name, QUERY).seconds)
+        target = archive / f"other.{name}"
+        began = time.perf_counter()
+        other(archive, target)
+        theirs.append(time.perf_counter() - began)
+        target.unlink()
+    return median(ours), median(theirs)
+
+
+def _measured(archive: Path, name: str, query: str | None = None) -> Measured:
+    target = archive / "out"
+    try:
+        return measure(archive, name, target, query)
+    finally:
+        remove(target)
+
+
+@click.command(help=__doc__)
+@click.option("--comments", default=100_000, help="Comments of the archive.")
+@click.option("--only", multiple=True, help="This format (repeatable).")
+@click.option("--rounds", default=3, help="Rounds for the ratios.")
+@click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write the results there.")
+def main(comments: int, only: tuple[str, ...], rounds: int, json_file: Path | None) -> None:
+    """The command line; see the module."""
+    console = Console(width=None if sys.stdout.isatty() else 200)
+    results: dict[str, Any] = {}
+    fine = True
+    with tempfile.TemporaryDirectory() as scratch:
+        small, large = make(Path(scratch) / "small", comments // 4), make(Path(scratch) / "large", comments)
+        for name in only or [form.name for form in formats()]:
+            before, found = _measured(small, name), _measured(large, name)
+            growth = found.peak / before.peak - 1
+            ok = found.peak < MOST_MEMORY and growth <= MOST_GROWTH
+            fine &= ok
+            results[name] = asdict(found) | {"growth": growth}
+            console.print(
+                f"{name:<12} [{'green' if ok else 'bold red'}]{'ok' if ok else 'missed':<6}[/]"
+                f" {found.rows / found.seconds:9,.0f} rows a second; peak {found.peak / 1024**2:.0f} MB ({growth:+.0%})",
+                highlight=False,
+            )
+        for name, other in (("csv", by_sqlite), ("parquet", by_duckdb)):
+            if only and name not in only:
+                continue
+            ours, theirs = _ratio(large, name, other, rounds)
+            ok = ours <= MOST_TIME * theirs
+            fine &= ok
+            results[f"{name} query"] = {"ours": ours, "theirs": theirs, "ratio": ours / theirs, "wanted": MOST_TIME}
+            text = f"{ours:.2f} s for a query of {comments} rows, {other.__name__} {theirs:.2f} s: ratio {ours / theirs:.2f}"
+            console.print(f"{name:<12} [{'green' if ok else 'bold red'}]{'ok' if ok else 'missed':<6}[/] {text}")
+    if json_file:
+        json_file.write_text(json.dumps(results, indent=2), "utf-8")
+    sys.exit(0 if fine else 1)
+
+
+if __name__ == "__main__":
+    main()
