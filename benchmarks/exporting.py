@@ -19,7 +19,26 @@ from db import open_archive
 PER_POST = 25  # comments
 QUERY = "SELECT * FROM comments"
 _SEEN = "2024-05-01T10:00:00Z"
-_WORDS = "the trial was long and we read of cells relapse fatigue hope walking again since spring doctor asked".split()
+_WORDS = [
+    "the",
+    "trial",
+    "was",
+    "long",
+    "and",
+    "we",
+    "read",
+    "of",
+    "cells",
+    "relapse",
+    "fatigue",
+    "hope",
+    "walking",
+    "again",
+    "since",
+    "spring",
+    "doctor",
+    "asked",
+]
 _HERE = Path(__file__).parents[1]
 
 
@@ -52,7 +71,15 @@ def make(directory: Path, comments: int) -> Path:
 
 def measure(archive: Path, name: str, target: Path, query: str | None = None) -> Measured:
     """One export by our code in a new process."""
-    command = [sys.executable, "-m", "benchmarks.exporting", str(archive), name, str(target), *([query] if query else [])]
+    command = [
+        sys.executable,
+        "-m",
+        "benchmarks.exporting",
+        str(archive),
+        name,
+        str(target),
+        *([query] if query else []),
+    ]
     done = subprocess.run(command, cwd=_HERE, capture_output=True, text=True, check=True)
     return Measured(**json.loads(done.stdout))
 
@@ -60,13 +87,17 @@ def measure(archive: Path, name: str, target: Path, query: str | None = None) ->
 def _tables(comments: int) -> Iterator[tuple[str, Iterator[dict[str, Any]]]]:
     chance, posts = Random(1), -(-comments // PER_POST)
     seen = {"first_seen_at": _SEEN, "last_seen_at": _SEEN}
-    yield "authors", (
-        {"id": f"a{number:019}", "blog_id": "b", "name": f"Person {number}", "member": int(number < 5), **seen}
-        for number in range(max(posts // 2, 5))
+    yield (
+        "authors",
+        (
+            {"id": f"a{number:019}", "blog_id": "b", "name": f"Person {number}", "member": int(number < 5), **seen}
+            for number in range(max(posts // 2, 5))
+        ),
     )
     yield "posts", (_post(chance, number, seen) for number in range(posts))
-    yield "post_authors", (
-        {"post_id": f"p{number:019}", "position": 0, "author_id": f"a{number % 5:019}"} for number in range(posts)
+    yield (
+        "post_authors",
+        ({"post_id": f"p{number:019}", "position": 0, "author_id": f"a{number % 5:019}"} for number in range(posts)),
     )
     yield "comments", (_comment(chance, number, max(posts // 2, 5), seen) for number in range(comments))
 

@@ -7,7 +7,6 @@ from typing import Any
 
 # What XML 1.0 cannot hold, and most programs stumble over in plain text as well.
 _UNHELD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_ASCII_UNHELD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 # Excel, LibreOffice and Google Sheets take a cell that begins so for a formula, full-width signs included.
 _FORMULA = re.compile("'*[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
@@ -16,9 +15,8 @@ _FIRST = frozenset("'=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 
 def held(text: str) -> str:
     """`text` with U+FFFD for control characters, lone surrogates and noncharacters."""
-    if text.isascii():
-        return _UNHELD.sub("\N{REPLACEMENT CHARACTER}", text) if _ASCII_UNHELD.search(text) else text
-    return _UNHELD.sub("\N{REPLACEMENT CHARACTER}", text) if _UNHELD.search(text) else text
+    # What is printable has none of them, and is told ten times as fast; most fields are.
+    return text if text.isprintable() else _UNHELD.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def cell(text: str) -> str:
@@ -26,7 +24,8 @@ def cell(text: str) -> str:
 
     Apostrophes that stand there already are kept apart by one more, so that taking one away gives back the text.
     """
-    text = held(text)
+    if not text.isprintable():
+        text = held(text)
     return f"'{text}" if text[:1] in _FIRST and _FORMULA.match(text) else text
 
 
