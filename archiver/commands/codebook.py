@@ -19,7 +19,7 @@ def codebook(archive: Path, as_json: bool) -> None:
 
     \b
     Examples:
-      archiver codebook > codebook.md
+      archiver codebook
       archiver codebook --json -a ms-blogs
     """
     from archiver.exports.codebook import describe, markdown, plain  # late: with the database behind it
