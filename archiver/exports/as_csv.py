@@ -6,7 +6,6 @@ apostrophe before it.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,17 +14,7 @@ from archiver.exports.base import Format, Progress
 from archiver.exports.escapes import cell, plain
 from db.source import Result, Row, Source
 
-
-class _Null(float):
-    """What csv takes for a number, which it does not quote, and writes as nothing: it would quote None."""
-
-    def __str__(self) -> str:
-        return ""
-
-    __repr__ = __str__
-
-
-_NULL = _Null()
+_QUOTE = '"'
 
 
 def write(source: Source, path: Path, progress: Progress) -> None:
@@ -44,15 +33,23 @@ def write_result(result: Result, path: Path, progress: Progress) -> None:
 def write_table(path: Path, columns: Sequence[str], batches: Iterable[list[Row]], progress: Progress) -> None:
     """One file with a line of names."""
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n")
-        csv.writer(file).writerow(columns)
+        names = (name if name.replace("_", "").isalnum() else _quoted(name) for name in columns)
+        file.write(f"{','.join(names)}\r\n")
         for batch in batches:
-            writer.writerows([_fields(row) for row in batch])
+            file.writelines(map(_line, batch))
             progress.advance(len(batch))
 
 
-def _fields(row: Row) -> list[Any]:
-    return [cell(value) if value.__class__ is str else _NULL if value is None else plain(value) for value in row]
+def _line(row: Sequence[Any]) -> str:
+    """A record. The csv module would quote NULL like empty text, and takes twice as long."""
+    fields = [_quoted(value) if value.__class__ is str else "" if value is None else str(plain(value)) for value in row]
+    # A line without anything would be no record.
+    return f"{','.join(fields)}\r\n" if fields != [""] else '""\r\n'
+
+
+def _quoted(text: str) -> str:
+    text = cell(text)
+    return f'"{text.replace(_QUOTE, _QUOTE * 2)}"' if _QUOTE in text else f'"{text}"'
 
 
 FORMAT = Format(
