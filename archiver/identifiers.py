@@ -101,7 +101,10 @@ def find(text: str) -> list[Citation]:
     HTML entities may be left in `text`; addresses that it holds are read as `from_url` reads them.
     """
     lower = _lower(text)
-    if not any(hint in lower for hint in _HINTS):
+    for hint in _HINTS:  # a loop, since any() takes twice as long, and most comments cite nothing
+        if hint in lower:
+            break
+    else:
         return []
     if "&" in text:
         text = unescape(text)

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from archiver.engines._comment_roles import NONE, Role, role
-from archiver.engines._thread_nodes import Node, Owners
+from archiver.engines._thread_nodes import Node, spread
 from archiver.engines.dom import Dom, text_of
 from archiver.engines.wordpress_urls import comment_id
 
 BLOCKS = frozenset({"p", "blockquote", "ul", "ol", "pre", "table", "figure", "dl"})
-_BY_TAG = (
-    *(("a", "links"), ("time", "times"), ("abbr", "times"), ("cite", "cites")),
-    *((heading, "headings") for heading in ("h2", "h3", "h4", "h5", "h6")),
-)
+_BY_TAG = {
+    **{"a": "links", "img": "images", "time": "times", "abbr": "times", "cite": "cites"},
+    **dict.fromkeys(("h2", "h3", "h4", "h5", "h6"), "headings"),
+}
+_WITH_PROPERTY = etree.XPath("descendant::*[@itemprop]")
 
 Ranked = list[tuple[int, HtmlElement]]
 """Elements with their ranks in the vocabulary, the surest 0."""
@@ -36,15 +39,25 @@ class Parts:
     headings: list[HtmlElement] = field(default_factory=list)
     added: list[HtmlElement] = field(default_factory=list)
     properties: list[HtmlElement] = field(default_factory=list)
-    avatar: str | None = None
+    images: list[HtmlElement] = field(default_factory=list)
     waiting: bool = False
     can_reply: bool = False
     body: HtmlElement | None = None
     name: HtmlElement | None = None
+    _span: tuple[int, int] | None = None
+
+    @property
+    def avatar(self) -> str | None:
+        """The URL of the first picture that is in the frame, not in the words."""
+        return next((e.get("src") for e in self.images if role(e.get("class") or "") is not None), None)
 
     def in_body(self, element: HtmlElement) -> bool:
         """Whether an element is among the words."""
-        return self.body is not None and self.dom.inside(element, self.body)
+        if self.body is None:
+            return False
+        if self._span is None:
+            self._span = self.dom.span(self.body)
+        return self._span[0] <= self.dom.order[element] <= self._span[1]
 
     def with_property(self, *names: str) -> list[HtmlElement]:
         """Elements that microdata names so."""
@@ -53,42 +66,47 @@ class Parts:
 
 def sort_out(nodes: list[Node], dom: Dom) -> list[Parts]:
     """Hand the page's elements to the comments that they belong to, sorted by what they are."""
-    owners = Owners(dom, nodes)
-    by_node = {node: Parts(node, dom) for node in nodes}
+    made = [Parts(node, dom) for node in nodes]
+    at = spread(dom, ((element, parts) for parts in made for element in (parts.node.element, *parts.node.more)))
     for classes, elements in dom.by_classes.items():
         found = role(classes)
-        if found is not None:
-            for element in elements:
-                node = owners.of(element)
-                if node is not None and element is not node.element:
-                    _sort(by_node[node], element, found)
-    for tag, kind in _BY_TAG:
-        for element in dom.tags(tag):
-            node = owners.of(element)
-            if node is not None:
-                getattr(by_node[node], kind).append(element)
-    for element in dom.root.iterfind(".//*[@itemprop]"):
-        node = owners.of(element)
-        if node is not None:
-            by_node[node].properties.append(element)
-    for parts in by_node.values():
+        if found is not None and found.sorted_out:
+            _hand_out(elements, found, at, dom.order)
+    for element in dom.root.iter(*_BY_TAG):
+        parts = at[dom.order[element]]
+        if parts is not None:
+            getattr(parts, _BY_TAG[element.tag]).append(element)
+    # Most themes have no microdata, and looking at all elements takes a while.
+    for element in _WITH_PROPERTY(dom.root) if _has_properties(dom.page.text) else ():
+        parts = at[dom.order[element]]
+        if parts is not None:
+            parts.properties.append(element)
+    for parts in made:
         parts.body = _find_body(parts)
-    return list(by_node.values())
+    return made
 
 
-def _sort(parts: Parts, element: HtmlElement, found: Role) -> None:
-    if found.words < NONE:
-        parts.words.append((found.words, element))
-    if found.name < NONE:
-        parts.names.append((found.name, element))
-    if found.date < NONE:
-        parts.dates.append((found.date, element))
+def _has_properties(text: str) -> bool:
+    return "itemprop" in text or "itemProp" in text
+
+
+def _hand_out(
+    elements: list[HtmlElement], found: Role, at: list[Parts | None], order: Mapping[HtmlElement, int]
+) -> None:
+    """Give elements of one role to the comments that they stand in."""
+    given = [(parts, element) for element in elements if (parts := at[order[element]]) is not None]
+    given = [(parts, element) for parts, element in given if element is not parts.node.element]
+    for rank, kind in ((found.words, "words"), (found.name, "names"), (found.date, "dates")):
+        if rank < NONE:
+            for parts, element in given:
+                getattr(parts, kind).append((rank, element))
     if found.added:
-        parts.added.append(element)
-    if element.tag == "img" and parts.avatar is None:
-        parts.avatar = element.get("src")
-    parts.waiting = parts.waiting or found.waiting
-    parts.can_reply = parts.can_reply or found.reply_link
+        for parts, element in given:
+            parts.added.append(element)
+    if found.waiting or found.reply_link:
+        for parts, _ in given:
+            parts.waiting = parts.waiting or found.waiting
+            parts.can_reply = parts.can_reply or found.reply_link
 
 
 def ranked(found: Ranked, dom: Dom) -> list[HtmlElement]:
@@ -110,8 +128,14 @@ def is_service_link(link: HtmlElement) -> bool:
 
 def _find_body(parts: Parts) -> HtmlElement | None:
     """The element that holds the words alone; of several the surest, of a nest the innermost."""
-    found = [*ranked(parts.words, parts.dom), *parts.with_property("text", "commentText", "reviewBody")]
-    best = next((element for element in found if not _holds_frame(parts, element)), None)
+    found = ranked(parts.words, parts.dom)
+    if parts.properties:
+        found += parts.with_property("text", "commentText", "reviewBody")
+    if not found:
+        return None
+    order = parts.dom.order
+    marks = [(order[e], e) for e in (*(e for _, e in parts.names), *parts.times)]
+    best = next((element for element in found if not _holds_frame(parts.dom, element, marks)), None)
     if best is None or len(found) == 1:
         return best
     for element in found:
@@ -120,18 +144,18 @@ def _find_body(parts: Parts) -> HtmlElement | None:
     return best
 
 
-def _holds_frame(parts: Parts, body: HtmlElement) -> bool:
-    """Whether the comment's own name or date stands in an element, before any words."""
-    order = parts.dom.order
-    start, marks = order[body], [*(e for _, e in parts.names), *parts.times]
-    if all(order[mark] < start for mark in marks):
+def _holds_frame(dom: Dom, body: HtmlElement, marks: list[tuple[int, HtmlElement]]) -> bool:
+    """Whether the comment's own name or date (marks, with their places) stands in an element, before any words."""
+    start = dom.order[body]
+    behind = [mark for mark in marks if mark[0] > start]
+    if not behind:
         return False
-    end = parts.dom.last(body)
-    inside = [mark for mark in marks if start < order[mark] <= end]
+    end = dom.last(body)
+    inside = [mark for mark in behind if mark[0] <= end]
     if not inside:
         return False
-    first = next((e for e in body.iter("p", "blockquote") if text_of(e)), None)
-    return any((first is None or order[mark] < order[first]) and text_of(mark) for mark in inside)
+    first = next((dom.order[e] for e in body.iter("p", "blockquote") if text_of(e)), None)
+    return any((first is None or place < first) and text_of(mark) for place, mark in inside)
 
 
 def _covers(dom: Dom, inner: HtmlElement, outer: HtmlElement) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import NamedTuple
 
 from archiver.engines import _vocabulary as vocabulary
@@ -12,6 +12,7 @@ from archiver.engines import _vocabulary as vocabulary
 _STATED_DEPTH = re.compile(
     r"^(?:depth|level|comment[-_]depth|comment[-_]level|wpd_comment_level|thread[-_]depth)-?(\d{1,4})$"
 )
+_MARKED = re.compile(r"comment|ping|trackback|even|odd|alt", re.IGNORECASE)
 _PLACE = re.compile(r"^(?:even|odd|alt|thread-(?:even|odd|alt)|byuser|bypostauthor|parent)$")
 # Class names that nobody has listed: `acme-comment-text`, `comment__message-body`.
 _WORDS = re.compile(r"comment.*(?:text|content|message|words|copy)|(?:text|content|message)[-_]+comment")
@@ -36,6 +37,11 @@ class Role(NamedTuple):
     replies: bool = False
     reply_link: bool = False
     waiting: bool = False
+
+    @property
+    def sorted_out(self) -> bool:
+        """Whether such elements are handed to their comments; the others are looked at where they stand."""
+        return min(self.words, self.name, self.date) < NONE or self.added or self.reply_link or self.waiting
 
 
 @lru_cache(maxsize=8192)
@@ -81,6 +87,8 @@ class Marks(NamedTuple):
 @lru_cache(maxsize=8192)
 def marks(classes: str) -> Marks | None:
     """The marks of a comment; None for elements that are no comment by their classes."""
+    if _MARKED.search(classes) is None:
+        return None
     found = classes.lower().split()
     depth = next((int(match[1]) for name in found if (match := _STATED_DEPTH.match(name))), None)
     place = frozenset(name for name in found if _PLACE.match(name) or _STATED_DEPTH.match(name))
@@ -90,9 +98,3 @@ def marks(classes: str) -> Marks | None:
     if (commented and place) or counted or ping:
         return Marks(place, depth, ping)
     return None
-
-
-@cache
-def mark_tokens() -> tuple[str, ...]:
-    """Tokens of which every marked comment carries one."""
-    return ("comment", "wpd-comment", "wc-comment", *sorted(PINGS), "even", "odd", "alt")

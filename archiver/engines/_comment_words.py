@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from lxml.html import HtmlElement
 
 from archiver import content
 from archiver.engines import _words
 from archiver.engines._comment_parts import BLOCKS, Parts, is_service_link
 from archiver.engines._comment_roles import NONE, role
-from archiver.engines.dom import SKIPPED, Region, text_of
+from archiver.engines.dom import SKIPPED, ancestors, text_of
 from archiver.model import Content
 
+_LISTS = frozenset({"ul", "ol", "dl"})
 _FRAMES = frozenset(
     {"form", "cite", "time", "footer", "header", "small", "button", "h3", "h4", "h5", "h6", "label", "img"}
 )
@@ -24,23 +27,47 @@ def content_of(parts: Parts) -> Content:
         body = parts.body
         inside = [e for e in apart if e is not body and parts.dom.inside(e, body)] if apart else []
         return _words.of_element(body, base, inside)
-    return content.from_html(_rest(parts, apart), base)
+    return _rest(parts, apart)
 
 
-def _rest(parts: Parts, apart: list[HtmlElement]) -> str:
-    """The markup of a comment that is neither its frame nor another comment."""
+def _rest(parts: Parts, apart: list[HtmlElement]) -> Content:
+    """What of a comment is neither its frame nor another comment."""
+    node, dom = parts.node, parts.dom
+    own = node.own()
+    blocks = _blocks(parts, own, apart)
+    if blocks:
+        inside = [e for e in apart if dom.inside(e, *blocks)] if apart else []
+        plain = None if inside else _words.of_blocks(blocks, dom.base)
+        return plain or content.from_html("".join(_words.outer_markup(e, inside) for e in blocks), dom.base)
+    return content.from_html("" if node.ping else _loose(parts, own, apart), dom.base)
+
+
+def _blocks(parts: Parts, own: list[HtmlElement], apart: list[HtmlElement]) -> list[HtmlElement]:
+    """The paragraphs, lists and so on that stand outside the frame of a comment."""
     node, dom, name = parts.node, parts.dom, parts.name
-    own = list(node.own())
-    framed = dom.region(*apart, *(e for e in own if e is not node.element and (e is name or _is_frame(e))))
+    order, dropped, end = dom.order, frozenset(parts.added), -1
+    replies = {up for inner in node.inner for up in _lists_around(inner, node.element)}
     blocks: list[HtmlElement] = []
     for element in own:
-        if element.tag in BLOCKS and element not in framed and not (blocks and dom.inside(element, blocks[-1])):
+        if order[element] <= end or element is node.element:
+            continue
+        if element is name or element in dropped or _is_frame(element):
+            end = dom.last(element)
+        elif element.tag in BLOCKS and element not in replies:
+            end = dom.last(element)
             blocks.append(element)
-    if node.ping:  # "Pingback: Title" is a paragraph in some themes
-        blocks = [e for e in blocks if name is None or not dom.inside(name, e)]
-    if blocks:
-        return "".join(_words.outer_markup(e, [i for i in apart if dom.inside(i, e)]) for e in blocks)
-    return "" if node.ping else _loose(parts, own, framed)
+    if node.ping and name is not None:  # "Pingback: Title" is a paragraph in some themes
+        blocks = [e for e in blocks if not dom.inside(name, e)]
+    return blocks
+
+
+def _lists_around(inner: HtmlElement, holder: HtmlElement) -> Iterator[HtmlElement]:
+    """The lists around a comment that stands in another: lists of replies, not words."""
+    for up in ancestors(inner):
+        if up is holder:
+            return
+        if up.tag in _LISTS:
+            yield up
 
 
 def _is_frame(element: HtmlElement) -> bool:
@@ -51,9 +78,10 @@ def _is_frame(element: HtmlElement) -> bool:
     return found is not None and (found.frame or found.added or found.name < NONE or found.date < NONE)
 
 
-def _loose(parts: Parts, own: list[HtmlElement], framed: Region) -> str:
+def _loose(parts: Parts, own: list[HtmlElement], apart: list[HtmlElement]) -> str:
     """The longest text of an element that holds nothing of the frame; all that is outside it, if there is none."""
-    node, order = parts.node, parts.dom.order
+    node, order, name = parts.node, parts.dom.order, parts.name
+    framed = parts.dom.region(*apart, *(e for e in own if e is not node.element and (e is name or _is_frame(e))))
     places = [order[e] for e in own if e in framed]
     best, most, end = None, 0, -1
     for element in own:

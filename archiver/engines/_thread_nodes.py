@@ -9,17 +9,22 @@ the next comment, is its own.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import repeat
+from operator import itemgetter
+from typing import TypeVar
 
 from lxml.html import HtmlElement
 
-from archiver.engines._comment_roles import NONE, PINGS, Marks, mark_tokens, marks, role
+from archiver.engines._comment_roles import NONE, PINGS, Marks, marks, role
 from archiver.engines.dom import Dom, Region, ancestors, tokens
 from archiver.engines.wordpress_urls import comment_id
 from archiver.model import Note, ParentSource
 from archiver.urls import query_value
+
+T = TypeVar("T")
 
 _ID = re.compile(
     r"^(?P<prefix>(?:[a-z]+[-_])*?)(?:comment|comm|cmt)(?:[-_](?:item|id|no|nr|num|node|block|box|wrap|row|li|single))?"
@@ -73,6 +78,7 @@ class Node:
     parent: Node | None = None
     source: ParentSource = ParentSource.UNKNOWN
     depth: int | None = None
+    owned: Owned | None = None
 
     def adopt(self, start: Start) -> None:
         """Take in what an element of this comment says."""
@@ -85,50 +91,57 @@ class Node:
             self.place = self.place or start.marks.place
             self.stated_depth = start.marks.depth if self.stated_depth is None else self.stated_depth
 
-    def own(self) -> Iterator[HtmlElement]:
+    def own(self) -> list[HtmlElement]:
         """Its elements in document order, without those of the comments in it."""
-        inner = frozenset(self.inner)
-        for top in (self.element, *self.more):
-            skipped: HtmlElement | None = None
-            for element in top.iter("*"):
-                if skipped is not None and any(up is skipped for up in ancestors(element)):
-                    continue
-                skipped = element if element in inner else None
-                if skipped is None:
-                    yield element
+        return self.owned.of(self) if self.owned else []
 
 
-class Owners:
-    """Which comment an element belongs to."""
+class Owned:
+    """The elements of each comment: of the comments around an element the innermost has it."""
 
     def __init__(self, dom: Dom, nodes: list[Node]) -> None:
-        self._order = dom.order
-        spans = [(*dom.span(element), node) for node in nodes for element in (node.element, *node.more)]
-        spans.sort(key=lambda span: span[0])
-        self._starts = [start for start, _, _ in spans]
-        self._ends = [end for _, end, _ in spans]
-        self._nodes = [node for _, _, node in spans]
-        self._outer: list[int] = []  # the span around each
-        line: list[int] = []
-        for place, start in enumerate(self._starts):
-            while line and self._ends[line[-1]] < start:
-                line.pop()
-            self._outer.append(line[-1] if line else -1)
-            line.append(place)
+        self._dom, self._nodes = dom, nodes
+        for node in nodes:
+            node.owned = self
 
-    def of(self, element: HtmlElement) -> Node | None:
-        """The innermost comment around an element."""
-        number = self._order[element]
-        place = bisect_right(self._starts, number) - 1
-        while place >= 0 and self._ends[place] < number:
-            place = self._outer[place]
-        return self._nodes[place] if place >= 0 else None
+    def of(self, node: Node) -> list[HtmlElement]:
+        """The elements of a comment in document order."""
+        return self._lists[node]
+
+    @cached_property
+    def _lists(self) -> dict[Node, list[HtmlElement]]:
+        lists: dict[Node, list[HtmlElement]] = {node: [] for node in self._nodes}
+        holders = spread(self._dom, ((element, node) for node in self._nodes for element in (node.element, *node.more)))
+        for element, node in zip(self._dom.order, holders, strict=True):
+            if node is not None and isinstance(element.tag, str):
+                lists[node].append(element)
+        return lists
+
+
+def spread(dom: Dom, holders: Iterable[tuple[HtmlElement, T]]) -> list[T | None]:
+    """For each place in the document what stands for it: what came with the innermost of these elements around it."""
+    found: list[T | None] = [None] * len(dom.order)
+    line: list[tuple[int, T | None]] = [(len(found), None)]  # the elements that we are in, with their ends
+    place = 0
+    for start, end, value in sorted(((*dom.span(element), value) for element, value in holders), key=itemgetter(0)):
+        while line[-1][0] < start:
+            last, inner = line.pop()
+            found[place : last + 1] = repeat(inner, last + 1 - place)
+            place = last + 1
+        found[place:start] = repeat(line[-1][1], start - place)
+        place = start
+        line.append((end, value))
+    for last, inner in reversed(line[1:]):
+        found[place : last + 1] = repeat(inner, last + 1 - place)
+        place = last + 1
+    return found
 
 
 def find(dom: Dom, outside: Region) -> tuple[list[Node], list[Note]]:
     """The comments of a page in document order, with what is odd about them."""
     growth = _Growth(dom, {start.element: start for start in _starts(dom) if start.element not in outside})
     growth.grow()
+    Owned(dom, growth.nodes)
     for node in growth.nodes:
         if node.native_id is None:
             node.native_id = _linked_id(node, growth.by_native)
@@ -143,9 +156,9 @@ def _starts(dom: Dom) -> Iterator[Start]:
     for id_, element in [*dom.by_id.items(), *dom.repeated_ids]:
         if id_[-1:].isdigit() and (ids := _ids(id_)):
             _add(found, _promoted(element), *ids)
-    for name in mark_tokens():
-        for element in dom.by_token.get(name, ()):
-            if marks(element.get("class") or ""):
+    for classes, elements in dom.by_classes.items():
+        if marks(classes):
+            for element in elements:
                 _add(found, element)
     if not found:
         _add_rarer(found, dom)
@@ -186,8 +199,10 @@ def _ids(id_: str) -> tuple[str, str | None] | None:
 
 def _promoted(element: HtmlElement) -> HtmlElement:
     """The element that an empty anchor with a comment's id stands in."""
+    if element.tag not in _ANCHORS:
+        return element
     parent = element.getparent()
-    if element.tag not in _ANCHORS or parent is None or len(element) or (element.text or "").strip():
+    if parent is None or len(element) or (element.text or "").strip():
         return element
     anchors = [child for child in parent if child.tag in _ANCHORS and _ids(child.get("id") or child.get("name") or "")]
     return parent if len(anchors) == 1 else element
@@ -215,7 +230,6 @@ class _Growth:
         self._dom = dom
         self._starts = starts
         self._begun: dict[HtmlElement, Node] = {}
-        self._linked: dict[str, bool] = {}
 
     def grow(self) -> None:
         order, last = self._dom.order, self._dom.last
@@ -289,13 +303,18 @@ class _Growth:
 
     def _is_linked(self, native: str) -> bool:
         """Whether the page links to a comment, as its own permalink and reply link do."""
-        if native not in self._linked:
-            self._linked[native] = any(
-                comment_id(href) == native or f"replytocom={native}" in href
-                for link in self._dom.tags("a")
-                if native in (href := link.get("href") or "")
-            )
-        return self._linked[native]
+        return native in self._linked
+
+    @cached_property
+    def _linked(self) -> set[str]:
+        """The ids of the comments that the page links to."""
+        found = set()
+        for link in self._dom.tags("a"):
+            href = link.get("href") or ""
+            id_ = comment_id(href) or (query_value(href, "replytocom") if "replytocom=" in href else None)
+            if id_:
+                found.add(id_)
+        return found
 
 
 def _between(element: HtmlElement, holder: HtmlElement) -> Iterator[HtmlElement]:

@@ -20,6 +20,7 @@ from archiver.urls import absolute
 
 _INLINE = frozenset({"em", "strong", "b", "i"})
 _PLAIN_ATTRIBUTES = frozenset({"class", "href", "rel", "target", "title"})
+_LISTS = frozenset({"ul", "ol"})
 _SPACES = " \t\n\f\r"
 _MOST_PARAGRAPHS = 200
 
@@ -59,12 +60,20 @@ def _pruned(element: HtmlElement, dropped: Collection[HtmlElement]) -> HtmlEleme
     return copy
 
 
+def of_blocks(blocks: Collection[HtmlElement], base_url: str) -> Content | None:
+    """The content of these elements one after another, their own attributes left out; None unless they are plain."""
+    reading = _Plain(base_url)
+    if len(blocks) <= _MOST_PARAGRAPHS and all(reading.add_block(block, quotes=True) for block in blocks):
+        return reading.content()
+    return None
+
+
 def _plain(element: HtmlElement, base_url: str) -> Content | None:
     """The content of an element that holds only paragraphs of plain words; None for anything else."""
     if len(element) > _MOST_PARAGRAPHS:
         return None
     reading = _Plain(base_url)
-    return reading.content() if reading.add_paragraphs(element, quotes=True) else None
+    return reading.content() if reading.add_blocks(element, quotes=True) else None
 
 
 def _escaped(text: str) -> str:
@@ -83,53 +92,79 @@ class _Plain:
         self._paragraphs: list[str] = []
         self._links: list[Link] = []
 
-    def add_paragraphs(self, holder: HtmlElement, *, quotes: bool) -> bool:
-        """The paragraphs in an element, quoted ones, too; False when there is anything else."""
+    def add_blocks(self, holder: HtmlElement, *, quotes: bool) -> bool:
+        """The paragraphs in an element, quoted ones and short lists, too; False when there is anything else."""
         if not self._add_space(holder.text):
             return False
         for child in holder:
-            if child.attrib:
+            if child.attrib or not self.add_block(child, quotes=quotes) or not self._add_space(child.tail):
                 return False
-            if child.tag == "p":
-                if not self._add_paragraph(child):
-                    return False
-            elif quotes and child.tag == "blockquote" and len(child):
-                self._html.append("<blockquote>")
-                if not self.add_paragraphs(child, quotes=False):
-                    return False
-                self._html.append("</blockquote>")
-            else:
-                return False
-            if not self._add_space(child.tail):
-                return False
+        return True
+
+    def add_block(self, block: HtmlElement, *, quotes: bool) -> bool:
+        """False when the block is not plain."""
+        tag = block.tag
+        if tag == "p":
+            return self._add_paragraph(block)
+        if tag in _LISTS:
+            return self._add_list(block)
+        if tag != "blockquote" or not quotes or not len(block):
+            return False
+        self._html.append("<blockquote>")
+        if not self.add_blocks(block, quotes=False):
+            return False
+        self._html.append("</blockquote>")
         return True
 
     def _add_space(self, text: str | None) -> bool:
         """What stands between two paragraphs; False when it is more than white space."""
-        if text and text.strip(_SPACES):
-            return False
-        self._html.append(_escaped(text or ""))
+        if text:
+            if text.strip(_SPACES):
+                return False
+            self._html.append("\n" if "\n" in text else " ")
         return True
 
     def _add_paragraph(self, paragraph: HtmlElement) -> bool:
         """False when the paragraph is not plain."""
-        start = paragraph.text or ""
-        self._html.append(f"<p>{_escaped(start)}")
+        text = self._line(paragraph, "p")
+        if text:
+            self._paragraphs.append(text)
+        return text is not None
+
+    def _add_list(self, block: HtmlElement) -> bool:
+        """False when a point of the list is not plain, or empty."""
+        lines: list[str] = []
+        self._html.append(f"<{block.tag}>")
+        if not len(block) or not self._add_space(block.text):
+            return False
+        for item in block:
+            if item.tag != "li" or item.attrib or not (text := self._line(item, "li")) or not self._add_space(item.tail):
+                return False
+            lines.append(text)
+        self._html.append(f"</{block.tag}>")
+        self._paragraphs.append("\n".join(lines))
+        return True
+
+    def _line(self, holder: HtmlElement, tag: str) -> str | None:
+        """The text of an element that holds words and what stands among them; None for anything else."""
+        start = holder.text or ""
+        if not len(holder):
+            text = squeeze(start)
+            self._html.append(f"<{tag}>{escape(start, quote=False) if text else _escaped(start)}</{tag}>")
+            return text
+        self._html.append(f"<{tag}>{_escaped(start)}")
         shown = [start]
-        for node in paragraph:
+        for node in holder:
             told = self._inline(node)
             if told is None:
-                return False
+                return None
             tail = node.tail or ""
             shown += (told, tail)
             self._html.append(_escaped(tail))
-        self._html.append("</p>")
-        text = "\n".join(squeeze(line) for line in "".join(shown).split("\x00"))
-        if "\n\n" in text or text[:1] == "\n" or text[-1:] == "\n":
-            return False  # blank lines by hand: seldom, and not worth telling apart here
-        if text:
-            self._paragraphs.append(text)
-        return True
+        self._html.append(f"</{tag}>")
+        text = "\n".join(map(squeeze, "".join(shown).split("\x00")))
+        # Blank lines by hand are seldom, and not worth telling apart here.
+        return None if "\n\n" in text or text[:1] == "\n" or text[-1:] == "\n" else text
 
     def _inline(self, node: HtmlElement) -> str | None:
         """What an element shows; None when it is not plain."""
@@ -155,9 +190,13 @@ class _Plain:
         return text
 
     def content(self) -> Content:
-        text = clean("\n\n".join(self._paragraphs))
+        written, text = "".join(self._html), "\n\n".join(self._paragraphs)
+        html = clean(written)
+        if html is not written:  # what is clean in the markup is clean in the text
+            text = clean(text)
+        cited = identifiers.find(text)
+        if not self._links:
+            return Content(html=html.strip(), text=text, citations=tuple(cited))
         links = tuple(dict.fromkeys(self._links))
-        cited = dict.fromkeys(identifiers.find(text))
-        for link in links:
-            cited.update(dict.fromkeys(identifiers.from_url(link.url)))
-        return Content(html=clean("".join(self._html)).strip(), text=text, links=links, citations=tuple(cited))
+        cited += [citation for link in links for citation in identifiers.from_url(link.url)]
+        return Content(html=html.strip(), text=text, links=links, citations=tuple(dict.fromkeys(cited)))
