@@ -56,7 +56,9 @@ def walker(roots: list[Said], depth: int = 1) -> str:
     """The list as WordPress itself writes it, white space and comments included."""
     out = []
     for one in roots:
-        inner = f'<ol class="children">\n{walker(one.replies, depth + 1)}</ol><!-- .children -->\n' if one.replies else ""
+        inner = (
+            f'<ol class="children">\n{walker(one.replies, depth + 1)}</ol><!-- .children -->\n' if one.replies else ""
+        )
         name = shapes.name(one)
         out.append(
             f'\t\t<li id="comment-{one.id}" class="{shapes.classes(one, depth)}{" parent" if inner else ""}">\n'
@@ -71,7 +73,7 @@ def walker(roots: list[Said], depth: int = 1) -> str:
             "\t\t\t\t\t</div><!-- .comment-metadata -->\n\n\t\t\t\t\t\t\t\t\t</footer><!-- .comment-meta -->\n\n"
             f'\t\t\t\t<div class="comment-content">\n\t\t\t\t\t{_words(one)}\n\t\t\t\t</div><!-- .comment-content -->\n\n'
             f"\t\t\t\t<div class=\"reply\"><a rel='nofollow' class='comment-reply-link' "
-            f"href='https://blog.example.org/post/?replytocom={one.id}#respond' data-commentid=\"{one.id}\" data-postid=\"9\" "
+            f'href=\'https://blog.example.org/post/?replytocom={one.id}#respond\' data-commentid="{one.id}" data-postid="9" '
             f'data-belowelement="div-comment-{one.id}" data-respondelement="respond" data-replyto="Reply to {escape(one.name)}" '
             f"aria-label='Reply to {escape(one.name)}'>Reply</a></div>\t\t\t</article><!-- .comment-body -->\n"
             f"{inner}</li><!-- #comment-## -->\n"

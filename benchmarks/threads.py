@@ -31,6 +31,7 @@ import click
 import lxml.html
 from rich.console import Console
 
+from archiver.crawl.reader_process import collect_seldom
 from archiver.engines import threads
 from archiver.engines.dom import Dom
 from archiver.model import PostRef, Site
@@ -107,21 +108,24 @@ def measure(shape: str, count: int, rounds: int) -> Measured:
         len(body),
         median(times["ours"]),
         median(times["lxml"]),
-        _peak_apart(shape, count, "ours"),
-        _peak_apart(shape, count, "lxml"),
+        _peak_apart(shape, body, "ours"),
+        _peak_apart(shape, body, "lxml"),
         came == meant,
     )
 
 
-def _peak_apart(shape: str, count: int, way: str) -> int:
-    words = [sys.executable, "-m", "benchmarks.threads", "--shapes", shape, "--comments", str(count), "--peak", way]
-    return int(subprocess.run(words, check=True, capture_output=True, text=True, env=environment()).stdout)
+def _peak_apart(shape: str, body: bytes, way: str) -> int:
+    words = [sys.executable, "-m", "benchmarks.threads", "--shapes", shape, "--peak", way]
+    return int(subprocess.run(words, input=body, check=True, stdout=subprocess.PIPE, env=environment()).stdout)
 
 
-def _peak(shape: str, count: int, way: str) -> int:
-    """Bytes by which the work raises the peak of this process, which must have done nothing else."""
+def _peak(shape: str, way: str) -> int:
+    """Bytes by which the work raises the peak of this process, which must have done nothing else.
+
+    The page comes from standard input: making it takes memory, too.
+    """
+    body = sys.stdin.buffer.read()
     WAYS[way](render(shape, thread(20)))  # what is loaded once is no part of it
-    body = render(shape, thread(count))
     gc.collect()
     before = _high_water()
     kept = WAYS[way](body)
@@ -160,16 +164,19 @@ def _tell(console: Console, found: Measured) -> None:
 @click.option("--comments", default=3000, help="Comments on the page.")
 @click.option("--rounds", default=7, help="Rounds of each.")
 @click.option("--profile", default=0, help="Print so many lines of a profile of the first shape instead.")
-@click.option("--peak", type=click.Choice(list(WAYS)), help="Print the peak of one way with the first shape instead.")
+@click.option(
+    "--peak", type=click.Choice(list(WAYS)), help="Print the peak of one way with the page that comes in instead."
+)
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write the results there.")
 def main(shapes: str, comments: int, rounds: int, profile: int, peak: str | None, json_file: Path | None) -> None:
     """The command line; see the module."""
     names = shapes.split(",")
+    collect_seldom()  # as the process does that reads pages
     if profile:
         _profile(names[0], comments, profile)
         return
     if peak:
-        print(_peak(names[0], comments, peak))
+        print(_peak(names[0], peak))
         return
     console = Console(width=None if sys.stdout.isatty() else 200)
     results = []

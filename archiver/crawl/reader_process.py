@@ -21,15 +21,19 @@ def main() -> None:
     sink = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints must not come between the readings
     limit_memory()
-    # Trees of pages are full of cycles but short-lived: fewer, larger rounds of the collector.
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
+    collect_seldom()
     with suppress(BrokenPipeError, KeyboardInterrupt):
         while length := source.read(LENGTH):
             question: Question = pickle.loads(source.read(int.from_bytes(length, "big")))  # noqa: S301 (our parent's)
             data = pickle.dumps(answer(question), pickle.HIGHEST_PROTOCOL)
             sink.write(len(data).to_bytes(LENGTH, "big") + data)
             sink.flush()
+
+
+def collect_seldom() -> None:
+    """Trees of pages are full of cycles but short-lived: fewer, larger rounds of the collector."""
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def answer(question: Question) -> Reading:

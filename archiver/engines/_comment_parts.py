@@ -44,6 +44,7 @@ class Parts:
     can_reply: bool = False
     body: HtmlElement | None = None
     name: HtmlElement | None = None
+    called: str = ""  # the name
     _span: tuple[int, int] | None = None
 
     @property

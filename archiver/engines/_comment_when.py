@@ -80,10 +80,15 @@ def _wordings(parts: Parts, link: HtmlElement | None) -> Iterator[str]:
         places += [e for rank, e in parts.names if rank >= FRAME]
         places += [e for e in parts.node.own() if e.tag in {"small", "em", "span", "cite", "footer", "header"}]
     for place in dict.fromkeys(places):
-        if parts.in_body(place):
-            continue
         name = parts.name  # people call themselves "March 2020"
+        if parts.in_body(place) or (name is not None and _says_name_alone(parts, place, name)):
+            continue
         apart = [name] if name is not None and name is not place and parts.dom.inside(name, place) else []
         for wording in (place.get("content"), place.get("title"), text_without(place, apart)):
             if wording and len(wording) < _LONGEST:
                 yield wording
+
+
+def _says_name_alone(parts: Parts, place: HtmlElement, name: HtmlElement) -> bool:
+    """Whether an element holds the name of the commenter and nothing else."""
+    return parts.dom.inside(place, name) and text_of(place) == parts.called

@@ -27,6 +27,7 @@ def author_of(parts: Parts) -> Author | None:
     name, link, parts.name = _pinger(parts) if parts.node.ping else _commenter(parts)
     if not name:
         return None
+    parts.called = name
     url = parts.dom.link_url(link) if link is not None else None
     member = "byuser" in parts.node.classes
     return Author(name=name[:_LONGEST], member=member, url=url, avatar=parts.avatar)
@@ -66,12 +67,26 @@ def _named(parts: Parts, element: HtmlElement) -> tuple[str, HtmlElement | None,
     if not len(element):
         name = squeeze(element.text or "")
         return (name if _is_exact(element) else _without_says(name)), _link_of(parts, element, element), element
+    plain = _plainly_named(element)
+    if plain is not None:
+        return *plain, element
     dropped = [e for e in element.iter("*") if e is not element and _is_beside(e)]
     if _is_exact(element):
         return text_without(element, dropped), _link_of(parts, element, element), element
     inner = (e for e in element.iter(*_INNER) if e is not element and not parts.dom.inside(e, *dropped))
     holder = next((e for e in inner if text_of(e)), element)
     return _without_says(text_without(holder, dropped)), _link_of(parts, holder, element), holder
+
+
+def _plainly_named(element: HtmlElement) -> tuple[str, HtmlElement] | None:
+    """The name and link where the name is a link and nothing else, as WordPress writes it; None for anything else."""
+    link = element[0]
+    if len(element) > 1 or link.tag != "a" or len(link) or not link.get("href") or not _is_exact(element):
+        return None
+    name = squeeze(link.text or "")
+    if not name or _is_beside(link) or (element.text and element.text.strip()) or (link.tail and link.tail.strip()):
+        return None
+    return name, link
 
 
 def _is_exact(element: HtmlElement) -> bool:

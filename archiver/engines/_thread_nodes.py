@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import repeat
+from itertools import islice, repeat
 from operator import itemgetter
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from lxml.html import HtmlElement
 
@@ -27,7 +27,7 @@ from archiver.urls import query_value
 T = TypeVar("T")
 
 _ID = re.compile(
-    r"^(?P<prefix>(?:[a-z]+[-_])*?)(?:comment|comm|cmt)(?:[-_](?:item|id|no|nr|num|node|block|box|wrap|row|li|single))?"
+    r"^(?P<prefix>(?:[a-z]+[-_])*?)(?:a?comment|comm|cmt)(?:[-_](?:item|id|no|nr|num|node|block|box|wrap|row|li|single))?"
     r"[-_]?(?P<id>[0-9]{1,18})(?:_(?P<parent>[0-9]{1,18}))?$",
     re.IGNORECASE | re.ASCII,
 )
@@ -39,12 +39,12 @@ _OTHER_PREFIX = re.compile(
 _PING_LIST = re.compile(r"^(?:ping|track)(?:back)?s?(?:[-_]?list)?$|^(?:ping|trackback)s?[-_](?:item|area|wrap)s?$")
 _SHELLS = frozenset({"li", "div", "article", "section", "dt", "dd", "p", "td", "tr", "blockquote", "table"})
 _ANCHORS = frozenset({"a", "span"})
+_CELLS = frozenset({"td", "tr", "tbody", "table"})
 _LISTS = frozenset({"ul", "ol", "dl"})
 _MICRODATA = re.compile(r"schema\.org/(?:User)?Comments?$")
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
+class Start(NamedTuple):
     """An element at which a comment may begin. answers: the id of the parent, `0` for none, where its own id says."""
 
     element: HtmlElement
@@ -165,7 +165,7 @@ def _starts(dom: Dom) -> Iterator[Start]:
     for element in _ping_items(dom):
         known = found.get(element, Start(element, None))
         if "comment" not in tokens(element):
-            found[element] = replace(known, ping=known.ping or "pingback")
+            found[element] = known._replace(ping=known.ping or "pingback")
     yield from found.values()
 
 
@@ -204,8 +204,20 @@ def _promoted(element: HtmlElement) -> HtmlElement:
     parent = element.getparent()
     if parent is None or len(element) or (element.text or "").strip():
         return element
-    anchors = [child for child in parent if child.tag in _ANCHORS and _ids(child.get("id") or child.get("name") or "")]
-    return parent if len(anchors) == 1 else element
+    if _anchors(parent) != 1:
+        return element
+    while parent.tag in _CELLS:  # tables of 2004: name and words in rows of their own
+        around = parent.getparent()
+        if around is None or around.tag not in _CELLS or _anchors(around.iter(*_ANCHORS)) != 1:
+            break
+        parent = around
+    return parent
+
+
+def _anchors(elements: Iterable[HtmlElement]) -> int:
+    """How many of these are anchors with a comment's id, counted up to two."""
+    found = (e for e in elements if e.tag in _ANCHORS and _ids(e.get("id") or e.get("name") or ""))
+    return sum(1 for _ in islice(found, 2))
 
 
 def _ping_items(dom: Dom) -> Iterator[HtmlElement]:
@@ -265,6 +277,9 @@ class _Growth:
 
     def _begin(self, start: Start, holder: Node | None) -> Node | None:
         """The comment that an element begins or belongs to."""
+        if holder is not None and start.native_id is not None and start.native_id == holder.native_id:
+            holder.adopt(start)
+            return holder
         in_words = holder is not None and _in_words(start.element, holder)
         if holder is not None and self._is_shell(start, holder, in_words):
             holder.adopt(start)
@@ -288,8 +303,6 @@ class _Growth:
     def _is_shell(self, start: Start, holder: Node, in_words: bool) -> bool:
         """Whether an element inside a comment is a part of the same one."""
         if start.native_id and holder.native_id:
-            if start.native_id == holder.native_id:
-                return True
             # Words can quote a list of comments; a comment has links to itself.
             return in_words and start.marks is None and not self._is_linked(start.native_id)
         if start.marks is None and start.ping is None:

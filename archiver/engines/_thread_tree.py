@@ -181,6 +181,7 @@ def use_evidence(nodes: list[Node], names: dict[Node, str], texts: Callable[[Nod
             continue
         if parent is not None and _leads_to(parent, node):
             notes.append(Note(kind="comment_cycle", detail=node.native_id or ""))
+            node.answers = None
             continue
         node.parent, node.source = parent, source
     if not told:

@@ -138,7 +138,12 @@ class _Plain:
         if not len(block) or not self._add_space(block.text):
             return False
         for item in block:
-            if item.tag != "li" or item.attrib or not (text := self._line(item, "li")) or not self._add_space(item.tail):
+            if (
+                item.tag != "li"
+                or item.attrib
+                or not (text := self._line(item, "li"))
+                or not self._add_space(item.tail)
+            ):
                 return False
             lines.append(text)
         self._html.append(f"</{block.tag}>")

@@ -42,7 +42,8 @@ class Spec:
     rest: status that the API answers with, None when it is open. feeds: `off` (redirected to the
     page) or `403`. options: WordPress options, `page_comments`, `comment_order`, `permalink_structure` …
     date: a PHP date format, or `relative`. latency: milliseconds. faults: `SEED:PERCENT` of the URLs fail
-    on their first two requests (429, 500, 503). patched: False leaves WordPress 6.1's bug in, by which a
+    on their first two requests (429, 500, 503). comment_base: comment pages are called so, instead of
+    `comment-page`; needs a `permalink_structure` of its own. patched: False leaves WordPress 6.1's bug in, by which a
     block theme answers 500 for threads that hold a `%` below the deepest level. database: see `clone`.
     """
 
@@ -55,6 +56,7 @@ class Spec:
     locale: str | None = None
     latency: int = 0
     faults: str | None = None
+    comment_base: str | None = None
     patched: bool = True
     database: str | None = None
 
@@ -80,6 +82,7 @@ class Spec:
             "WPLOCALE": self.locale or "",
             "WPLATENCY": str(self.latency or ""),
             "WPFAULTS": self.faults or "",
+            "WPCBASE": self.comment_base or "",
             "TBPATCH": "" if self.patched else "0",
             "WPSITE": self.database or "",
         }

@@ -11,6 +11,7 @@
  * WPFEED=off|403          feeds closed (off: 301 to the page, 403: refused)
  * WPSITEMAP=off           core sitemaps off
  * WPPLUGINS=a/b.php,...   active plugins of this port
+ * WPCBASE=name            comment pages are /name-2/ instead of /comment-page-2/, as plugins that translate do it
  * WPLATENCY=ms            slow server
  * WPFAULTS=seed:percent   a fixed share of URLs fails on its first two requests (429, 500, 503)
  *
@@ -53,7 +54,7 @@ foreach ( array_filter( explode( ';', tb_env( 'WPOPT' ) ) ) as $tb_pair ) {
 	list( $tb_name, $tb_value ) = explode( '=', $tb_pair, 2 );
 	add_filter( 'pre_option_' . $tb_name, function () use ( $tb_value ) { return '' === $tb_value ? '0' : ( 'EMPTY' === $tb_value ? '' : $tb_value ); } );
 	if ( 'permalink_structure' === $tb_name ) {
-		$tb_rules = 'testbed_rules_' . md5( $tb_value );
+		$tb_rules = 'testbed_rules_' . md5( $tb_value . tb_env( 'WPCBASE' ) );
 		add_filter( 'pre_option_rewrite_rules', function () use ( $tb_rules ) { return get_option( $tb_rules, '' ); } );
 		add_filter( 'pre_update_option_rewrite_rules', function ( $new, $old ) use ( $tb_rules ) {
 			if ( $new ) {
@@ -62,6 +63,9 @@ foreach ( array_filter( explode( ';', tb_env( 'WPOPT' ) ) ) as $tb_pair ) {
 			return $old;
 		}, 10, 2 );
 	}
+}
+if ( tb_env( 'WPCBASE' ) ) {
+	add_action( 'setup_theme', function () { $GLOBALS['wp_rewrite']->comments_pagination_base = tb_env( 'WPCBASE' ); } );
 }
 if ( tb_env( 'WPPLUGINS' ) ) {
 	add_filter( 'pre_option_active_plugins', function () { return explode( ',', tb_env( 'WPPLUGINS' ) ); } );
