@@ -32,9 +32,11 @@ class Case:
         row = Count(subject, len(expected), sum(expected.values()), len(extra), apart, examples=examples)
         self.report.counts.append(row)
 
-    def share(self, subject: str, measure: str, *, told: bool = False, never_wrong: bool = False) -> Share:
-        """Add a row for one field. told: it is printed, but nothing is wanted of it."""
-        wanted = FROM_API if self.api_open else FROM_PAGES
+    def share(
+        self, subject: str, measure: str, *, told: bool = False, never_wrong: bool = False, whole: bool = False
+    ) -> Share:
+        """Add a row for one field. told: it is printed, but nothing is wanted of it; whole: pages must tell it, too."""
+        wanted = FROM_API if self.api_open or whole else FROM_PAGES
         share = Share(subject, measure, None if told else wanted, never_wrong)
         self.report.shares.append(share)
         return share

@@ -10,6 +10,7 @@ from benchmarks.measures import in_place, name, token_f1
 from benchmarks.report import Share
 from benchmarks.truth import Row
 
+PLACE = frozenset({"post", "kind"})  # with parent, depth and order: where a comment stands, which every page shows
 SAME_TEXT = 0.99  # F1 from which two texts count as the same
 
 
@@ -39,7 +40,7 @@ def _where(case: Case, row: Row) -> str:
 
 def _simple_fields(case: Case, pairs: list[tuple[Row, Row]]) -> None:
     def add(measure: str, found: Callable[[Row], object], true: Callable[[Row], object]) -> None:
-        share = case.share("comments", measure)
+        share = case.share("comments", measure, whole=measure in PLACE)
         for ours, theirs in pairs:
             one, other = found(ours), true(theirs)
             share.add(one == other, unlike(_where(case, theirs), one, other))
@@ -63,7 +64,7 @@ def _simple_fields(case: Case, pairs: list[tuple[Row, Row]]) -> None:
 
 
 def _parents(case: Case, pairs: list[tuple[Row, Row]]) -> None:
-    share = case.share("comments", "parent", never_wrong=True)
+    share = case.share("comments", "parent", never_wrong=True, whole=True)
     for found, true in pairs:
         by_api = case.api_open and true["type"] == "comment"
         right = {true["parent_id"]} if by_api else {true["parent_id"], true["shown_parent"] or 0}
@@ -86,7 +87,7 @@ def _parent(found: Row) -> int | None:
 
 def _depths(case: Case, pairs: list[tuple[Row, Row]]) -> None:
     """As shown; where no page was read, counting through the parents is right, too."""
-    share: Share = case.share("comments", "depth")
+    share: Share = case.share("comments", "depth", whole=True)
     for found, true in pairs:
         by_page = "page" in found["sources"].split() or not case.api_open
         right = {true["shown_depth"]} if by_page else {true["shown_depth"], true["depth"]}
@@ -95,7 +96,7 @@ def _depths(case: Case, pairs: list[tuple[Row, Row]]) -> None:
 
 def _order(case: Case, pairs: list[tuple[Row, Row]]) -> None:
     """Right is a comment that follows the one it follows on the page, those that were not captured left out."""
-    share = case.share("comments", "order")
+    share = case.share("comments", "order", whole=True)
     threads: dict[int, dict[int, int]] = defaultdict(dict)
     for found, true in pairs:
         if found["position"] is not None:

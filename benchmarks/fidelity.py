@@ -3,6 +3,7 @@
 \b
     python -m benchmarks.fidelity                       the four sites, 200 posts, 3,000 comments on one of them
     python -m benchmarks.fidelity --sites closed --examples 20 --keep out
+    python -m benchmarks.fidelity --both-ways           each site again, its API closed or open: every theme both ways
     python -m benchmarks.fidelity --no-pages            the data alone, where the API is open
 
 Wanted: no post and no visible comment missing or extra; nothing hidden leaked; fields 100 % through the API
@@ -16,6 +17,7 @@ import json
 import sys
 import tempfile
 from contextlib import nullcontext
+from dataclasses import fields
 from pathlib import Path
 
 import click
@@ -26,7 +28,7 @@ from rich.table import Table
 from benchmarks.compare import compare
 from benchmarks.crawling import SETTLED, Crawl, crawl, sites_of
 from benchmarks.report import Count, Report, Share
-from tests.wordpress.testbed import FOUR, Site, start
+from tests.wordpress.testbed import FOUR, Site, Testbed, start
 
 Result = tuple[Site, Crawl, Report | None]
 
@@ -41,6 +43,12 @@ def measure(site: Site, directory: Path, truth: Path, *, pages: bool) -> Result:
         done.database, truth, site.url, api_open=spec.api_open, pages=pages, shows_byline=spec.shows_byline
     )
     return site, done, report
+
+
+def other_way(bed: Testbed, site: Site) -> Site:
+    """The same site with its API closed; open, where it is closed."""
+    words = {field.name: getattr(site.spec, field.name) for field in fields(site.spec)}
+    return bed.site(f"{site.name}, other way", **(words | {"rest": 401 if site.spec.api_open else None}))
 
 
 def _cell(row: Count | Share | None) -> str:
@@ -101,6 +109,7 @@ def _as_json(results: list[Result]) -> str:
 @click.option("--posts", default=200, help="Ordinary posts, beside some 76 odd ones.")
 @click.option("--big", default=3000, help="Comments on the biggest thread.")
 @click.option("--sites", default=",".join(FOUR), help="Which of the sites.")
+@click.option("--both-ways", is_flag=True, help="Each site also with its API closed, or open where it is closed.")
 @click.option("--no-pages", is_flag=True, help="Fetch the data alone; for sites whose API is open.")
 @click.option("--keep", type=click.Path(path_type=Path), help="Keep archives and truth in this directory.")
 @click.option("--url-base", help="A test bed that runs already: its first URL. Needs --truth.")
@@ -111,6 +120,7 @@ def main(
     posts: int,
     big: int,
     sites: str,
+    both_ways: bool,
     no_pages: bool,
     keep: Path | None,
     url_base: str | None,
@@ -129,7 +139,10 @@ def main(
         nullcontext(str(keep)) if keep else tempfile.TemporaryDirectory() as scratch,
     ):
         results: list[Result] = []
-        for site in sites_of(bed, url_base, sites):
+        wanted = sites_of(bed, url_base, sites)
+        if both_ways and bed:
+            wanted = [one for site in wanted for one in (site, other_way(bed, site))]
+        for site in wanted:
             if no_pages and not site.spec.api_open:
                 continue
             if bed:

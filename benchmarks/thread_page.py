@@ -71,7 +71,8 @@ def walker(roots: list[Said], depth: int = 1) -> str:
             f'\t\t\t\t\t<div class="comment-metadata">\n\t\t\t\t\t\t<a href="https://blog.example.org/post/#comment-{one.id}">'
             f'<time datetime="{one.when}">February {1 + one.id % 27}, 2021 at 10:{one.id % 60:02} am</time></a>'
             "\t\t\t\t\t</div><!-- .comment-metadata -->\n\n\t\t\t\t\t\t\t\t\t</footer><!-- .comment-meta -->\n\n"
-            f'\t\t\t\t<div class="comment-content">\n\t\t\t\t\t{_words(one)}\n\t\t\t\t</div><!-- .comment-content -->\n\n'
+            f'\t\t\t\t<div class="comment-content">\n\t\t\t\t\t{_words(one)}\n\t\t\t\t</div>'
+            f"<!-- .comment-content -->\n\n"
             f"\t\t\t\t<div class=\"reply\"><a rel='nofollow' class='comment-reply-link' "
             f'href=\'https://blog.example.org/post/?replytocom={one.id}#respond\' data-commentid="{one.id}" data-postid="9" '
             f'data-belowelement="div-comment-{one.id}" data-respondelement="respond" data-replyto="Reply to {escape(one.name)}" '

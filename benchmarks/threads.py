@@ -8,8 +8,8 @@
 What is timed, in CPU seconds and by turns:
 - ours     bytes -> Page -> tree -> Dom -> the thread, with every name, date, body, link and place
 - lxml     lxml.html.document_fromstring of the same bytes
-Peak memory is that of a fresh process each, less what it held before it began. Wanted: both ratios under 6 in every shape, and
-the very tree that was rendered. Exit code 1 when something is missed.
+Peak memory is that of a fresh process each, less what it held before it began. Wanted: both ratios under 6 in every
+shape, and the very tree that was rendered. Exit code 1 when something is missed.
 """
 
 from __future__ import annotations
@@ -42,7 +42,8 @@ from tests.unit.thread_shapes import walk
 
 MOST = 6.0
 _SITE = Site(key="blog.example.org", home="https://blog.example.org/", utc_offset=0, language="en-GB")
-_POST = PostRef(native_id="9", url="https://blog.example.org/post/")
+_URL = "https://blog.example.org/post/"
+_POST = PostRef(native_id="9", url=_URL)
 _PEAK = re.compile(r"VmHWM:\s+(\d+) kB")
 
 
@@ -76,7 +77,7 @@ class Measured:
 
 def read(body: bytes) -> threads.Thread:
     """Everything that reading the thread of a page takes."""
-    page = Page(_POST.url, body, headers={"content-type": "text/html; charset=utf-8"})
+    page = Page(_URL, body, headers={"content-type": "text/html; charset=utf-8"})
     dom = Dom(page)
     return threads.read(dom, _POST, _SITE, outside=dom.classed("entry-content", "widget-area"))
 
@@ -164,9 +165,7 @@ def _tell(console: Console, found: Measured) -> None:
 @click.option("--comments", default=3000, help="Comments on the page.")
 @click.option("--rounds", default=7, help="Rounds of each.")
 @click.option("--profile", default=0, help="Print so many lines of a profile of the first shape instead.")
-@click.option(
-    "--peak", type=click.Choice(list(WAYS)), help="Print the peak of one way with the page that comes in instead."
-)
+@click.option("--peak", type=click.Choice(list(WAYS)), help="Print the peak of one way with the page on stdin.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write the results there.")
 def main(shapes: str, comments: int, rounds: int, profile: int, peak: str | None, json_file: Path | None) -> None:
     """The command line; see the module."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import cast
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -15,7 +16,11 @@ from archiver.engines.wordpress_urls import comment_id
 
 BLOCKS = frozenset({"p", "blockquote", "ul", "ol", "pre", "table", "figure", "dl"})
 _BY_TAG = {
-    **{"a": "links", "img": "images", "time": "times", "abbr": "times", "cite": "cites"},
+    "a": "links",
+    "img": "images",
+    "time": "times",
+    "abbr": "times",
+    "cite": "cites",
     **dict.fromkeys(("h2", "h3", "h4", "h5", "h6"), "headings"),
 }
 _WITH_PROPERTY = etree.XPath("descendant::*[@itemprop]")
@@ -78,7 +83,8 @@ def sort_out(nodes: list[Node], dom: Dom) -> list[Parts]:
         if parts is not None:
             getattr(parts, _BY_TAG[element.tag]).append(element)
     # Most themes have no microdata, and looking at all elements takes a while.
-    for element in _WITH_PROPERTY(dom.root) if _has_properties(dom.page.text) else ():
+    named = cast("list[HtmlElement]", _WITH_PROPERTY(dom.root)) if _has_properties(dom.page.text) else []
+    for element in named:
         parts = at[dom.order[element]]
         if parts is not None:
             parts.properties.append(element)

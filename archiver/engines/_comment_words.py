@@ -34,7 +34,7 @@ def _rest(parts: Parts, apart: list[HtmlElement]) -> Content:
     """What of a comment is neither its frame nor another comment."""
     node, dom = parts.node, parts.dom
     own = node.own()
-    blocks = _blocks(parts, own, apart)
+    blocks = _blocks(parts, own)
     if blocks:
         inside = [e for e in apart if dom.inside(e, *blocks)] if apart else []
         plain = None if inside else _words.of_blocks(blocks, dom.base)
@@ -42,7 +42,7 @@ def _rest(parts: Parts, apart: list[HtmlElement]) -> Content:
     return content.from_html("" if node.ping else _loose(parts, own, apart), dom.base)
 
 
-def _blocks(parts: Parts, own: list[HtmlElement], apart: list[HtmlElement]) -> list[HtmlElement]:
+def _blocks(parts: Parts, own: list[HtmlElement]) -> list[HtmlElement]:
     """The paragraphs, lists and so on that stand outside the frame of a comment."""
     node, dom, name = parts.node, parts.dom, parts.name
     order, dropped, end = dom.order, frozenset(parts.added), -1

@@ -28,11 +28,12 @@ from archiver.engines.wordpress_urls import (
     never,
     post_part,
     post_url,
+    renamed_comment_page,
     without_fragment,
 )
 from archiver.model import Author, Comment, Content, Moment, Post, PostKind, PostRef, Rank, Site
 from archiver.page import Page
-from archiver.urls import query_value, url_key
+from archiver.urls import absolute, query_value, url_key
 
 _BODY_ID = re.compile(r"^(?:postid|page-id|attachmentid)-(\d+)$", re.ASCII)
 _ARTICLE_ID = re.compile(r"^post-(\d+)$", re.ASCII)
@@ -111,8 +112,22 @@ class PostPage:
         """The permalink: canonical, unless that is another page of the same post."""
         canonical = self.dom.canonical()
         if canonical and url_key(canonical) != url_key(self.site.home):
-            return self._bare(post_url(canonical))
-        return self._bare(post_url(self.dom.page.url))
+            return self._bare(self._whole(post_url(canonical)))
+        return self._bare(self._whole(post_url(self.dom.page.url)))
+
+    def _whole(self, url: str) -> str:
+        """The URL without the number of a comment page that a plugin has renamed, as `POST/kommentare-2/`.
+
+        A post can be called `part-2`. So the page must name the post itself: its feed, or where a reply is sent.
+        """
+        base = renamed_comment_page(url)
+        if base is None or url_key(base) == url_key(self.site.home):
+            return url
+        named = [link.get("href") or "" for link in self.dom.head_links("alternate")]
+        named += [link.get("href") or "" for link in self.dom.classed("comment-reply-link")]
+        keys = {url_key(absolute(href, self.dom.base) or "") for href in named}
+        replies = {url_key(post_url(absolute(href, self.dom.base) or "")) for href in named if "replytocom=" in href}
+        return base if url_key(f"{base}feed/") in keys or url_key(base) in replies else url
 
     def _bare(self, url: str) -> str:
         """The URL without the number of a part, when links on the page show that it is one."""

@@ -79,6 +79,12 @@ def custom_comment_page(url: str, base: str) -> int | None:
     return int(match[1]) if match and url_key(bare[: match.start() + 1]) == url_key(base) else None
 
 
+def renamed_comment_page(url: str) -> str | None:
+    """The permalink behind a URL that may be a comment page of another name; None where it cannot be one."""
+    match = None if "?" in url else _CUSTOM_PAGE.search(url)
+    return url[: match.start() + 1] if match else None
+
+
 def post_part(url: str, base: str) -> int | None:
     """The part of a multi-page post that a URL asks for, `base` being the post's permalink."""
     bare = without_fragment(url)

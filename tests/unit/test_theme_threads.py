@@ -12,7 +12,6 @@ from tests.unit.test_threads import as_meant, as_read, assert_same, read, trees
 from tests.unit.theme_shapes import FLAT, WITH_DEPTH, WITHOUT_DEPTH, answering
 from tests.unit.thread_shapes import Said, Shape, page, walk
 
-
 UNDATED = {WITH_DEPTH["dumped"], WITH_DEPTH["replaced"]}  # no date, or "5 years ago"
 
 

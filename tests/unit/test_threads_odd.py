@@ -17,8 +17,10 @@ from tests.unit.thread_shapes import WITH_DEPTH, Said, Shape, html5, page, plugi
 
 def item(id_: object, text: str, *, depth: int = 1, inner: str = "", name: str = "Ann") -> str:
     return (
-        f'<li id="comment-{id_}" class="comment even depth-{depth}"><article id="div-comment-{id_}" class="comment-body">'
-        f'<footer class="comment-meta"><b class="fn">{name}</b></footer><div class="comment-content"><p>{text}</p></div>'
+        f'<li id="comment-{id_}" class="comment even depth-{depth}">'
+        f'<article id="div-comment-{id_}" class="comment-body">'
+        f'<footer class="comment-meta"><b class="fn">{name}</b></footer><div class="comment-content">'
+        f"<p>{text}</p></div>"
         f"</article>{inner}</li>"
     )
 
@@ -295,3 +297,12 @@ def test_a_page_past_the_end_has_no_comments() -> None:
         thread = read(page(empty), "https://blog.example.org/post/comment-page-99/")
         assert thread.comments == ()
         assert thread.notes == ()
+
+
+def test_a_list_of_replies_is_not_among_the_words() -> None:
+    """Or the wording of a comment would change when somebody answers it."""
+    before = Said(1, "Ann", ["Words."])
+    after = Said(1, "Ann", ["Words."], replies=[Said(2, "Bo", ["Reply."])])
+    for shape in (WITH_DEPTH["prefixed"], WITH_DEPTH["divs"], html5):
+        contents = [read(page(shape([one]))).comments[0].content for one in (before, after)]
+        assert contents[0] == contents[1]

@@ -15,11 +15,13 @@ FACE = '<img alt="" src="/a.png" class="avatar avatar-48 photo" height="48" widt
 def microdata(roots: list[Said], depth: int = 1) -> str:
     """A framework with microdata: the article is the comment, the name in a person of its own."""
     return "".join(
-        f'<li class="{classes(one, depth)}" id="comment-{one.id}"><article id="article-comment-{one.id}" itemprop="comment"'
+        f'<li class="{classes(one, depth)}" id="comment-{one.id}">'
+        f'<article id="article-comment-{one.id}" itemprop="comment"'
         f' itemscope itemtype="https://schema.org/Comment"><header class="comment-header"><p class="comment-author"'
         f' itemprop="author" itemscope itemtype="https://schema.org/Person">{FACE}<span itemprop="name">{name(one)}</span>'
         f' <span class="says">says</span></p><p class="comment-meta"><time class="comment-time" datetime="{one.when}"'
-        f' itemprop="datePublished"><a class="comment-time-link" href="/post/#comment-{one.id}" itemprop="url">Some day</a>'
+        f' itemprop="datePublished">'
+        f'<a class="comment-time-link" href="/post/#comment-{one.id}" itemprop="url">Some day</a>'
         f'</time></p></header><div class="comment-content" itemprop="text">{words(one)}</div>'
         f'<div class="comment-reply">{reply(one)}</div></article>'
         f"{inside('<ul class=children>', microdata(one.replies, depth + 1))}</li>"
@@ -32,8 +34,10 @@ def built(roots: list[Said], depth: int = 1) -> str:
     return "".join(
         f'<li class="{classes(one, depth)}" id="li-comment-{one.id}"><article id="comment-{one.id}"'
         f' class="comment-body clearfix"><div class="comment_avatar">{FACE}</div><div class="comment_postinfo">'
-        f'<span class="fn">{name(one)}</span> <span class="comment_date">on {one.when}</span></div><div class="comment_area">'
-        f'<div class="comment-content clearfix">{words(one)}</div><span class="reply-container">{reply(one)}</span></div>'
+        f'<span class="fn">{name(one)}</span> <span class="comment_date">on {one.when}</span></div>'
+        f'<div class="comment_area">'
+        f'<div class="comment-content clearfix">{words(one)}</div>'
+        f'<span class="reply-container">{reply(one)}</span></div>'
         f"</article>{inside('<ul class=children>', built(one.replies, depth + 1))}</li>"
         for one in roots
     )
@@ -42,7 +46,8 @@ def built(roots: list[Said], depth: int = 1) -> str:
 def boxed(roots: list[Said], depth: int = 1) -> str:
     """Name, date and reply link in one line of a box."""
     return "".join(
-        f'<li class="{classes(one, depth)}" id="comment-{one.id}"><div class="the-comment"><div class="avatar">{FACE}</div>'
+        f'<li class="{classes(one, depth)}" id="comment-{one.id}"><div class="the-comment">'
+        f'<div class="avatar">{FACE}</div>'
         f'<div class="comment-box"><div class="comment-author meta"><strong>{name(one)}</strong>'
         f'<a class="comment-permalink" href="/post/#comment-{one.id}">{one.when}</a>'
         f'<a class="comment-reply-link" href="/post/?replytocom={one.id}#respond"> - Reply</a></div>'
@@ -56,8 +61,10 @@ def renamed(roots: list[Said], depth: int = 1) -> str:
     """All class names with the theme's own prefix, and the words called like a post's."""
     return "".join(
         f'<li id="comment-{one.id}" class="{classes(one, depth)} ct-has-avatar"><article class="ct-comment-inner"'
-        f' id="ct-comment-inner-{one.id}"><footer class="ct-comment-meta"><figure class="ct-media-container">{FACE}</figure>'
-        f'<h4 class="ct-comment-author"><cite>{name(one)}</cite></h4><div class="ct-comment-meta-data">{link(one)}</div>'
+        f' id="ct-comment-inner-{one.id}"><footer class="ct-comment-meta">'
+        f'<figure class="ct-media-container">{FACE}</figure>'
+        f'<h4 class="ct-comment-author"><cite>{name(one)}</cite></h4>'
+        f'<div class="ct-comment-meta-data">{link(one)}</div>'
         f'</footer><div class="ct-comment-content entry-content is-layout-flow">{words(one)}</div>'
         f'<div class="ct-comment-actions">{reply(one)}</div></article>'
         f"{inside('<ol class=children>', renamed(one.replies, depth + 1))}</li>"
@@ -94,9 +101,11 @@ def replaced(roots: list[Said], parent: int = 0, depth: int = 1) -> str:
     return "".join(
         f'<div id="wc-comm-{one.id}_{parent}" class="{classes(one, depth)} wc-comment wc_comment_level-{depth}">'
         f'<div class="wc-comment-left">{FACE}<div class="wc-blog-guest wc-comment-label">Guest</div></div>'
-        f'<div id="comment-{one.id}" class="wc-comment-right"><div class="wc-comment-header"><div class="wc-comment-author">'
+        f'<div id="comment-{one.id}" class="wc-comment-right"><div class="wc-comment-header">'
+        f'<div class="wc-comment-author">'
         f'{name(one)}</div><div class="wc-comment-link"><i class="fas fa-link"></i></div></div>'
-        f'<div class="wc-comment-text">{words(one)}</div><div class="wc-comment-footer"><div class="wc-vote-link">0</div>'
+        f'<div class="wc-comment-text">{words(one)}</div><div class="wc-comment-footer">'
+        f'<div class="wc-vote-link">0</div>'
         f'<span class="wc-reply-link">Reply</span><div class="wc-comment-date">5 years ago</div></div></div>'
         f'<div class="wpdiscuz-comment-message"></div><div id="wpdiscuz_form_anchor-{one.id}_{parent}"></div>'
         f"{replaced(one.replies, one.id, depth + 1)}</div>"
@@ -128,8 +137,10 @@ def media(roots: list[Said]) -> str:
 def carded(roots: list[Said]) -> str:
     """A later release of it: lists without bullets, the words in a card."""
     return "".join(
-        f'<li id="comment-{one.id}" class="media mb-3"><img class="mr-3 rounded-circle" src="/a.png"><div class="media-body">'
-        f'<div class="card"><div class="card-body"><h5 class="mt-0 comment-author">{name(one)}</h5><small class="text-muted">'
+        f'<li id="comment-{one.id}" class="media mb-3"><img class="mr-3 rounded-circle" src="/a.png">'
+        f'<div class="media-body">'
+        f'<div class="card"><div class="card-body"><h5 class="mt-0 comment-author">{name(one)}</h5>'
+        f'<small class="text-muted">'
         f'{link(one)}</small><div class="card-text">{words(one)}</div></div></div>'
         f"{inside('<ul class=list-unstyled>', carded(one.replies))}</div></li>"
         for one in roots
@@ -141,7 +152,8 @@ def threaded(roots: list[Said]) -> str:
     return "".join(
         f'<div class="comment" id="comment-{one.id}"><a class="avatar"><img src="/a.png"></a><div class="content">'
         f'<span class="author">{name(one)}</span><div class="metadata"><span class="date">{one.when}</span></div>'
-        f'<div class="text">{words(one)}</div><div class="actions"><a class="reply" href="#respond">Reply</a></div></div>'
+        f'<div class="text">{words(one)}</div><div class="actions">'
+        f'<a class="reply" href="#respond">Reply</a></div></div>'
         f"{inside('<div class=comments>', threaded(one.replies))}</div>"
         for one in roots
     )
@@ -200,7 +212,8 @@ def counted(roots: list[Said]) -> str:
 def rows(roots: list[Said]) -> str:
     """A table of 2004, a comment a row."""
     items = "".join(
-        f'<tr id="comment-{one.id}"><td class="commentname" valign="top"><b>{name(one)}</b><br><small>{one.when}</small></td>'
+        f'<tr id="comment-{one.id}"><td class="commentname" valign="top"><b>{name(one)}</b><br>'
+        f"<small>{one.when}</small></td>"
         f'<td class="commenttext">{words(one)}</td></tr>'
         for one, _, _ in walk(roots)
     )
@@ -210,7 +223,8 @@ def rows(roots: list[Said]) -> str:
 def tables(roots: list[Said]) -> str:
     """A table of 2004 for each comment, its id on an anchor."""
     return "".join(
-        f'<table width="100%"><tr><td><a name="comment-{one.id}"></a><b>{name(one)}</b> <small>{one.when}</small></td></tr>'
+        f'<table width="100%"><tr><td><a name="comment-{one.id}"></a>'
+        f"<b>{name(one)}</b> <small>{one.when}</small></td></tr>"
         f"<tr><td>{words(one)}</td></tr></table>"
         for one, _, _ in walk(roots)
     )
