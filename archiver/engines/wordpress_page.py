@@ -118,16 +118,20 @@ class PostPage:
     def _whole(self, url: str) -> str:
         """The URL without the number of a comment page that a plugin has renamed, as `POST/kommentare-2/`.
 
-        A post can be called `part-2`. So the page must name the post itself: its feed, or where a reply is sent.
+        A post can be called `part-2`. So the page must name the post itself: its feed, its embedded form, where a
+        reply is sent; or call itself `…#comments`, as WordPress does.
         """
         base = renamed_comment_page(url)
         if base is None or url_key(base) == url_key(self.site.home):
             return url
+        if (self.dom.canonical() or "").endswith("#comments"):
+            return base
         named = [link.get("href") or "" for link in self.dom.head_links("alternate")]
-        named += [link.get("href") or "" for link in self.dom.classed("comment-reply-link")]
-        keys = {url_key(absolute(href, self.dom.base) or "") for href in named}
-        replies = {url_key(post_url(absolute(href, self.dom.base) or "")) for href in named if "replytocom=" in href}
-        return base if url_key(f"{base}feed/") in keys or url_key(base) in replies else url
+        replies = (link.get("href") or "" for link in self.dom.classed("comment-reply-link"))
+        named += [href for href in replies if "replytocom=" in href]
+        found = (query_value(href, "url") if "oembed" in href else absolute(href, self.dom.base) for href in named)
+        keys = {url_key(post_url(one)) for one in found if one}
+        return base if keys & {url_key(base), url_key(f"{base}feed/")} else url
 
     def _bare(self, url: str) -> str:
         """The URL without the number of a part, when links on the page show that it is one."""

@@ -24,10 +24,16 @@ def html(own: str, *, head: str = "", links: str = "") -> str:
 
 
 FEED = f"<link rel='alternate' type='application/rss+xml' href='{HOME}/post/feed/'>"
+EMBED = (
+    "<link rel='alternate' type='application/json+oembed'"
+    " href='/wp-json/oembed/1.0/embed?url=https%3A%2F%2Fblog.example.org%2Fpost%2F'>"
+)
 REPLY = f"<a class='comment-reply-link' href='{HOME}/post/?replytocom=7#respond'>Antworten</a>"
 CASES = {
     "its feed names the post": ("/post/diskussion-3/", FEED, "", "/post/"),
     "a reply is sent to the post": ("/post/diskussion-3/", "", REPLY, "/post/"),
+    "its embedded form names the post": ("/post/diskussion-3/", EMBED, "", "/post/"),
+    "it calls itself comments": ("/post/diskussion-3/#comments", "", "", "/post/"),
     "nothing names another post": ("/series/part-3/", "", "", "/series/part-3/"),
     "a post with a feed of its own": (
         "/series/part-3/",
