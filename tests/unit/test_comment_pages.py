@@ -15,10 +15,12 @@ HOME = "https://blog.example.org"
 def html(own: str, *, head: str = "", links: str = "") -> str:
     return (
         f"<!DOCTYPE html><html><head><title>A post</title><link rel='canonical' href='{HOME}{own}'>{head}</head>"
-        "<body class='single single-post postid-9'><article id='post-9' class='post'><h1 class='entry-title'>A post</h1>"
+        "<body class='single single-post postid-9'><article id='post-9' class='post'>"
+        "<h1 class='entry-title'>A post</h1>"
         f"<div class='entry-content'><p>Words.</p></div></article><div id='comments'><ol class='comment-list'>"
         f"<li id='comment-7' class='comment even depth-1'><b class='fn'>Ann</b> <a href='{HOME}{own}#comment-7'>"
-        f"<time datetime='2021-02-03T10:00:00+00:00'>Day</time></a><div class='comment-content'><p>Hi.</p></div>{links}</li>"
+        f"<time datetime='2021-02-03T10:00:00+00:00'>Day</time></a><div class='comment-content'><p>Hi.</p></div>"
+        f"{links}</li>"
         "</ol></div></body></html>"
     )
 

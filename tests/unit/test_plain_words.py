@@ -12,8 +12,8 @@ from archiver.engines.dom import inner_html
 
 BASE = "https://blog.example.org/post/"
 INLINE = st.sampled_from(
-    ["word", "Two words", " ", "\n", "\u00a0", "&amp;", "&lt;b&gt;", "&#1;", "é👍🏽", "<br>", "<em>very</em>", "<b> </b>",
-     '<a href="/x" rel="nofollow">here</a>', '<a href="#a">top</a>', '<a href="https://doi.org/10.5555/x.1">doi</a>',
+    ["word", "Two words", " ", "\n", "\u00a0", "&amp;", "&lt;b&gt;", "&#1;", "é👍🏽", "<br>", "<em>very</em>",
+     "<b> </b>", '<a href="/x" rel="nofollow">here</a>', '<a href="#a">top</a>', '<a href="https://doi.org/10.5555/x.1">doi</a>',
      "10.5555/y.2", "<code>x</code>"]
 )  # fmt: skip
 LINES = st.lists(INLINE, max_size=5).map("".join)

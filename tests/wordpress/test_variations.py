@@ -205,8 +205,8 @@ $post = (int) $wpdb->get_var("SELECT comment_post_ID FROM $wpdb->comments WHERE 
 $first = $wpdb->get_var("SELECT min(comment_date_gmt) FROM $wpdb->comments WHERE comment_post_ID = $post");
 $when = gmdate('Y-m-d H:i:s', strtotime("$first UTC") - 60);
 echo wp_insert_comment(['comment_post_ID' => $post, 'comment_author' => 'Held Back',
-  'comment_author_email' => 'h@example.org', 'comment_content' => 'I was held back.', 'comment_date' => get_date_from_gmt($when), 'comment_date_gmt' => $when,
-  'comment_approved' => 1]);
+  'comment_author_email' => 'h@example.org', 'comment_content' => 'I was held back.',
+  'comment_date' => get_date_from_gmt($when), 'comment_date_gmt' => $when, 'comment_approved' => 1]);
 """
 
 
