@@ -119,13 +119,11 @@ class PostPage:
         """The URL without the number of a comment page that a plugin has renamed, as `POST/kommentare-2/`.
 
         A post can be called `part-2`. So the page must name the post itself: its feed, its embedded form, where a
-        reply is sent; or call itself `…#comments`, as WordPress does.
+        reply is sent. That it calls itself `…#comments` is no sign: oldest page first, so does the bare permalink.
         """
         base = renamed_comment_page(url)
         if base is None or url_key(base) == url_key(self.site.home):
             return url
-        if (self.dom.canonical() or "").endswith("#comments"):
-            return base
         named = [link.get("href") or "" for link in self.dom.head_links("alternate")]
         replies = (link.get("href") or "" for link in self.dom.classed("comment-reply-link"))
         named += [href for href in replies if "replytocom=" in href]

@@ -35,7 +35,7 @@ CASES = {
     "its feed names the post": ("/post/diskussion-3/", FEED, "", "/post/"),
     "a reply is sent to the post": ("/post/diskussion-3/", "", REPLY, "/post/"),
     "its embedded form names the post": ("/post/diskussion-3/", EMBED, "", "/post/"),
-    "it calls itself comments": ("/post/diskussion-3/#comments", "", "", "/post/"),
+    "a post that calls itself comments": ("/2012/part-2/#comments", "", "", "/2012/part-2/"),
     "nothing names another post": ("/series/part-3/", "", "", "/series/part-3/"),
     "a post with a feed of its own": (
         "/series/part-3/",
