@@ -7,7 +7,7 @@ ways (10/02/2021) and is not settled by the caller is not read at all.
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 
@@ -33,19 +33,22 @@ _LONGEST = 200  # a date line is short; a paragraph that holds a date is not one
 _FINER = {"month": 1, "day": 1, "hour": 0, "minute": 0, "second": 0}
 _UNITS = ("year", *_FINER)
 
+BlogClock = int | tzinfo | None
+"""A blog's clock: minutes east of UTC, or a time zone; None where it is not known, and UTC is taken."""
 
-def from_iso(text: str, utc_offset: int | None = None) -> Moment | None:
+
+def from_iso(text: str, clock: BlogClock = None) -> Moment | None:
     """RFC 3339 and its relatives, from a year to a fraction of a second.
 
-    utc_offset: minutes east of UTC, for times without a zone (0 for WordPress's GMT fields); UTC when
-    unknown. None for anything else, the zero dates of databases included.
+    clock: for times without a zone (0 for WordPress's GMT fields). None for anything else, the zero dates
+    of databases included.
     """
     text = text.strip()
     match = _ISO.fullmatch(text)
     if match is None:
         return None
     parts = [None if match[unit] is None else int(match[unit]) for unit in _UNITS]
-    offset = utc_offset or 0
+    offset = clock
     if match["zone"]:
         east = int(match["hours"] or 0) * 60 + int(match["minutes"] or 0)
         offset = -east if match["sign"] == "-" else east
@@ -69,28 +72,28 @@ def from_printed(
     text: str,
     *,
     language: str | None = None,
-    utc_offset: int | None = None,
+    clock: BlogClock = None,
     day_first: bool | None = None,
     now: datetime | None = None,
 ) -> Moment | None:
     """A date as a theme prints it, words around it included.
 
-    language: the page's tag. utc_offset: minutes east of UTC of the blog's clock. day_first: whether
-    10/02/2021 is in February, where the blog's other dates have settled it. now: when the page was
+    language: the page's tag. clock: the blog's. day_first: whether 10/02/2021 is in February,
+    where the blog's other dates have settled it. now: when the page was
     fetched, for `6 years ago`. None when no date is found, or when it may be either of two.
     """
     printed = squeeze(text)
     if not printed or len(printed) > _LONGEST:
         return None
     exact = _IN_PASSING.search(printed)
-    moment = from_iso(exact[0], utc_offset) if exact else None
+    moment = from_iso(exact[0], clock) if exact else None
     if moment is None:
         line = folded(printed)
         day = find_day(line, language, day_first)
         if day:
-            moment = _on_clock(day, find_clock(day.rest), utc_offset or 0, printed)
+            moment = _on_clock(day, find_clock(day.rest), clock, printed)
         elif not is_ambiguous(line):
-            moment = _relative(line, utc_offset or 0, now, printed) or _of_month(line, language, printed)
+            moment = _relative(line, clock, now, printed) or _of_month(line, language, printed)
     if moment is None:
         return None
     return Moment(at=moment.at, precision=moment.precision, printed=printed)
@@ -105,18 +108,25 @@ def month_label(text: str, language: str | None = None) -> tuple[int, int] | Non
     return (month.year, month.month) if month else None
 
 
-def _moment(parts: list[int | None], offset: int, printed: str) -> Moment | None:
-    """A moment of year, month, day … as far as they go; a time of day is local, `offset` east of UTC."""
+def _moment(parts: list[int | None], clock: BlogClock, printed: str) -> Moment | None:
+    """A moment of year, month, day … as far as they go; a time of day is of the given clock."""
     known = [part for part in parts if part is not None]
     precision = list(Precision)[::-1][len(known) - 1]
     values = dict(zip(_UNITS, known, strict=False))
     values["second"] = min(values.get("second", 0), 59)  # a leap second
     try:
         when = datetime(**{**_FINER, **values}, tzinfo=UTC)
-        when -= timedelta(minutes=offset if len(known) > 3 else 0)
+        when -= _offset(clock, when) if len(known) > 3 else timedelta()
     except (ValueError, OverflowError):
         return None
     return _at(when, precision, printed) if 1900 <= when.year <= 2200 else None
+
+
+def _offset(clock: BlogClock, local: datetime) -> timedelta:
+    """How far east of UTC a clock stands when it shows this."""
+    if isinstance(clock, tzinfo):
+        return local.replace(tzinfo=clock).utcoffset() or timedelta()
+    return timedelta(minutes=clock or 0)
 
 
 def _at(when: datetime, precision: Precision, printed: str) -> Moment:
@@ -125,29 +135,30 @@ def _at(when: datetime, precision: Precision, printed: str) -> Moment:
     return Moment(at=f"{when.replace(**finer):%Y-%m-%dT%H:%M:%SZ}", precision=precision, printed=squeeze(printed))  # type: ignore[arg-type]
 
 
-def _on_clock(day: Day, clock: Clock | None, utc_offset: int, printed: str) -> Moment | None:
-    if clock is None:
-        return _moment([day.year, day.month, day.day], 0, printed)
-    offset = utc_offset if clock.offset is None else clock.offset
-    return _moment([day.year, day.month, day.day, clock.hour, clock.minute, clock.second], offset, printed)
+def _on_clock(day: Day, time: Clock | None, clock: BlogClock, printed: str) -> Moment | None:
+    if time is None:
+        return _moment([day.year, day.month, day.day], None, printed)
+    own = clock if time.offset is None else time.offset
+    return _moment([day.year, day.month, day.day, time.hour, time.minute, time.second], own, printed)
 
 
-def _relative(line: str, utc_offset: int, now: datetime | None, printed: str) -> Moment | None:
+def _relative(line: str, clock: BlogClock, now: datetime | None, printed: str) -> Moment | None:
     now = now or datetime.now(UTC)
     now = now.astimezone(UTC) if now.tzinfo else now.replace(tzinfo=UTC)
-    told = ago(line, now + timedelta(minutes=utc_offset))
+    east = _offset(clock, now)
+    told = ago(line, now + east)
     if told is None:
         return None
     when, precision = told
     if precision in {Precision.SECOND, Precision.MINUTE, Precision.HOUR}:
-        when -= timedelta(minutes=utc_offset)
+        when -= east
     return _at(when, precision, printed)
 
 
 def _of_month(line: str, language: str | None, printed: str) -> Moment | None:
     month = find_month(line, language)
     if month:
-        return _moment([month.year, month.month], 0, printed)
+        return _moment([month.year, month.month], None, printed)
     if re.search(r"(?<!\d)(?:19|20)\d\d(?!\d)", line) and (language or not printed.isascii()):
         return _by_dateparser(printed, base_language(language))
     return None
@@ -166,4 +177,4 @@ def _by_dateparser(printed: str, language: str | None) -> Moment | None:
     if found.date_obj is None:
         return None
     parts = [found.date_obj.year, found.date_obj.month, found.date_obj.day][: 3 if found.period == "day" else 2]
-    return _moment([*parts], 0, printed)
+    return _moment([*parts], None, printed)

@@ -11,6 +11,7 @@ from archiver._months import folded
 from archiver.engines import _vocabulary as vocabulary
 from archiver.engines._comment_parts import BLOCKS, Parts, is_service_link, ranked
 from archiver.engines._comment_roles import role
+from archiver.engines._names import without_by
 from archiver.engines.dom import ancestors, rels, text_of, text_without, tokens
 from archiver.model import Author
 from archiver.text import squeeze
@@ -18,6 +19,7 @@ from archiver.text import squeeze
 _INNER = ("cite", "b", "strong", "a")
 _PERSONAL = frozenset({"url", "external", "ugc"})
 _LONGEST = 250
+_TYPED_TAG = re.compile(r"</?(?:a|b|code|del|em|font|i|s|small|span|strong|sub|sup|u)(?:\s[^<>]*)?>", re.IGNORECASE)
 _COLON = re.compile(r"[\s:：,]+$")
 _SERVICE_TAGS = frozenset({"time", "small", "button"})
 
@@ -25,12 +27,18 @@ _SERVICE_TAGS = frozenset({"time", "small", "button"})
 def author_of(parts: Parts) -> Author | None:
     """The commenter, None where the page names nobody. Notes in `parts` where the name stands."""
     name, link, parts.name = _pinger(parts) if parts.node.ping else _commenter(parts)
+    parts.called = name
+    name = _without_tags(name)
     if not name:
         return None
-    parts.called = name
     url = parts.dom.link_url(link) if link is not None else None
     member = "byuser" in parts.node.classes
     return Author(name=name[:_LONGEST], member=member, url=url, avatar=parts.avatar)
+
+
+def _without_tags(name: str) -> str:
+    """A name without the markup that was typed into it, and that some themes print as it is."""
+    return squeeze(_TYPED_TAG.sub("", name)) if "<" in name else name
 
 
 def _commenter(parts: Parts) -> tuple[str, HtmlElement | None, HtmlElement | None]:
@@ -75,6 +83,8 @@ def _named(parts: Parts, element: HtmlElement) -> tuple[str, HtmlElement | None,
         return text_without(element, dropped), _link_of(parts, element, element), element
     inner = (e for e in element.iter(*_INNER) if e is not element and not parts.dom.inside(e, *dropped))
     holder = next((e for e in inner if text_of(e)), element)
+    if holder is not element and not _begins(holder, element):
+        holder = element  # a word of the name is in bold
     return _without_says(text_without(holder, dropped)), _link_of(parts, holder, element), holder
 
 
@@ -87,6 +97,19 @@ def _plainly_named(element: HtmlElement) -> tuple[str, HtmlElement] | None:
     if not name or _is_beside(link) or (element.text and element.text.strip()) or (link.tail and link.tail.strip()):
         return None
     return name, link
+
+
+def _begins(holder: HtmlElement, frame: HtmlElement) -> bool:
+    """Whether no more than "By" stands before an element in its frame."""
+    before = []
+    for node in [holder, *ancestors(holder)]:
+        if node is frame:
+            break
+        before += [(e.tail or "") for e in node.itersiblings(preceding=True)]
+        parent = node.getparent()
+        before.append(parent.text or "" if parent is not None else "")
+    said = squeeze(" ".join(before)).strip(" :：")
+    return not said or without_by(f"{said} X") == "X"
 
 
 def _is_exact(element: HtmlElement) -> bool:

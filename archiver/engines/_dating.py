@@ -7,11 +7,12 @@ does (`/2021/02/`). "6 years ago" counts from when the page was fetched.
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from email.utils import parsedate_to_datetime
 from functools import cached_property
 
 from archiver import dates
+from archiver.engines._zones import clock_of
 from archiver.engines.dom import Dom
 from archiver.model import Moment, Precision, Site
 
@@ -24,8 +25,7 @@ class Dating:
 
     def __init__(self, dom: Dom, site: Site) -> None:
         self._dom = dom
-        self._offset = site.utc_offset
-        self._site_language = site.language
+        self._site = site
 
     @cached_property
     def language(self) -> str | None:
@@ -51,11 +51,17 @@ class Dating:
                 told.add(int(first) > 12)
         return told.pop() if len(told) == 1 else None
 
+    @cached_property
+    def clock(self) -> int | tzinfo | None:
+        """The blog's clock, for times that are printed without a zone."""
+        stated = (time.get("datetime") or "" for time in self._dom.tags("time"))
+        return clock_of(self._site, stated, self.language or self._site.language)
+
     def iso(self, text: str | None) -> Moment | None:
         """A date as machines write it."""
         if text and len(text) == 25 and text[10] == "T" and (moment := _usual(text)):
             return moment
-        return dates.from_iso(text, self._offset) if text else None
+        return dates.from_iso(text, self.clock) if text else None
 
     def printed(self, text: str, url: str | None = None) -> Moment | None:
         """A date as the theme prints it. url: the permalink of the post that it is of."""
@@ -72,8 +78,8 @@ class Dating:
             day_first = self.day_first
         return dates.from_printed(
             text,
-            language=self.language or self._site_language,
-            utc_offset=self._offset,
+            language=self.language or self._site.language,
+            clock=self.clock,
             day_first=day_first,
             now=self.now,
         )

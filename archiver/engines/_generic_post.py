@@ -144,7 +144,7 @@ def _printed(dom: Dom, site: Site, scope: HtmlElement) -> Moment | None:
         if _is_apart(element, scope):
             continue
         moment = _moment(element.get("datetime"), site) or dates.from_printed(
-            text_of(element), language=site.language, utc_offset=site.utc_offset
+            text_of(element), language=site.language, clock=site.utc_offset
         )
         if moment is not None:
             return moment

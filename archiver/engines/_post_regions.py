@@ -49,6 +49,7 @@ class Regions:
         dom = self._dom
         found = [*dom.tags("aside", "nav"), *dom.classed(*vocabulary.names("post", "aside"))]
         found += [e for name, group in dom.by_token.items() if name.startswith(("widget_", "menu-item")) for e in group]
+        found += self._other_articles()
         for id_, element in dom.by_id.items():
             match = _ARTICLE_ID.match(id_)
             if match and self._native_id and match[1] != self._native_id:
@@ -56,6 +57,14 @@ class Regions:
         lists = dom.region(*dom.classed("wp-block-post-template", "wp-block-query"))
         found += [e for e in dom.classed("wp-block-post") if e in lists]
         return dom.region(*(e for e in found if e.tag not in _TOP and not self._holds_post(e)))
+
+    def _other_articles(self) -> Iterator[HtmlElement]:
+        """Elements that WordPress has marked as other posts, by the class that goes with `hentry`."""
+        if self._native_id:
+            for name, group in self._dom.by_token.items():
+                match = _ARTICLE_ID.match(name)
+                if match and match[1] != self._native_id:
+                    yield from group
 
     def _holds_post(self, element: HtmlElement) -> bool:
         """Whether something that is called a sidebar has the post in it."""

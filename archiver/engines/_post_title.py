@@ -30,6 +30,10 @@ def find_title(dom: Dom, url: str, outside: Region) -> str | None:
         held = [text for _, text in named if normal_name(text) and _is_run(normal_name(text), wanted)]
         if held:
             return max(held, key=len)
+        # "Protected: Title", "Private: Title" in the page, and the bare title in its head.
+        marked = [text for _, text in named if normal_name(text).endswith(wanted) and len(text) < len(wanted) + 30]
+        if marked:
+            return min(marked, key=len)
     if stated == "":
         return ""
     titled = [text for element, text in named if _is_titled(element)] or [text for e, text in named if e.tag == "h1"]

@@ -310,7 +310,7 @@ def test_the_language_settles_a_month(text: str, language: str | None, expected:
     ],
 )
 def test_local_time_becomes_utc_and_days_stay(text: str, offset: int, expected: str) -> None:
-    found = from_printed(text, utc_offset=offset)
+    found = from_printed(text, clock=offset)
     assert found is not None
     assert found.at == expected
 
@@ -359,8 +359,8 @@ def test_relative_dates(text: str, expected: tuple[str, str]) -> None:
 
 def test_relative_days_are_those_of_the_blog() -> None:
     late = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
-    assert read("today", now=late, utc_offset=60) == ("2026-11-23T00:00:00Z", "day")
-    assert read("3 hours ago", now=late, utc_offset=60) == ("2026-11-22T20:00:00Z", "hour")
+    assert read("today", now=late, clock=60) == ("2026-11-23T00:00:00Z", "day")
+    assert read("3 hours ago", now=late, clock=60) == ("2026-11-22T20:00:00Z", "hour")
     assert read("3 hours ago", now=late.astimezone(timezone(timedelta(hours=5)))) == ("2026-11-22T20:00:00Z", "hour")
 
 
@@ -490,7 +490,7 @@ def test_what_is_printed_comes_back_in_utc(moment: datetime, offset: int) -> Non
     local = moment + timedelta(minutes=offset)
     for text, precision in printings(local).items():
         expected = moment if precision in {Precision.MINUTE, Precision.SECOND} else local
-        assert read(text, utc_offset=offset) == (cut(expected, precision), precision.value), text
+        assert read(text, clock=offset) == (cut(expected, precision), precision.value), text
 
 
 @given(MOMENTS, OFFSETS)
