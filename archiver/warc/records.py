@@ -1,0 +1,56 @@
+"""What goes into a WARC file and where it then lies, as plain values."""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import b32encode
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+DIRECTORY = "warc"
+"""The folder of an archive that holds its WARC files."""
+SUFFIX = ".warc.gz"
+OPEN = ".open"
+"""Added to the name of a file that is being written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a record lies. file: relative to the archive, with `/`; offset and length: in bytes, compressed."""
+
+    file: str
+    offset: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """An earlier record with the same payload, that a revisit refers to."""
+
+    url: str
+    date: str
+    record_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """One request and the response to it.
+
+    at: when the body was complete, UTC with microseconds. sent, received: both heads as they went over
+    the wire, from the first line to the empty one. body: behind its transfer coding, in its content coding.
+    note: what the crawl knew when it asked, kept as a `metadata` record; plain JSON.
+    """
+
+    url: str
+    at: str
+    sent: bytes
+    received: bytes
+    body: bytes
+    ip: str | None = None
+    note: Mapping[str, Any] = field(default_factory=dict)
+
+
+def digest(data: bytes) -> str:
+    """`sha1:` and base32, as WARC has it."""
+    return "sha1:" + b32encode(hashlib.sha1(data, usedforsecurity=False).digest()).decode()
