@@ -43,8 +43,8 @@ class BlogConfig:
     url: absolute and canonical. delay: least seconds between two requests to its host. contact: e-mail
     or URL that the User-Agent gives. include, exclude: regular expressions searched for in URLs; an
     excluded URL is left out even when it is included. pages: whether the pages that readers see are
-    captured beside the data. limit, max_requests: posts and requests at most. engine: name of the one to
-    use, whatever the page looks like.
+    captured beside the data. warc: whether responses are kept as WARC. limit,
+    max_requests: posts and requests at most. engine: name of the one to use, whatever the page looks like.
     """
 
     url: str
@@ -53,6 +53,7 @@ class BlogConfig:
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     pages: bool = True
+    warc: bool = True
     limit: int | None = None
     max_requests: int | None = None
     engine: str | None = None
@@ -244,7 +245,7 @@ def _environment(environ: Mapping[str, str]) -> dict[str, Setting]:
 
 
 def _flag(name: str) -> str:
-    return "--no-pages" if name == "pages" else f"--{name.replace('_', '-')}"
+    return f"--no-{name}" if name in {"pages", "warc"} else f"--{name.replace('_', '-')}"
 
 
 def _setting(name: str, value: Any, origin: str) -> Setting:

@@ -23,7 +23,7 @@ def from_text(name: str, text: str) -> Any:
     text = text.strip()
     if name in {"include", "exclude"}:
         return text.splitlines()
-    if name == "pages":
+    if name in {"pages", "warc"}:
         return _WORDS.get(text.lower(), text)
     if name in {"limit", "max_requests"} and re.fullmatch("[0-9]{1,18}", text):
         return int(text)
@@ -60,7 +60,7 @@ def _patterns(value: Any) -> tuple[str, ...]:
     return tuple(patterns)
 
 
-def _pages(value: Any) -> bool:
+def _either(value: Any) -> bool:
     if not isinstance(value, bool):
         raise ValueError("is neither true nor false", "Write true or false")  # noqa: TRY004 (a cause, for `config`)
     return value
@@ -83,7 +83,8 @@ CHECKS: Mapping[str, Callable[[Any], Any]] = {
     "contact": _contact,
     "include": _patterns,
     "exclude": _patterns,
-    "pages": _pages,
+    "pages": _either,
+    "warc": _either,
     "limit": _count,
     "max_requests": _count,
     "engine": _engine,

@@ -48,8 +48,12 @@ DEFAULT_REQUEST_HEADERS = {
     "Accept": "text/html,application/xhtml+xml,application/json,application/xml;q=0.9,*/*;q=0.8",
     "Accept-Encoding": "gzip, deflate",
 }
-# Only what a blog is served by: no file:, ftp:, s3: or data: that a page could lead us to.
-DOWNLOAD_HANDLERS = {"data": None, "file": None, "ftp": None, "s3": None}
+# Only what a blog is served by: no file:, ftp:, s3: or data: that a page could lead us to. And by handlers that
+# keep the heads as they went over the wire (archiver/crawl/wire.py), for the WARC.
+DOWNLOAD_HANDLERS = {
+    **dict.fromkeys(("data", "file", "ftp", "s3")),
+    **dict.fromkeys(("http", "https"), "archiver.crawl.wire.WireHandler"),
+}
 # The session names every URL once; Scrapy's own filter would hide retries and redirects from it.
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"
 # Our own progress and summary are shown; Scrapy's lines only when something is wrong.

@@ -39,3 +39,17 @@ class Reader:
             (blog_key(site_key), limit),
         ).fetchall()
         return [(row[0], row[1]) for row in rows]
+
+    def same_payload(self, url: str, digest: str) -> list[tuple[str, int]]:
+        """WARC file and offset of the responses to a URL with this payload, the earliest first; a few of them."""
+        rows = self.connection.execute(
+            "SELECT warc_file, warc_offset FROM fetches WHERE url = ? AND digest = ? AND warc_file IS NOT NULL"
+            " ORDER BY fetched_at LIMIT 3",
+            (url, digest),
+        ).fetchall()
+        return [(row[0], row[1]) for row in rows]
+
+    def recorded_in(self, warc_file: str) -> set[int]:
+        """The offsets in a WARC file that rows name."""
+        query = "SELECT warc_offset FROM fetches WHERE warc_file = ?"
+        return {row[0] for row in self.connection.execute(query, (warc_file,))}

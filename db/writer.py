@@ -160,6 +160,14 @@ class Writer:
             self.frontier.fail(site.key, target, fetch_id, retry_at=retry_at, reason=reason)
         return fetch_id
 
+    def note(self, site: Site, target: Target, fetch: Fetch, crawl_id: str) -> str:
+        """Record a fetch that settles nothing, such as a redirect."""
+        blog_id = blog_key(site.key)
+        fetch_id = key("fetch", site.key, crawl_id, target.url, fetch.fetched_at)
+        with self.transaction():
+            self._save_fetch(fetch_id, blog_id, crawl_id, Visit(site=site, target=target, fetch=fetch))
+        return fetch_id
+
     def _save_fetch(self, fetch_id: str, blog_id: str, crawl_id: str, visit: Visit) -> None:
         engine = f"{visit.engine}/{visit.engine_version}" if visit.engine else None
         known = (fetch_id, blog_id, crawl_id, visit.target.url, visit.target.kind.value, engine)

@@ -24,9 +24,11 @@ from archiver.crawl.jobs import Answer, Job
 from archiver.crawl.progress import PlainProgress, Progress
 from archiver.crawl.reader import InlineReader, ProcessReader, Reader
 from archiver.crawl.reading import Question
+from archiver.crawl.recorder import Recorder
 from archiver.crawl.session import Session
 from archiver.crawl.signals import Signals
 from archiver.engines import engines
+from archiver.errors import ArchiveError
 from db import open_archive
 
 UNREAD = 4
@@ -56,12 +58,14 @@ class BlogSpider(scrapy.Spider):
         urls = [part for part in url.split(",") if part.strip()]
         self._blogs = list(blogs) or blog_configs(urls, read_config(find_config(directory)))
         opened = open_archive(directory, create=True)
+        recorder = Recorder(opened) if any(blog.warc for blog in self._blogs) else None
         self._shared = Shared(
             opened,
             opened.writer(),
             progress or PlainProgress(sys.stderr),
             command=command,
             restart=str(restart).lower() in {"1", "true", "yes"},
+            recorder=recorder,
         )
         self.sessions = [Session(blog, self._shared) for blog in self._blogs]
         self.failure: Exception | None = None
@@ -118,10 +122,11 @@ class BlogSpider(scrapy.Spider):
 
     async def _fetched(self, session: Session, job: Job) -> Answer | None:
         try:
-            return await self._fetcher.get(job.url, job.target.url, session.config)
+            answer = await self._fetcher.get(job.url, job.target.url, session.config)
         except NotAsked:
             session.unasked(job)
             return None
+        return session.recorded(job, answer)
 
     async def _read(self, session: Session, job: Job, answer: Answer, question: Question) -> None:
         session.read(job, answer, await self._reader.read(question))
@@ -156,5 +161,8 @@ class BlogSpider(scrapy.Spider):
         with suppress(sqlite3.Error):  # the failure that stopped it is told instead
             for session in self.sessions:
                 session.stop("interrupted", "stopped before it was done; the same command goes on from here", code)
+        if self._shared.recorder:
+            with suppress(ArchiveError):  # likewise; the next run closes the file
+                self._shared.recorder.close()
         self._shared.writer.close()
         self._shared.progress.finish([session.outcome for session in self.sessions if session.outcome])

@@ -11,9 +11,9 @@ from scrapy.crawler import Crawler
 from archiver.config import BlogConfig
 from archiver.crawl.fetch import Fetcher
 from archiver.crawl.hosts import Hosts
-from archiver.crawl.jobs import said
+from archiver.crawl.jobs import REDIRECTS, said
 from archiver.crawl.outcome import DetectResult
-from archiver.crawl.retry import MOST_REDIRECTS, REDIRECTS
+from archiver.crawl.retry import MOST_REDIRECTS
 from archiver.crawl.robots import Robots
 from archiver.engines import Engine, for_page
 from archiver.engines.dom import Dom

@@ -20,6 +20,7 @@ from archiver.crawl.outcome import Stats
 from archiver.crawl.policy import ROBOTS_REASON, Policy
 from archiver.crawl.progress import Progress
 from archiver.crawl.reading import Question, Reading, engine_named
+from archiver.crawl.recorder import Recorder
 from archiver.crawl.saving import Ledger, is_torn, learned, loss, visit_of
 from archiver.crawl.work import Work
 from archiver.errors import Incomplete, LimitReached
@@ -34,7 +35,10 @@ logger = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Shared:
-    """What the blogs of one run have in common. sites: keys of the blogs that are being crawled."""
+    """What the blogs of one run have in common.
+
+    sites: keys of the blogs that are being crawled. recorder: writes the WARC files; None: there are none.
+    """
 
     archive: Archive
     writer: Writer
@@ -44,6 +48,7 @@ class Shared:
     restart: bool = False
     clock: Callable[[], datetime] = utc_now
     sites: set[str] = field(default_factory=set)
+    recorder: Recorder | None = None
 
     def begin_crawl(self, site: Site, config: BlogConfig, *, restart: bool = False) -> str:
         """Enter a run over a blog. Returns the crawl's id."""
@@ -132,13 +137,17 @@ class Blog:
         most = self._config.max_requests
         return most is not None and self._stats.requests >= most
 
+    def site_for(self, target: Target) -> Site:
+        """What the engine is told of the site when it reads this target."""
+        return replace(self.site, want_sidebar=self._ledger.wants_sidebar(target))
+
     # -- what came --------------------------------------------------------------------------------
 
     def received(self, job: Job, answer: Answer, decision: retry.Decision) -> Question | None:
         """Carry out what was decided of an answer; a page to be read comes back as a question."""
         if isinstance(decision, retry.Read):
             assert answer.page is not None
-            site = replace(self.site, want_sidebar=self._ledger.wants_sidebar(job.target))
+            site = self.site_for(job.target)
             return Question(page=answer.page, target=job.target, site=site, engine=self.engine.name)
         self._open -= 1
         match decision:
@@ -169,6 +178,10 @@ class Blog:
         saved = self._ledger.save(visit, failed=loss(target, page, reading))
         self._settled(job, saved.new_targets)
 
+    def note(self, job: Job, answer: Answer) -> None:
+        """Put on record an exchange that settles nothing."""
+        self._writer.note(self.site, job.target, fetch_of(job, answer), self.crawl_id)
+
     def _put_off(self, job: Job, answer: Answer, later: retry.Later) -> None:
         until = self._shared.clock() + later.wait
         self._ledger.put_off(self.site, job, answer, retry_at=stamp(until), why=later.why)
@@ -176,6 +189,7 @@ class Blog:
 
     def _follow(self, onward: Job, answer: Answer) -> None:
         """Follow a redirect where that may be fetched; the next request begins with it."""
+        self.note(onward, answer)
         barred = self._policy.barred(onward.url, self.site)
         if barred is None:
             self._onward.append(onward)

@@ -7,8 +7,6 @@ not through its scheduler, which would hold requests that the frontier has to kn
 from __future__ import annotations
 
 import asyncio
-import hashlib
-from base64 import b32encode
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -21,9 +19,12 @@ from archiver.config import BlogConfig
 from archiver.crawl.coding import BadBody, decoded
 from archiver.crawl.explain import explain
 from archiver.crawl.hosts import Hosts, host_of
-from archiver.crawl.jobs import Answer, Failure, utc_now
+from archiver.crawl.jobs import Answer, Failure, stamp, utc_now
 from archiver.crawl.retry import LONGEST_WAIT
+from archiver.crawl.wire import META, Wire
 from archiver.page import Page
+from archiver.warc.heads import joined
+from archiver.warc.records import Exchange, digest
 
 STEP = 1.0  # seconds; a wait is looked at again so often, since a longer one may have come up meanwhile
 
@@ -82,7 +83,7 @@ class Fetcher:
 
     def _answer(self, response: Response, asked: str) -> Answer:
         body = response.body
-        digest = b32encode(hashlib.sha1(body, usedforsecurity=False).digest()).decode()
+        at = utc_now()
         page: Page | None = None
         failure: Failure | None = None
         try:
@@ -90,12 +91,13 @@ class Fetcher:
         except BadBody as error:
             failure = explain(error)
         return Answer(
-            at=utc_now(),
+            at=at,
             page=page,
             failure=failure,
             elapsed=response.meta.get("download_latency"),
-            digest=f"sha1:{digest}",
+            digest=digest(body),
             size=len(body),
+            exchange=exchange_of(response, stamp(at)),
         )
 
 
@@ -107,6 +109,23 @@ def page_of(response: Response, asked: str, largest: int) -> Page:
     }
     body = decoded(response.body, headers.get("content-encoding", ""), largest)
     return Page(response.url, body, status=response.status, headers=headers, asked=asked)
+
+
+def exchange_of(response: Response, at: str) -> Exchange:
+    """A response with its request as a WARC has them; heads are put together where they were not listened to."""
+    request = response.request
+    assert request is not None
+    wire: Wire | None = request.meta.get(META)
+    fields = [(name, value) for name, values in response.headers.items() for value in values]
+    asked = [(name, value) for name, values in request.headers.items() for value in values]
+    return Exchange(
+        url=response.url,
+        at=at,
+        sent=wire.sent if wire else joined(f"{request.method} {request.url} HTTP/1.1", asked),
+        received=wire.received if wire else joined(f"{response.protocol} {response.status} ", fields),
+        body=response.body,
+        ip=str(response.ip_address) if response.ip_address else None,
+    )
 
 
 def user_agent(program: str, contact: str | None) -> str:

@@ -8,6 +8,10 @@ from http import HTTPStatus
 
 from archiver.model import Fetch, Target
 from archiver.page import Page
+from archiver.urls import absolute
+from archiver.warc.records import Exchange, Place
+
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,8 @@ class Answer:
     """What came for a job: a page of whatever status, or the failure in its place.
 
     at: when the body was complete. elapsed: seconds until then. digest and size: of the body as it came
-    over the wire, as a WARC has them.
+    over the wire, as a WARC has them. exchange: both heads and the body, to be put on record; place: where
+    that was done.
     """
 
     at: datetime
@@ -42,6 +47,8 @@ class Answer:
     elapsed: float | None = None
     digest: str | None = None
     size: int = 0
+    exchange: Exchange | None = None
+    place: Place | None = None
 
 
 def utc_now() -> datetime:
@@ -67,10 +74,18 @@ def said(status: int) -> str:
         return str(status)
 
 
+def _location(page: Page, asked: str) -> str | None:
+    """Where a redirect leads, or where the redirects have led."""
+    if page.status in REDIRECTS and "location" in page.headers:
+        return absolute(page.headers["location"], page.url)
+    return page.url if page.url != asked else None
+
+
 def fetch_of(job: Job, answer: Answer, error: str | None = None) -> Fetch:
     """The record of an exchange; error: what was wrong with an answer that came."""
     page = answer.page
     headers = page.headers if page else {}
+    place = answer.place
     return Fetch(
         url=job.target.url,
         fetched_at=stamp(answer.at),
@@ -78,9 +93,12 @@ def fetch_of(job: Job, answer: Answer, error: str | None = None) -> Fetch:
         content_type=page.media_type or None if page else None,
         etag=headers.get("etag"),
         last_modified=headers.get("last-modified"),
-        location=page.url if page and page.url != job.target.url else None,
+        location=_location(page, job.target.url) if page else None,
         digest=answer.digest,
         size=answer.size if page else None,
         elapsed=answer.elapsed,
         error=error or (answer.failure.why if answer.failure else None),
+        warc_file=place.file if place else None,
+        warc_offset=place.offset if place else None,
+        warc_length=place.length if place else None,
     )

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from archiver.crawl.jobs import Answer, Job, said
+from archiver.crawl.jobs import REDIRECTS, Answer, Job, said
 from archiver.page import Page
 from archiver.urls import absolute
 
@@ -18,7 +18,6 @@ PASSING = frozenset({408, 420, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523,
 """Statuses that may be different the next time."""
 HOST_WIDE = frozenset({420, 429, 503})
 """Statuses by which the host as a whole asks for patience."""
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
 MOST_ATTEMPTS = 5
 MOST_REDIRECTS = 10
 LONGEST_PAUSE = timedelta(hours=24)  # what a Retry-After may ask for; a greater one is taken for this

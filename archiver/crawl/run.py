@@ -15,6 +15,7 @@ from archiver.crawl.lock import locked
 from archiver.crawl.logs import logged
 from archiver.crawl.outcome import DetectResult, Outcome
 from archiver.crawl.progress import Progress
+from archiver.crawl.recorder import recover
 from archiver.engines import by_name
 from archiver.errors import ArchiverError, UsageError
 from db import open_archive
@@ -43,8 +44,11 @@ def run(
     for blog in blogs:
         if blog.engine and by_name(blog.engine) is None:
             raise UsageError(f"engine {blog.engine}", "there is no such engine", "Leave it out, or see archiver detect")
-    open_archive(archive_dir, create=True)  # what is wrong with it is said before the reactor starts
+    archive = open_archive(archive_dir, create=True)  # what is wrong with it is said before the reactor starts
     with locked(archive_dir, f"{command} {' '.join(blog.url for blog in blogs)}"), logged(archive_dir):
+        recovered = recover(archive)
+        if recovered:
+            progress.note("archive", str(recovered))
         spider = _spider("blog", archive=archive_dir, blogs=blogs, progress=progress, command=command, restart=restart)
         # Ctrl-C twice leaves the reactor before the spider has been closed.
         spider.end()

@@ -21,9 +21,10 @@ from archiver.crawl.opening import AGAIN, Opening
 from archiver.crawl.outcome import Outcome, OutcomeKind, Stats
 from archiver.crawl.policy import PAGES
 from archiver.crawl.reading import Question, Reading
+from archiver.crawl.recorded import Asked, note_of
 from archiver.errors import ArchiverError, Incomplete, Refused, SiteError, Unreachable
 from archiver.model import Site
-from archiver.urls import site_key
+from archiver.urls import same_host, site_key
 
 REFUSALS = frozenset({401, 403})
 WORTH_A_NOTE = 5.0  # seconds of a pause
@@ -45,6 +46,7 @@ class Session:
         site = Site(key=site_key(config.url), home=config.url, capture_pages=config.pages, limit=config.limit)
         self._opening: Opening | None = Opening(site, config.engine, config.delay, self._moved)
         self._blog: Blog | None = None
+        self._before: list[tuple[Job, Answer]] = []  # what came before the blog was entered, the front page aside
         self._trouble = ""  # what the host said last when it did not answer properly
 
     @property
@@ -109,6 +111,27 @@ class Session:
 
     # -- what came --------------------------------------------------------------------------------
 
+    def recorded(self, job: Job, answer: Answer) -> Answer:
+        """Put a response on record, before anything is made of it."""
+        recorder = self._shared.recorder
+        if recorder is None or answer.exchange is None or not self.config.warc:
+            return replace(answer, exchange=None)
+        note = note_of(self._asked(job), answer.elapsed)
+        place = recorder.record(replace(answer.exchange, note=note), job.target.url)
+        return replace(answer, exchange=None, place=place)
+
+    def _asked(self, job: Job) -> Asked:
+        blog, config = self._blog, self.config
+        return Asked(
+            job=job,
+            site=blog.site_for(job.target) if blog else self.site,
+            engine=blog.engine.name if blog else config.engine,
+            crawl_id=blog.crawl_id if blog else "",
+            opening=blog is None,
+            include=config.include,
+            exclude=config.exclude,
+        )
+
     def received(self, job: Job, answer: Answer) -> Question | None:
         """Take an answer; the page that is to be read comes back as a question."""
         self.stats.requests += 1
@@ -116,6 +139,8 @@ class Session:
         try:
             if self._opening:
                 question = self._opening.received(job, answer, self._shared.clock())
+                if question is None:
+                    self._before.append((job, answer))
                 if self._opening.not_before:
                     left = self._opening.not_before - self._shared.clock()
                     self._shared.hosts.pause(job.url, left.total_seconds())
@@ -180,6 +205,9 @@ class Session:
         self._blog = Blog(opened, reading.engine, self.config, self._shared, self.stats)
         self._opening = None
         self._blog.enter(opened, job)
+        for before, answer in self._before:
+            if answer is not opened.robots_answer and same_host(before.url, opened.site.home):
+                self._blog.note(before, answer)
 
     def _tell(self) -> None:
         if self.outcome is None or self._blog:  # a failure is told by the outcome alone

@@ -1,0 +1,119 @@
+"""Puts every response on record before anything is made of it, and takes up what a killed run has left.
+
+The order is: the record, handed to the system; then the transaction that names it. So a row never
+names a record that is not there, and what is there without a row is found at the next start.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+
+from archiver import __version__
+from archiver.crawl.jobs import fetch_of, utc_now
+from archiver.crawl.recorded import answer_of, asked_of
+from archiver.errors import ArchiveDamaged
+from archiver.warc.reader import Record, read_at, responses
+from archiver.warc.records import DIRECTORY, OPEN, Exchange, Original, Place, digest
+from archiver.warc.repair import Closed, close_left_open
+from archiver.warc.writer import Writer as WarcWriter
+from db import Archive
+from db.failures import explained
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """What was found of killed runs. cut: bytes of torn records; adopted, kept: whole records without a row,
+    of which those adopted have been given one."""
+
+    files: int = 0
+    cut: int = 0
+    adopted: int = 0
+    kept: int = 0
+
+    def __str__(self) -> str:
+        found = f"{self.adopted} responses without a row adopted, {self.kept} kept without one"
+        return f"{self.files} WARC files of a killed run closed, {self.cut} torn bytes cut off, {found}"
+
+
+class Recorder:
+    """Writes the WARC files of one run, all blogs together."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+        self._reader = archive.reader()
+        name = f"{utc_now():%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+        info = {
+            "software": f"blog-archiver/{__version__}",
+            "format": "WARC File Format 1.1",
+            "conformsTo": "https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
+            "robots": "obey",
+        }
+        self._writer = WarcWriter(archive.directory, name, info)
+
+    def record(self, exchange: Exchange, asked: str) -> Place:
+        """Put an exchange on record. asked: the URL before redirects. Raises DiskFull."""
+        with explained(self._archive.directory / DIRECTORY):
+            return self._writer.write(exchange, self._original(exchange, asked))
+
+    def close(self) -> None:
+        """Close what is open. Raises DiskFull."""
+        self._reader.close()
+        with explained(self._archive.directory / DIRECTORY):
+            self._writer.close()
+
+    def _original(self, exchange: Exchange, asked: str) -> Original | None:
+        """An earlier record of this URL with the same payload, if there is one that can be read."""
+        if not exchange.body:
+            return None
+        wanted = digest(exchange.body)
+        for file, offset in self._reader.same_payload(asked, wanted):
+            record = self._read(file, offset)
+            if record and not record.is_revisit and record.digest == wanted and record.url == exchange.url:
+                return Original(record.url, record.date, record.record_id)
+        return None
+
+    def _read(self, file: str, offset: int) -> Record | None:
+        path = self._archive.directory / file
+        try:
+            return read_at(path if path.exists() else path.with_name(path.name + OPEN), offset)
+        except (ArchiveDamaged, OSError):
+            return None  # `archiver verify` tells; the payload is stored again
+
+
+def recover(archive: Archive) -> Recovered | None:
+    """Close what killed runs have left open, and give rows to the responses that have none. None: there was nothing.
+
+    A response whose crawl is not known (its blog was still being opened) is kept without a row.
+    """
+    with explained(archive.directory / DIRECTORY):
+        closed = close_left_open(archive.directory)
+    if not closed:
+        return None
+    adopted = kept = 0
+    with closing(archive.writer()) as writer:
+        known = {row[0] for row in writer.connection.execute("SELECT id FROM crawls")}
+        for file, record in _without_row(archive, closed):
+            try:
+                asked = asked_of(record.note or {}, record.url)
+            except ValueError:
+                asked = None
+            if asked is None or asked.crawl_id not in known:
+                kept += 1
+                continue
+            answer = answer_of(record, file, record.body, asked.job.target.url)
+            fetch = fetch_of(asked.job, answer, error="the run was killed before it was read")
+            writer.note(asked.site, asked.job.target, fetch, asked.crawl_id)
+            adopted += 1
+    return Recovered(len(closed), sum(one.cut for one in closed), adopted, kept)
+
+
+def _without_row(archive: Archive, closed: list[Closed]) -> Iterator[tuple[str, Record]]:
+    with closing(archive.reader()) as reader:
+        for one in closed:
+            file = f"{DIRECTORY}/{one.name}"
+            offsets = reader.recorded_in(file)
+            if one.path:
+                yield from ((file, record) for record in responses(one.path) if record.offset not in offsets)
