@@ -21,6 +21,7 @@ from archiver.commands.crawl import crawl
 from archiver.commands.demo import demo
 from archiver.commands.detect import detect
 from archiver.commands.export import export
+from archiver.commands.extract import extract
 from archiver.commands.failures import crash, explained
 from archiver.commands.history import history
 from archiver.commands.search import search
@@ -101,6 +102,8 @@ def main(ctx: click.Context, debug: bool) -> None:
 
 
 for _verb in (crawl, detect, status, search, history, serve, export, codebook, demo):
+for _verb in (crawl, detect, status, search, history, serve, demo):
+for _verb in (crawl, detect, status, search, serve, extract, demo):
     main.add_command(_verb)
 
 

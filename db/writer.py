@@ -132,17 +132,7 @@ class Writer:
         fetch_id = key("fetch", visit.site.key, crawl_id, visit.target.url, visit.fetch.fetched_at)
         with self.transaction():
             self._save_fetch(fetch_id, blog_id, crawl_id, visit)
-            context = Context(
-                site_key=visit.site.key,
-                home=visit.site.home,
-                blog_id=blog_id,
-                fetch_id=fetch_id,
-                crawl_id=crawl_id,
-                fetched_at=visit.fetch.fetched_at,
-                extractor=visit.engine_version,
-                kind=visit.target.kind.value,
-            )
-            counts = self._records.save(visit.extract, context)
+            counts = self._records.save(visit.extract, _context(visit, crawl_id, fetch_id))
             if failed:
                 self.frontier.fail(visit.site.key, visit.target, fetch_id, retry_at=None, reason=failed)
             else:
@@ -150,6 +140,18 @@ class Writer:
             added = self.frontier.add(blog_id, visit.site.key, visit.discovery.targets, fetch_id)
         self._vanished.note(crawl_id, visit.extract.claims)
         return Saved(fetch_id=fetch_id, new_targets=added, **counts)
+
+    def save_again(self, visit: Visit, crawl_id: str) -> Saved:
+        """Save what was read again from the record of a fetch. The frontier is left as it is."""
+        fetch_id = key("fetch", visit.site.key, crawl_id, visit.target.url, visit.fetch.fetched_at)
+        with self.transaction():
+            self._save_fetch(fetch_id, blog_key(visit.site.key), crawl_id, visit)
+            counts = self._records.save(visit.extract, _context(visit, crawl_id, fetch_id))
+        return Saved(fetch_id=fetch_id, **counts)
+
+    def prune(self, blog_id: str) -> None:
+        """Drop what better readings have replaced, as the end of a run does. Inside a transaction."""
+        self._records.prune(blog_id)
 
     def put_off(self, site: Site, target: Target, fetch: Fetch, crawl_id: str, *, retry_at: str, reason: str) -> str:
         """Record a fetch that failed for now: the URL is tried again from `retry_at` on."""
@@ -172,3 +174,16 @@ class Writer:
         engine = f"{visit.engine}/{visit.engine_version}" if visit.engine else None
         known = (fetch_id, blog_id, crawl_id, visit.target.url, visit.target.kind.value, engine)
         self.connection.execute(SAVE_FETCH, (*known, *_exchange(visit.fetch)))
+
+
+def _context(visit: Visit, crawl_id: str, fetch_id: str) -> Context:
+    return Context(
+        site_key=visit.site.key,
+        home=visit.site.home,
+        blog_id=blog_key(visit.site.key),
+        fetch_id=fetch_id,
+        crawl_id=crawl_id,
+        fetched_at=visit.fetch.fetched_at,
+        extractor=visit.engine_version,
+        kind=visit.target.kind.value,
+    )
