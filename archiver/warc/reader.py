@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
+import mmap
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from warcio.archiveiterator import ArchiveIterator
 from warcio.bufferedreaders import ChunkedDataReader
@@ -14,12 +16,15 @@ from warcio.exceptions import ArchiveLoadFailed
 
 from archiver.errors import ArchiveDamaged
 from archiver.warc.records import Original
+from archiver.warc.repair import members, whole
 from archiver.warc.writer import NOTE
 
 LARGEST = 64 << 20
 """Bytes of a body that are read at most; foreign files hold films and disk images."""
-_BEGINNINGS = (b"WARC/", b"\x1f\x8b", b"filedesc://")
+_GZIP = b"\x1f\x8b"
+_BEGINNINGS = (b"WARC/", _GZIP, b"filedesc://")
 """Of WARC, compressed or not, and of the older ARC; warcio takes any six words for a record of the latter."""
+_TODO = "See what `archiver verify` says"
 _NOTES = 1000  # notes that may wait for their response; ours stand just before it
 
 
@@ -53,39 +58,93 @@ class Record:
 
 
 def responses(path: Path) -> Iterator[Record]:
-    """The responses, resources and revisits of a file, in their order. Raises ArchiveDamaged where it is torn."""
-    notes: dict[str, dict[str, Any]] = {}
+    """The responses, resources and revisits of a file, in their order.
+
+    Raises ArchiveDamaged when the file is no WARC file at all; when a part of it cannot be read, after all
+    that can be.
+    """
     with path.open("rb") as file:
-        if not file.read(16).startswith(_BEGINNINGS):
-            raise ArchiveDamaged(str(path), "it is no WARC file", "Give a .warc, .warc.gz or .wacz file")
+        beginning = file.read(16)
         file.seek(0)
-        records = ArchiveIterator(file)
-        try:
-            for found in records:
-                if found.rec_type == "metadata":
-                    _take_note(found, notes)
-                elif found.rec_type in {"response", "revisit", "resource"} and _is_web(found):
-                    values = _values(found)
-                    values["note"] = notes.pop(values["record_id"], None)
-                    found.raw_stream.read()  # what is beyond the largest body, so that the length is known
-                    offset = records.get_record_offset()
-                    yield Record(offset=offset, length=records.get_record_length(), **values)
-        except (ArchiveLoadFailed, EOFError) as error:
-            raise _damaged(path, records, error) from error
+        if not beginning.startswith(_BEGINNINGS):
+            raise ArchiveDamaged(str(path), "it is no WARC file", "Give a .warc, .warc.gz or .wacz file")
+        if beginning.startswith(_GZIP):
+            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+                if whole(data, 0):
+                    yield from _members(path, data)
+                    return
+        yield from _streamed(path, file)
 
 
 def read_at(path: Path, offset: int) -> Record:
     """The record that begins at an offset, without its note. Raises ArchiveDamaged when there is none."""
     with path.open("rb") as file:
         file.seek(offset)
-        records = ArchiveIterator(file)
+        if file.read(len(_GZIP)) == _GZIP:
+            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+                length = whole(data, offset)
+                if length:
+                    return _record(data[offset : offset + length], offset, length)
+        else:
+            file.seek(offset)
+            records = ArchiveIterator(file)
+            try:
+                values = _values(next(records))
+                return Record(offset=offset, length=records.get_record_length(), **values)
+            except (ArchiveLoadFailed, EOFError, StopIteration):
+                pass  # told below
+    raise ArchiveDamaged(str(path), f"no whole record begins at byte {offset}", _TODO)
+
+
+def _members(path: Path, data: mmap.mmap) -> Iterator[Record]:
+    """Of a file that has each record in a gzip member of its own. warcio would pass over what is damaged."""
+    notes: dict[str, dict[str, Any]] = {}
+    end, damaged = 0, []
+    for offset, length in members(data):
+        if offset > end:
+            damaged.append(end)
+        end = offset + length
         try:
-            found = next(records)
-            values = _values(found)
-            found.raw_stream.read()
-            return Record(offset=offset, length=records.get_record_length(), **values)
-        except (ArchiveLoadFailed, EOFError, StopIteration) as error:
-            raise _damaged(path, records, error) from error
+            found = next(ArchiveIterator(io.BytesIO(data[offset:end])))
+        except (ArchiveLoadFailed, EOFError, StopIteration):
+            damaged.append(offset)
+            continue
+        if (values := _taken(found, notes)) is not None:
+            yield Record(offset=offset, length=length, **values)
+    if end < len(data):
+        damaged.append(end)
+    if damaged:
+        places = ", ".join(map(str, damaged[:3])) + (" …" if len(damaged) > 3 else "")
+        raise ArchiveDamaged(str(path), f"it cannot be read from byte {places} on", _TODO)
+
+
+def _streamed(path: Path, file: IO[bytes]) -> Iterator[Record]:
+    """Of a file without compression, or compressed as a whole."""
+    notes: dict[str, dict[str, Any]] = {}
+    records = ArchiveIterator(file)
+    try:
+        for found in records:
+            if (values := _taken(found, notes)) is not None:
+                found.raw_stream.read()  # what is beyond the largest body, so that the length is known
+                offset = records.get_record_offset()
+                yield Record(offset=offset, length=records.get_record_length(), **values)
+    except (ArchiveLoadFailed, EOFError) as error:
+        why = " ".join(str(error).split())[:200] or "it ends in mid-record"
+        raise ArchiveDamaged(str(path), f"it cannot be read beyond byte {records.offset} ({why})", _TODO) from error
+
+
+def _record(data: bytes, offset: int, length: int) -> Record:
+    return Record(offset=offset, length=length, **_values(next(ArchiveIterator(io.BytesIO(data)))))
+
+
+def _taken(found: Any, notes: dict[str, dict[str, Any]]) -> dict[str, Any] | None:
+    """What a record holds, when it is one of those that are wanted; a note is kept for its response."""
+    if found.rec_type == "metadata":
+        _take_note(found, notes)
+    elif found.rec_type in {"response", "revisit", "resource"} and _is_web(found):
+        values = _values(found)
+        return {**values, "note": notes.pop(values["record_id"], None)}
+    return None
 
 
 def _is_web(found: Any) -> bool:
@@ -147,10 +206,3 @@ def _take_note(found: Any, notes: dict[str, dict[str, Any]]) -> None:
             return  # somebody else's field of that name
         if len(notes) > _NOTES:
             del notes[next(iter(notes))]
-
-
-def _damaged(path: Path, records: Any, error: Exception) -> ArchiveDamaged:
-    why = " ".join(str(error).split())[:200] or "it ends in mid-record"
-    return ArchiveDamaged(
-        str(path), f"the record near byte {records.offset} cannot be read: {why}", "See what `archiver verify` says"
-    )

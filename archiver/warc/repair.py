@@ -18,6 +18,7 @@ from archiver.warc.records import DIRECTORY, OPEN
 
 _MAGIC = b"\x1f\x8b\x08"
 _STEP = 1 << 20
+_FIRST_STEP = 1 << 14  # most records are small
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def scan(path: Path) -> Scan:
         return Scan(0, 0, 0, ())
     records, end, damages = 0, 0, []
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        for offset, length in _members(data):
+        for offset, length in members(data):
             if offset > end:
                 damages.append(Damage(end, offset - end))
             records, end = records + 1, offset + length
@@ -91,11 +92,11 @@ def _close(path: Path) -> Closed | None:
     return Closed(final if found.records else None, final.name, found.records, found.torn)
 
 
-def _members(data: mmap.mmap) -> Iterator[tuple[int, int]]:
+def members(data: mmap.mmap) -> Iterator[tuple[int, int]]:
     """Offset and length of every whole record."""
     offset = 0
     while 0 <= offset < len(data):
-        length = _whole(data, offset)
+        length = whole(data, offset)
         if length:
             yield offset, length
             offset += length
@@ -103,15 +104,16 @@ def _members(data: mmap.mmap) -> Iterator[tuple[int, int]]:
             offset = data.find(_MAGIC, offset + 1)
 
 
-def _whole(data: mmap.mmap, offset: int) -> int:
+def whole(data: mmap.mmap, offset: int) -> int:
     """The length of the record that begins here; 0 when none does, or not a whole one."""
     if data[offset : offset + len(_MAGIC)] != _MAGIC:
         return 0
     inflater = zlib.decompressobj(16 + zlib.MAX_WBITS)
-    head, size, position = b"", 0, offset
+    head, size, position, step = b"", 0, offset, _FIRST_STEP
     try:
         while not inflater.eof:
-            piece = data[position : position + _STEP]
+            piece = data[position : position + step]
+            step = min(step * 2, _STEP)
             if not piece:
                 return 0
             position += len(piece)
