@@ -28,6 +28,7 @@ from archiver.commands.search import search
 from archiver.commands.serve import serve
 from archiver.commands.session import Session
 from archiver.commands.status import status
+from archiver.commands.verify import verify
 from archiver.terminal import safe
 
 INTERRUPTED = 130
@@ -104,6 +105,7 @@ def main(ctx: click.Context, debug: bool) -> None:
 for _verb in (crawl, detect, status, search, history, serve, export, codebook, demo):
 for _verb in (crawl, detect, status, search, history, serve, demo):
 for _verb in (crawl, detect, status, search, serve, extract, demo):
+for _verb in (crawl, detect, status, search, serve, extract, verify, demo):
     main.add_command(_verb)
 
 

@@ -15,6 +15,7 @@ from archiver import __version__
 from archiver.crawl.jobs import fetch_of, utc_now
 from archiver.crawl.recorded import answer_of, asked_of
 from archiver.errors import ArchiveDamaged
+from archiver.warc import cdxj
 from archiver.warc.reader import Record, read_at, responses
 from archiver.warc.records import DIRECTORY, OPEN, Exchange, Original, Place, digest
 from archiver.warc.repair import Closed, close_left_open
@@ -63,6 +64,7 @@ class Recorder:
         self._reader.close()
         with explained(self._archive.directory / DIRECTORY):
             self._writer.close()
+            cdxj.add(self._archive.directory, self._writer.closed)
 
     def _original(self, exchange: Exchange, asked: str) -> Original | None:
         """An earlier record of this URL with the same payload, if there is one that can be read."""
@@ -92,6 +94,7 @@ def recover(archive: Archive) -> Recovered | None:
         closed = close_left_open(archive.directory)
     if not closed:
         return None
+    cdxj.add(archive.directory, [one.path for one in closed if one.path])
     adopted = kept = 0
     with closing(archive.writer()) as writer:
         known = {row[0] for row in writer.connection.execute("SELECT id FROM crawls")}

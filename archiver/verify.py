@@ -1,0 +1,130 @@
+"""`archiver verify`: is everything that an archive promises there, and right? And the mending of what can be mended.
+
+Only what follows from something that is there is mended: a search index from its table, the place of a record
+from the record, the index of the WARC files from these. Nothing is made up, and nothing is deleted.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from archiver.crawl.lock import locked
+from archiver.crawl.recorder import recover
+from archiver.warc import cdxj
+from archiver.warc.check import Found, check
+from db import Writer, checks, open_archive
+from db.archive import Archive
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that is wrong. where: what it concerns; todo: how to mend it by hand; mended: it has been."""
+
+    where: str
+    what: str
+    todo: str
+    mended: bool = False
+
+
+@dataclass(slots=True)
+class Verdict:
+    """What was looked at, and what is wrong with it."""
+
+    fetches: int = 0
+    records: int = 0
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether nothing is wrong, or nothing any more."""
+        return all(problem.mended for problem in self.problems)
+
+
+REPAIR = "Run `archiver verify --repair`"
+EXTRACT = "Run `archiver extract`, which makes the tables anew from the WARC files"
+COPY = "Restore it from a copy"
+
+
+def verify(archive: Path, *, repair: bool = False, advance: Callable[[int], object] = bool) -> Verdict:
+    """Check an archive. Raises ArchiveMissing, ArchiveDamaged when it cannot be opened at all, and Locked."""
+    open_archive(archive)  # not created by looking for it
+    with locked(archive, "verify"), ExitStack() as stack:
+        opened = open_archive(archive, create=True)
+        writer = opened.writer()
+        stack.callback(writer.close)
+        verdict = Verdict()
+        verdict.problems += _database(writer, repair=repair)
+        if repair:
+            verdict.problems += _left_open(opened)
+        found = check(archive, advance)
+        verdict.records = len(found.records)
+        verdict.problems += _files(found)
+        verdict.problems += _rows(writer, found, verdict, repair=repair)
+        verdict.problems += _index(archive, repair=repair)
+    return verdict
+
+
+def _database(writer: Writer, *, repair: bool) -> Iterator[Problem]:
+    connection = writer.connection
+    for line in checks.integrity(connection):
+        yield Problem("archive.db", line, f"Move it away. {EXTRACT}")
+    for line in checks.references(connection):
+        yield Problem("archive.db", line, EXTRACT)
+    for index in checks.broken_indexes(connection):
+        if repair:
+            checks.rebuild_index(connection, index)
+        yield Problem(index, "the search index does not agree with its table", REPAIR, mended=repair)
+
+
+def _left_open(archive: Archive) -> Iterator[Problem]:
+    recovered = recover(archive)
+    if recovered:
+        yield Problem("warc", str(recovered), "", mended=True)
+
+
+def _files(found: Found) -> Iterator[Problem]:
+    for name in found.open:
+        yield Problem(name, "it was left open by a run that was killed", REPAIR)
+    for name, what in found.problems:
+        yield Problem(name, what, COPY)
+
+
+def _rows(writer: Writer, found: Found, verdict: Verdict, *, repair: bool) -> Iterator[Problem]:
+    """Rows whose record is not where they say. One that lies elsewhere is found by URL, date and digest."""
+    elsewhere = {(seen.date, seen.digest): place for place, seen in found.records.items()}
+    moves: dict[str, tuple[str, int, int] | None] = {}
+    counts: Counter[tuple[str, str, bool]] = Counter()
+    for row in checks.recorded(writer.connection):
+        verdict.fetches += row["warc_file"] is not None
+        place = (row["warc_file"], row["warc_offset"])
+        if f"{place[0]}.open" in found.open:
+            continue  # told already
+        seen = found.records.get(place)
+        if seen and seen.digest == row["digest"] and seen.length == row["warc_length"]:
+            continue
+        other = elsewhere.get((row["fetched_at"], row["digest"]))
+        if row["warc_file"] is None and other is None:
+            continue  # fetched with --no-warc
+        moves[row["id"]] = (*other, found.records[other].length) if other else None
+        what = "the record of {} is another one" if seen else "the record of {} is not there"
+        counts[row["warc_file"] or "archive.db", what, other is not None] += 1
+    for (file, what, is_there), number in counts.items():
+        where = " but elsewhere" if is_there else ""
+        count = f"{number} rows" if number > 1 else "a row"
+        todo = REPAIR if is_there else f"{COPY}; `archiver verify --repair` makes the rows say that they have none"
+        yield Problem(file, what.format(count) + where, todo, mended=repair)
+    if repair and moves:
+        with writer.transaction():
+            for fetch_id, to in moves.items():
+                checks.move_record(writer.connection, fetch_id, to)
+
+
+def _index(archive: Path, *, repair: bool) -> Iterator[Problem]:
+    if not cdxj.is_current(archive):
+        if repair:
+            cdxj.write(archive)
+        yield Problem(cdxj.FILE, "it does not list the WARC files as they are", REPAIR, mended=repair)
