@@ -8,10 +8,11 @@ from __future__ import annotations
 import heapq
 import json
 import re
+import string
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from archiver.errors import ArchiveDamaged
 from archiver.warc.reader import Record, responses
@@ -24,12 +25,11 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 def surt(url: str) -> str:
     """The address in the order in which indexes are sorted: host reversed, without scheme and `www.`, lower case."""
-    parts = urlsplit(url.strip().lower())
+    parts = urlsplit(quote(url.strip(), safe=string.punctuation).lower())
     host = _WWW.sub("", parts.hostname or "")
     port = "" if parts.port in {None, _DEFAULT_PORTS.get(parts.scheme)} else f":{parts.port}"
-    plain = re.fullmatch(r"[\d.]+|.*:.*", host)  # an IP address reads in one direction only
-    name = host if plain else ",".join(reversed(host.split(".")))
-    path = parts.path.rstrip("/") or "/"
+    name = host if ":" in host else ",".join(reversed(host.split(".")))  # also of IPv4, as other indexes have it
+    path = re.sub("/+", "/", parts.path).rstrip("/") or "/"
     query = "&".join(sorted(parts.query.split("&"))) if parts.query else ""
     return f"{name}{port}){path}" + (f"?{query}" if query else "")
 

@@ -104,7 +104,7 @@ class _Package:
                 hashed.update(piece)
                 size += len(piece)
         resource = {
-            "name": name.rpartition("/")[2],
+            "name": name.rpartition("/")[2].lower(),
             "path": name,
             "hash": f"sha256:{hashed.hexdigest()}",
             "bytes": size,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -199,8 +200,9 @@ def test_the_index_names_every_response(archive: Path) -> None:
         ("https://Blog.Example.org/About/", "org,example,blog)/about"),
         ("http://www.example.org", "org,example)/"),
         ("http://www2.example.org:80/?b=2&a=1", "org,example)/?a=1&b=2"),
+        ("https://example.org/a//ä/", "org,example)/a/%c3%a4"),
         ("https://example.org:8443/x?", "org,example:8443)/x"),
-        ("http://127.0.0.1:8000/a", "127.0.0.1:8000)/a"),
+        ("http://127.0.0.1:8000/a", "1,0,0,127:8000)/a"),
     ],
 )
 def test_addresses_are_sorted_by_host(url: str, wanted: str) -> None:
@@ -216,6 +218,7 @@ def test_a_package_holds_all_and_proves_it(archive: Path, tmp_path: Path) -> Non
     with zipfile.ZipFile(made) as package:
         assert package.testzip() is None
         described = json.loads(package.read("datapackage.json"))
+        assert all(re.fullmatch(r"[-a-z0-9._/]+", resource["name"]) for resource in described["resources"])
         resources = {resource["path"]: resource for resource in described["resources"]}
         names = set(package.namelist())
         assert names == {*resources, "datapackage.json", "datapackage-digest.json"}
