@@ -24,6 +24,7 @@ from archiver.commands.export import export
 from archiver.commands.extract import extract
 from archiver.commands.failures import crash, explained
 from archiver.commands.history import history
+from archiver.commands.import_ import import_
 from archiver.commands.search import search
 from archiver.commands.serve import serve
 from archiver.commands.session import Session
@@ -106,6 +107,7 @@ for _verb in (crawl, detect, status, search, history, serve, export, codebook, d
 for _verb in (crawl, detect, status, search, history, serve, demo):
 for _verb in (crawl, detect, status, search, serve, extract, demo):
 for _verb in (crawl, detect, status, search, serve, extract, verify, demo):
+for _verb in (crawl, detect, status, search, serve, extract, import_, verify, demo):
     main.add_command(_verb)
 
 

@@ -38,7 +38,8 @@ class Exchange:
     """One request and the response to it.
 
     at: when the body was complete, UTC with microseconds. sent, received: both heads as they went over
-    the wire, from the first line to the empty one. body: behind its transfer coding, in its content coding.
+    the wire, from the first line to the empty one;
+    sent is empty where it is not known. body: behind its transfer coding, in its content coding.
     note: what the crawl knew when it asked, kept as a `metadata` record; plain JSON.
     """
 

@@ -132,6 +132,8 @@ class Writer:
         return self._record(exchange.url, kind, fields, payload, head)
 
     def _request(self, exchange: Exchange, response_id: str) -> bytes:
+        if not exchange.sent:
+            return b""
         fields = {**self._fields(exchange), "WARC-Concurrent-To": response_id}
         fields["WARC-Block-Digest"] = digest(exchange.sent)
         return self._record(exchange.url, "request", fields, b"", exchange.sent)[0]

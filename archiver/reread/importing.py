@@ -1,0 +1,154 @@
+"""`archiver import`: the blog pages of WARC files that others have made, taken into an archive."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from archiver import __version__
+from archiver.crawl.jobs import Job, fetch_of
+from archiver.crawl.lock import locked
+from archiver.crawl.reader import ProcessReader
+from archiver.crawl.reading import Question
+from archiver.crawl.recorded import Asked, answer_of, note_of
+from archiver.crawl.recorder import Recorder, recover
+from archiver.errors import NotABlog
+from archiver.model import Site, Target
+from archiver.reread import foreign
+from archiver.reread.guess import target_of
+from archiver.reread.replay import question_of, visit_again
+from archiver.urls import url_key, within
+from archiver.warc.reader import Record
+from archiver.warc.records import digest
+from db import Writer, open_archive
+
+SCRATCH = "import.tmp"
+
+
+@dataclass(slots=True)
+class Imported:
+    """What came of it. known: responses that the archive has already; blogs: engine by site key."""
+
+    pages: int = 0
+    known: int = 0
+    posts: int = 0
+    comments: int = 0
+    blogs: dict[str, str] = field(default_factory=dict)
+    failed: list[str] = field(default_factory=list)
+
+
+def import_files(
+    archive: Path,
+    files: Sequence[Path],
+    *,
+    home: str | None = None,
+    engine: str | None = None,
+    advance: Callable[[int], object] = bool,
+) -> Imported:
+    """Take the blog pages of WARC and WACZ files into an archive, which is made where there is none.
+
+    home: only this blog. Raises NotABlog when no engine knows any page, ArchiveDamaged for a file that is none.
+    """
+    opened = open_archive(archive, create=True)
+    done = Imported()
+    with locked(archive, "import"), foreign.opened(files, archive / SCRATCH) as paths:
+        recover(opened)
+
+        def records() -> Iterator[Record]:
+            for path in paths:
+                yield from foreign.records(path, [])
+
+        blogs = foreign.blogs(records(), home, engine)
+        if not blogs:
+            names = ", ".join(file.name for file in files)
+            raise NotABlog(
+                names, "no blog is known in it", "Name the blog with --url, and how to read it with --engine"
+            )
+        with closing(opened.writer()) as writer:
+            recorder = Recorder(opened)
+            try:
+                asyncio.run(_Import(writer, recorder, blogs, done).run(paths, advance))
+            finally:
+                recorder.close()
+    done.blogs = {blog.site.key: blog.engine for blog in blogs}
+    return done
+
+
+class _Import:
+    def __init__(self, writer: Writer, recorder: Recorder, blogs: Sequence[foreign.Blog], done: Imported) -> None:
+        self._writer, self._recorder, self._blogs, self._done = writer, recorder, blogs, done
+        self._targets: dict[str, Target] = {}  # what other pages say of a URL
+        self._runs = {
+            blog.site.key: writer.begin_crawl(blog.site, command="import", version=__version__, settings={})
+            for blog in blogs
+        }
+
+    async def run(self, paths: Sequence[Path], advance: Callable[[int], object]) -> None:
+        """Go through the files twice: what links say of a page is known before it is read."""
+        reader = ProcessReader()
+        try:
+            for path in paths:
+                for record, blog in self._of_blogs(path, []):
+                    await self._look(reader, record, blog)
+            for path in paths:
+                for record, blog in self._of_blogs(path, self._done.failed):
+                    await self._take(reader, record, blog)
+                advance(path.stat().st_size)
+        finally:
+            await reader.close()
+        for crawl_id in self._runs.values():
+            counts = {"pages": self._done.pages}
+            self._writer.end_crawl(crawl_id, outcome="limit", reason="imported from WARC files", counts=counts)
+
+    def _of_blogs(self, path: Path, damaged: list[str]) -> Iterator[tuple[Record, foreign.Blog]]:
+        for record in foreign.records(path, damaged):
+            blog = next((blog for blog in self._blogs if within(record.url, blog.site.home)), None)
+            if blog and not record.is_revisit:  # what has not changed brings nothing
+                yield record, blog
+
+    async def _look(self, reader: ProcessReader, record: Record, blog: foreign.Blog) -> None:
+        """Take note of where a page leads."""
+        page = foreign.page(record)
+        target = target_of(page, blog.site) if page else None
+        if page and target and page.ok:
+            reading = await reader.read(Question(page=page, target=target, site=blog.site, engine=blog.engine))
+            for found in reading.discovery.targets:
+                self._targets.setdefault(url_key(found.url), found)
+
+    async def _take(self, reader: ProcessReader, record: Record, blog: foreign.Blog) -> None:
+        page = foreign.page(record)
+        target = target_of(page, blog.site) if page else None
+        if page is None or target is None:
+            return
+        told = self._targets.get(url_key(record.url))
+        target = replace(told, url=target.url) if told else target
+        await self._read(reader, record, blog.site, blog.engine, target)
+
+    async def _read(self, reader: ProcessReader, record: Record, site: Site, engine: str, target: Target) -> None:
+        """Put a response on record as ours, and read it as the re-reading of our own will."""
+        crawl_id = self._runs[site.key]
+        at, wanted = foreign.moment(record.date), digest(record.body)
+        query = "SELECT 1 FROM fetches WHERE url = ? AND fetched_at = ? AND digest = ?"
+        if self._writer.connection.execute(query, (target.url, at, wanted)).fetchone():
+            self._done.known += 1
+            return
+        asked = Asked(job=Job(target, record.url), site=site, engine=engine, crawl_id=crawl_id)
+        exchange = replace(foreign.exchange(record), note=note_of(asked, None))
+        place = self._recorder.record(exchange, target.url)
+        ours = replace(record, date=at, digest=wanted, offset=place.offset, length=place.length)
+        answer = answer_of(ours, place.file, record.body, target.url)
+        question = question_of(asked, answer)
+        reading = await reader.read(question) if question else None
+        visit = visit_again(asked, answer, question, reading) if question and reading else None
+        if visit is None:
+            self._writer.note(site, target, fetch_of(asked.job, answer), crawl_id)
+            return
+        saved = self._writer.save_again(visit, crawl_id)
+        self._done.pages += 1
+        self._done.posts += saved.new_posts
+        self._done.comments += saved.new_comments
+        if reading and reading.error:
+            self._done.failed.append(f"{record.url}: {reading.error}")
