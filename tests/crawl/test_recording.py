@@ -22,7 +22,7 @@ from tests.crawl.running import SOON, Ran, crawl, rows, start
 
 
 def files(archive: Path) -> list[Path]:
-    return sorted((archive / "warc").iterdir())
+    return sorted((archive / "warc").glob("*.warc.gz*"))
 
 
 def recorded(archive: Path) -> list[Record]:
