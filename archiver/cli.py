@@ -108,6 +108,7 @@ for _verb in (crawl, detect, status, search, history, serve, demo):
 for _verb in (crawl, detect, status, search, serve, extract, demo):
 for _verb in (crawl, detect, status, search, serve, extract, verify, demo):
 for _verb in (crawl, detect, status, search, serve, extract, import_, verify, demo):
+for _verb in (crawl, detect, status, search, history, serve, extract, import_, verify, demo):
     main.add_command(_verb)
 
 

@@ -109,6 +109,7 @@ class Rebuild:
                 self.writer.prune(blog_id)
             if self._had_old:
                 self._carry_over()
+                self._drop_dangling()
         return {table: self._change(table) for table in ("blogs", *REBUILT)} if self._had_old else self._all_new()
 
     def replace(self) -> None:
@@ -160,6 +161,12 @@ class Rebuild:
         self.connection.execute(
             "INSERT INTO main.oddities SELECT * FROM old.oddities WHERE kind LIKE 'vanished%' ON CONFLICT DO NOTHING"
         )
+
+    def _drop_dangling(self) -> None:
+        """What was copied and speaks of rows that no longer come out of the responses, such as evidence on a post."""
+        for table, rowid, *_ in self.connection.execute("PRAGMA main.foreign_key_check").fetchall():
+            if table not in REBUILT:
+                self.connection.execute(f'DELETE FROM main."{table}" WHERE rowid = ?', (rowid,))  # noqa: S608
 
     # -- what has changed -------------------------------------------------------------------------
 

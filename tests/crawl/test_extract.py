@@ -142,6 +142,17 @@ def test_what_changes_is_told_by_table_and_field(crawled: Path, archive: Path) -
     assert everything(archive) == everything(crawled)
 
 
+def test_what_speaks_of_lost_rows_goes_with_them(crawled: Path, archive: Path) -> None:
+    insert = "INSERT INTO posts SELECT 'lost', (SELECT max(docid) + 1 FROM posts), {} FROM posts LIMIT 1"
+    columns = [row[1] for row in rows(archive, "PRAGMA table_info(posts)")]
+    assert columns[:2] == ["id", "docid"]
+    change(archive, insert.format(", ".join(columns[2:])))
+    change(archive, "INSERT INTO whole_threads (post_id, seen_at, shown) VALUES ('lost', '2026-01-01T00:00:00Z', 1)")
+    assert extract(archive).returncode == 0
+    assert rows(archive, "PRAGMA foreign_key_check") == []
+    assert everything(archive) == everything(crawled)
+
+
 def test_those_who_read_meanwhile_see_the_old_or_the_new(archive: Path) -> None:
     change(archive, "UPDATE posts SET title = 'Spoilt'")
     with closing(sqlite3.connect(f"{(archive / 'archive.db').as_uri()}?mode=ro", uri=True)) as reader:
