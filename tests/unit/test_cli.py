@@ -31,6 +31,7 @@ from tests.unit import sample
 
 BLOG = "https://blog.example.org/"
 VERBS = ("crawl", "detect", "status", "search", "history", "serve", "export", "codebook", "demo")
+VERBS = ("crawl", "detect", "status", "search", "history", "serve", "extract", "import", "verify", "demo")
 
 
 class FakeCrawl(ModuleType):
