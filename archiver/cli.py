@@ -103,12 +103,7 @@ def main(ctx: click.Context, debug: bool) -> None:
         click.echo(ctx.get_help())
 
 
-for _verb in (crawl, detect, status, search, history, serve, export, codebook, demo):
-for _verb in (crawl, detect, status, search, history, serve, demo):
-for _verb in (crawl, detect, status, search, serve, extract, demo):
-for _verb in (crawl, detect, status, search, serve, extract, verify, demo):
-for _verb in (crawl, detect, status, search, serve, extract, import_, verify, demo):
-for _verb in (crawl, detect, status, search, history, serve, extract, import_, verify, demo):
+for _verb in (crawl, detect, status, search, history, serve, export, codebook, extract, import_, verify, demo):
     main.add_command(_verb)
 
 

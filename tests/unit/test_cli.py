@@ -30,8 +30,10 @@ from archiver.errors import ArchiveError, ArchiverError, Locked, Unreachable
 from tests.unit import sample
 
 BLOG = "https://blog.example.org/"
-VERBS = ("crawl", "detect", "status", "search", "history", "serve", "export", "codebook", "demo")
-VERBS = ("crawl", "detect", "status", "search", "history", "serve", "extract", "import", "verify", "demo")
+VERBS = (
+    *("crawl", "detect", "status", "search", "history", "serve", "export", "codebook"),
+    *("extract", "import", "verify", "demo"),
+)
 
 
 class FakeCrawl(ModuleType):
