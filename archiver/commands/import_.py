@@ -9,13 +9,12 @@ import click
 from archiver.commands.extract import MOST_SHOWN, bar
 from archiver.commands.session import archive_option
 from archiver.config import blog_url
+from archiver.errors import UsageError
 from archiver.terminal import count, safe
 
 
 @click.command("import", short_help="Take in WARC files made by others.")
-@click.argument(
-    "files", nargs=-1, required=True, metavar="FILE...", type=click.Path(exists=True, dir_okay=False, path_type=Path)
-)
+@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(dir_okay=False, path_type=Path))
 @archive_option()
 @click.option("--url", metavar="URL", help="Only the blog with this front page.")
 @click.option("--engine", metavar="NAME", help="Read the pages as this engine does, whatever they look like.")
@@ -33,6 +32,9 @@ def import_(files: tuple[Path, ...], archive: Path, url: str | None, engine: str
     """
     from archiver.reread.importing import import_files  # late: it takes its time to import
 
+    for file in files:
+        if not file.is_file():
+            raise UsageError(str(file), "there is no such file", "Check the path")
     total = sum(file.stat().st_size for file in files)
     with bar("Importing", total, hidden=quiet) as advance:
         home = blog_url(url) if url else None

@@ -137,6 +137,12 @@ def test_what_is_no_archive_is_said(tmp_path: Path, data: bytes, name: str, code
     assert words in ran.err
 
 
+def test_a_file_that_is_not_there_makes_no_archive(tmp_path: Path) -> None:
+    ran = archiver("import", tmp_path / "archive", tmp_path / "nothing.warc")
+    assert (ran.code, (tmp_path / "archive").exists()) == (2, False)
+    assert "there is no such file" in ran.err
+
+
 def test_a_file_without_a_blog(crawled: Path, tmp_path: Path) -> None:
     robots = [record for record in recorded(crawled) if record.url.endswith("robots.txt")]
     ran = archiver("import", tmp_path / "archive", foreign(tmp_path / "theirs.warc.gz", robots))
