@@ -19,7 +19,7 @@ from archiver.text import squeeze
 _INNER = ("cite", "b", "strong", "a")
 _PERSONAL = frozenset({"url", "external", "ugc"})
 _LONGEST = 250
-_TYPED_TAG = re.compile(r"</?(?:a|b|code|del|em|font|i|s|small|span|strong|sub|sup|u)(?:\s[^<>]*)?>", re.IGNORECASE)
+_TYPED = re.compile(r"<(a|b|code|del|em|font|i|s|small|span|strong|sub|sup|u)(?:\s[^<>]*)?>(.*?)</\1>", re.IGNORECASE)
 _COLON = re.compile(r"[\s:：,]+$")
 _SERVICE_TAGS = frozenset({"time", "small", "button"})
 
@@ -38,7 +38,7 @@ def author_of(parts: Parts) -> Author | None:
 
 def _without_tags(name: str) -> str:
     """A name without the markup that was typed into it, and that some themes print as it is."""
-    return squeeze(_TYPED_TAG.sub("", name)) if "<" in name else name
+    return squeeze(_TYPED.sub(r"\2", name)) or name if "</" in name else name
 
 
 def _commenter(parts: Parts) -> tuple[str, HtmlElement | None, HtmlElement | None]:

@@ -60,7 +60,7 @@ def clock_of(site: Site, stated: Iterable[str], language: str | None) -> int | t
         return zone
     if site.utc_offset is not None:
         return site.utc_offset
-    observed = tuple(sorted({moment for text in stated if (moment := _with_offset(text))}))
+    observed = tuple(sorted({text for text in stated if _with_offset(text)}))
     return _agreeing(observed, (language or "").lower().replace("_", "-")) if observed else None
 
 
@@ -74,8 +74,12 @@ def _with_offset(text: str) -> datetime | None:
 
 
 @lru_cache(maxsize=1024)
-def _agreeing(observed: tuple[datetime, ...], language: str) -> tzinfo:
-    """The likeliest zone in which all these times have the offsets that they state; else the last of those."""
+def _agreeing(stated: tuple[str, ...], language: str) -> tzinfo:
+    """The likeliest zone in which all these times have the offsets that they state; else the last of those.
+
+    Of texts: moments are equal, and the same to a cache, whatever their offsets.
+    """
+    observed = [moment for text in stated if (moment := _with_offset(text))]
     likely = [_BY_LANGUAGE.get(language), _BY_LANGUAGE.get(language.partition("-")[0]), *_COMMON]
     for zone in filter(None, map(_zone, filter(None, likely))):
         if all(moment.astimezone(zone).utcoffset() == moment.utcoffset() for moment in observed):
