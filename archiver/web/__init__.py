@@ -85,3 +85,11 @@ def extra_template_vars(database: str | None, table: str | None, view_name: str,
     if holding is None:
         return {}
     return {"archive": metadata.page(holding, table), "archive_row": view_name == "row"}
+
+
+@hookimpl
+def register_routes() -> Any:
+    """Pages for reading: posts with their threads, search, people, works."""
+    from archiver.web import routes
+
+    return routes.routes()

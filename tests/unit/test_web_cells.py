@@ -88,7 +88,7 @@ def test_html_keeps_its_structure_and_its_words():
         '<p>One <em>two</em> <a href="https://x.example/">three</a></p><ul><li>four</li></ul><img alt="five" src="x">'
     )
     cleaned = cells.clean_html(html)
-    assert '<a href="https://x.example/" rel="noopener noreferrer nofollow">three</a>' in cleaned
+    assert '<a href="https://x.example/" rel="noopener noreferrer nofollow ugc">three</a>' in cleaned
     assert cleaned.startswith("<p>One <em>two</em> ")
     assert cleaned.endswith('<ul><li>four</li></ul><img alt="five">')
 
@@ -102,7 +102,7 @@ def test_long_texts_are_shortened_in_tables_and_whole_in_rows(site):
 
 def test_links_lead_away_safely(site):
     page = get(site, "/archive/works").text
-    assert 'rel="noopener noreferrer nofollow">doi.org/10.1234/trial.2021(05)7</a>' in page
+    assert 'rel="noopener noreferrer nofollow ugc">doi.org/10.1234/trial.2021(05)7</a>' in page
 
 
 def test_keys_lead_to_rows(site):

@@ -1,0 +1,96 @@
+"""One archive as our pages see it: how to ask it, and the addresses of what is in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from urllib.parse import quote, urlencode
+
+from datasette.utils import sqlite_timelimit, tilde_decode, tilde_encode
+
+from archiver.web import holdings
+from archiver.web.holdings import Holding
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An archive that is open. alone: no other one is, so that addresses need not name it."""
+
+    datasette: Any
+    holding: Holding
+    alone: bool
+
+    @property
+    def name(self) -> str:
+        """The name of its database."""
+        return self.holding.name
+
+    async def ask(self, question: Callable[[Any], T]) -> T:
+        """The answer of a function of `db.pages` and its like, all of it read from one state of the archive.
+
+        Raises sqlite3.OperationalError when it takes longer than Datasette's time limit.
+        """
+        limit = self.datasette.setting("sql_time_limit_ms")
+
+        def asked(connection: Any) -> T:
+            with sqlite_timelimit(connection, limit):
+                connection.execute("BEGIN")  # a crawl may be writing
+                try:
+                    return question(connection)
+                finally:
+                    if connection.in_transaction:
+                        connection.execute("ROLLBACK")
+
+        answer: T = await self.datasette.get_database(self.name).execute_fn(asked)
+        return answer
+
+    def path(self, *parts: str, query: Mapping[str, str] | None = None, fragment: str = "") -> str:
+        """The address of one of our pages: path("post", id), path("search", query={"q": "relapse"})."""
+        segments = ["-", *(quote(part, safe="") for part in parts)]
+        if not self.alone:
+            segments.insert(0, tilde_encode(self.name))
+        address = str(self.datasette.urls.path("/" + "/".join(segments)))
+        if query:
+            address += f"?{urlencode(query)}"
+        return f"{address}#{fragment}" if fragment else address
+
+    def front(self) -> str:
+        """The address of the front page."""
+        return self.path("front")
+
+    def post(self, key: str, comment: str | None = None) -> str:
+        """The address of a post, or of a comment below it."""
+        return self.path("post", key, fragment=f"c-{comment}" if comment else "")
+
+    def row(self, table: str, key: str) -> str:
+        """The address of Datasette's page of a row."""
+        return str(self.datasette.urls.row(self.name, table, tilde_encode(key)))
+
+    def table(self, table: str, **query: str) -> str:
+        """The address of Datasette's page of a table or view, filtered."""
+        address = str(self.datasette.urls.table(self.name, table))
+        return f"{address}?{urlencode(query)}" if query else address
+
+    def database(self) -> str:
+        """The address of Datasette's page of all tables and questions."""
+        return str(self.datasette.urls.database(self.name))
+
+
+def of(datasette: Any, holding: Holding) -> Place:
+    """The archive that a holding tells of."""
+    return Place(datasette, holding, len(holdings.all_of(datasette)) == 1)
+
+
+def all_of(datasette: Any) -> list[Place]:
+    """All archives that are open."""
+    found = holdings.all_of(datasette)
+    return [Place(datasette, holding, len(found) == 1) for holding in found]
+
+
+def named(datasette: Any, database: str | None) -> list[Place]:
+    """The archive that an address names, as a list of one or none; all of them where it names none."""
+    places = all_of(datasette)
+    return places if database is None else [place for place in places if place.name == tilde_decode(database)]

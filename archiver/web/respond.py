@@ -1,0 +1,98 @@
+"""Our own pages as HTTP: the headers that keep them harmless, errors in the same dress."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from datasette.utils.asgi import Response
+
+from archiver.web import place, safety
+from archiver.web.place import Place
+
+# Nothing runs and nothing is loaded but the one style sheet, whatever an archived page holds.
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "content-security-policy": POLICY,
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "cross-origin-opener-policy": "same-origin",
+}
+
+View = Callable[[Any, Place], Awaitable[Response | None]]
+
+
+async def html(request: Any, at: Place, template: str, context: Mapping[str, Any], status: int = 200) -> Response:
+    """A page of ours."""
+    body = await at.datasette.render_template(
+        f"archive/{template}.html",
+        {
+            **context,
+            "at": at,
+            "archive_title": title(at),
+            "stylesheet": safety.static_url(at.datasette, "archiver.css"),
+            "public": safety.is_public(at.datasette),
+        },
+        request=request,
+        view_name="archive",
+    )
+    return Response.html(body, status=status, headers=dict(HEADERS))
+
+
+def data(
+    body: str, content_type: str, filename: str | None = None, headers: Mapping[str, str] | None = None
+) -> Response:
+    """A file of ours, to be saved under that name."""
+    more = {"content-disposition": f'attachment; filename="{filename}"'} if filename else {}
+    return Response(body, headers={**HEADERS, **more, **(headers or {})}, content_type=f"{content_type}; charset=utf-8")
+
+
+def redirect(address: str) -> Response:
+    """To another page of ours."""
+    return Response.redirect(address)
+
+
+def title(at: Place) -> str:
+    """What the archive is called."""
+    blogs = at.holding.blogs
+    return blogs[0] if len(blogs) == 1 else f"{len(blogs)} archived blogs" if blogs else "An archive, still empty"
+
+
+def view(answer: View) -> Callable[..., Awaitable[Response]]:
+    """A view of Datasette's: finds the archive that the address means, and says what went wrong in words.
+
+    answer: gives None where its archive has no such thing; then the next archive is asked.
+    """
+
+    async def viewed(request: Any, datasette: Any) -> Response:
+        places = place.named(datasette, request.url_vars.get("database"))
+        for at in places:
+            permissions = [("view-database", at.name), "view-instance"]
+            await datasette.ensure_permissions(request.actor, permissions)
+            try:
+                answered = await answer(request, at)
+            except sqlite3.OperationalError as error:
+                return await _trouble(request, at, str(error))
+            if answered is not None:
+                return answered
+        if not places:
+            return Response.text("There is no such archive here.\n", status=404, headers=dict(HEADERS))
+        message = "Nothing in this archive has that address. It may be mistyped, or belong to another archive."
+        return await html(request, places[0], "message", {"heading": "Not found", "message": message}, 404)
+
+    return viewed
+
+
+async def _trouble(request: Any, at: Place, error: str) -> Response:
+    heading, message = "Not now", f"The archive could not be read just now: {error}. Try again in a moment."
+    if error == "interrupted":
+        heading = "Too much at once"
+        message = (
+            "This page took longer to put together than the time limit allows. Ask for less, for instance one year,"
+            " or start the server with a greater --setting sql_time_limit_ms."
+        )
+    return await html(request, at, "message", {"heading": heading, "message": message}, 503)

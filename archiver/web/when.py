@@ -1,0 +1,44 @@
+"""Dates as people read them, no finer than the blog stated them."""
+
+from __future__ import annotations
+
+import re
+
+from markupsafe import Markup
+
+_MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]  # fmt: skip
+_AT = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?)?)?)?")
+# How many of year, month, day, hour, minute, second are stated.
+_STATED = {"year": 1, "month": 2, "day": 3, "hour": 4, "minute": 5, "second": 6}
+
+
+def words(at: str | None, precision: str | None = None) -> str:
+    """`7 October 2021, 14:03 UTC` of a stored time, or less where less was stated; '' of none."""
+    found = _AT.match(at or "")
+    if not found:
+        return at or ""
+    parts = [part for part in found.groups() if part is not None]
+    parts = parts[: _STATED.get(precision or "second", 6)]
+    month = int(parts[1]) if len(parts) > 1 else 0
+    if len(parts) > 1 and not 1 <= month <= 12:
+        return at or ""
+    day = f"{int(parts[2])} " if len(parts) > 2 else ""
+    text = f"{day}{_MONTHS[month - 1]} {parts[0]}" if month else parts[0]
+    if len(parts) > 3:
+        text += f", {parts[3]}:{parts[4] if len(parts) > 4 else '00'} UTC"
+    return text
+
+
+def shown(at: str | None, precision: str | None = None, printed: str | None = None) -> Markup:
+    """A `time` element; on pointing at it, how fine the date is and how the blog printed it."""
+    if not at:
+        return Markup('<span class="undated">{}</span>').format(printed or "no date")
+    hints = [f"to the {precision}" if precision else "", f"printed: {printed}" if printed else ""]
+    hint = "; ".join(part for part in hints if part)
+    machine = at[: {1: 4, 2: 7, 3: 10}.get(_STATED.get(precision or "second", 6), 40)]
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(machine, hint, words(at, precision))
+
+
+def month(period: str) -> str:
+    """`October 2021` of `2021-10`."""
+    return words(f"{period}-01", "month") if len(period) == 7 else period
