@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from archiver.web import post_page
+from archiver.web import post_page, search_page
 from archiver.web.respond import view
 
 _ARCHIVE = r"^(?:/(?P<database>[^/]+))?/-/"
@@ -23,5 +23,7 @@ def routes() -> Routes:
         (r"post/(?P<key>[^/.]+)\.(?P<suffix>bib|ris)", post_page.cite),
         (f"post/{_KEY}", post_page.post),
         (f"comment/{_KEY}", post_page.comment),
+        ("search", search_page.page),
+        (r"search\.(?P<suffix>csv|json)", search_page.file),
     ]
     return [(f"{_ARCHIVE}{pattern}$", view(answer)) for pattern, answer in pages]

@@ -6,7 +6,10 @@ import re
 
 from markupsafe import Markup
 
-_MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]  # fmt: skip
+_MONTHS = [
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+]  # fmt: skip
 _AT = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?)?)?)?")
 # How many of year, month, day, hour, minute, second are stated.
 _STATED = {"year": 1, "month": 2, "day": 3, "hour": 4, "minute": 5, "second": 6}

@@ -1,0 +1,211 @@
+"""The search page: posts and comments together, as a page, as CSV and as JSON."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from datasette.utils.asgi import Response
+from markupsafe import Markup, escape
+
+from archiver.search import CLOSE, OPEN, marked
+from archiver.web import asking, plots, respond, when, words
+from archiver.web.asking import Asked
+from archiver.web.place import Place
+from db.pages import search
+from db.pages.rows import Row
+from db.pages.search import Wanted
+
+PAGE = 20  # hits on a page
+FILE = 1000  # hits in a file; a further one begins where it ends
+KINDS = ("post", "page", "comment", "pingback", "trackback")
+COLUMNS = (
+    "found", "id", "post_id", "title", "author", "published_at", "kind", "in_reply_to", "snippet", "url", "archive_url",
+    "blog", "gone_at", "score",
+)  # fmt: skip
+_FIELDS = ("q", "only", "blog", "year", "author", "term", "kind", "cites", "sort", "page")
+
+
+async def page(request: Any, at: Place) -> Response | None:
+    """Results, or help where nothing is asked yet."""
+    asked_for = _given(request)
+    if set(request.args) - set(asked_for):  # a form sends empty fields; the address to keep has none
+        return respond.redirect(at.path("search", query=asked_for))
+    asked, wanted, notes = read(asked_for)
+    number = int(asked_for.get("page", "1"))
+    busy = any(asked_for.get(name) for name in _FIELDS if name not in {"sort", "page"})
+    asked, hits = await _find(at, asked, wanted, PAGE + 1, (number - 1) * PAGE) if busy else (asked, [])
+    wanted = replace(wanted, expression=asked.expression)
+    counted = await _years(at, wanted) if busy else []
+    total = _total(counted, wanted.year) if counted is not None else None
+    base = {name: value for name, value in asked_for.items() if name != "page"}
+    files = range(1, min(-(-(total or FILE) // FILE), 20) + 1)
+    context = {
+        "asked": asked,
+        "wanted": wanted,
+        "given": asked_for,
+        "notes": [*notes, *asked.notes],
+        "busy": busy,
+        "hits": [{**hit, "marked": _marked(hit["snippet"])} for hit in hits[:PAGE]],
+        "number": number,
+        "more": len(hits) > PAGE,
+        "total": total,
+        "plot": _plot(counted or [], base, at),
+        "page_link": lambda to: at.path("search", query={**base, "page": str(to)}),
+        "stable": at.path("search", query=asked_for),
+        "files": [
+            (suffix, [(part, at.path(f"search.{suffix}", query={**base, "page": str(part)} if part > 1 else base))
+                      for part in files])
+            for suffix in ("csv", "json")
+        ],
+        "file_size": FILE,
+        "choices": await at.ask(search.choices),
+        "kinds": KINDS,
+        "when": when,
+    }  # fmt: skip
+    return await respond.html(request, at, "search", context)
+
+
+async def file(request: Any, at: Place) -> Response | None:
+    """The same hits as CSV or JSON, a thousand at a time; a `Link` header leads on where there are more."""
+    suffix = request.url_vars["suffix"]
+    asked_for = _given(request)
+    asked, wanted, notes = read(asked_for)
+    number = int(asked_for.get("page", "1"))
+    asked, hits = await _find(at, asked, wanted, FILE + 1, (number - 1) * FILE)
+    following = None
+    if len(hits) > FILE:
+        following = at.path(f"search.{suffix}", query={**asked_for, "page": str(number + 1)})
+    lines = [
+        {
+            **hit,
+            "snippet": marked(hit["snippet"] or "", str),
+            "archive_url": at.post(hit["post_id"], hit["id"] if hit["found"] == "comment" else None),
+        }
+        for hit in hits[:FILE]
+    ]
+    headers = {"link": f'<{following}>; rel="next"'} if following else {}
+    if suffix == "csv":
+        return respond.data(_csv(lines), "text/csv", "search.csv", headers)
+    answer = {
+        "query": {name: value for name, value in asked_for.items() if name != "page"},
+        "meaning": asked.meaning,
+        "notes": [*notes, *asked.notes],
+        "page": number,
+        "next": following,
+        "hits": [{name: line[name] for name in COLUMNS} for line in lines],
+    }
+    return respond.data(json.dumps(answer, ensure_ascii=False, indent=1), "application/json", headers=headers)
+
+
+def read(given: Mapping[str, str]) -> tuple[Asked, Wanted, list[str]]:
+    """The question in the fields of the form, with what was passed over in them."""
+    notes: list[str] = []
+    asked = asking.understand(given.get("q"))
+
+    def one_of(name: str, allowed: tuple[str, ...] | dict[str, str]) -> str:
+        value = given.get(name, "")
+        if value and value not in allowed:
+            notes.append(f"“{value[:20]}” is none of {', '.join(allowed)}; it was passed over.")
+            return ""
+        return value
+
+    year = given.get("year", "")
+    if year and not re.fullmatch(r"[0-9]{4}", year):
+        notes.append(f"“{year[:20]}” is not a year of four digits; it was passed over.")
+        year = ""
+    wanted = Wanted(
+        expression=asked.expression,
+        blog=given.get("blog", ""),
+        year=year,
+        author=given.get("author", "")[:200],
+        term=given.get("term", "")[:200],
+        kind=one_of("kind", KINDS),
+        only=one_of("only", ("post", "comment")),
+        cites=bool(given.get("cites")),
+        order=one_of("sort", search.ORDERS) or "relevance",
+    )
+    return asked, wanted, notes
+
+
+def _given(request: Any) -> dict[str, str]:
+    """The fields that are filled in. A question keeps its first LONGEST characters and one more, to be told of it."""
+    given = {}
+    for name in _FIELDS:
+        value = (request.args.get(name) or "").replace("\x00", " ").encode("utf-8", "replace").decode()
+        value = value.strip()[: asking.LONGEST + 1]
+        if value:
+            given[name] = value
+    if "page" in given:
+        number = given.pop("page")
+        if number.isascii() and number.isdecimal() and 1 < int(number[:7]) <= 100_000:
+            given["page"] = number[:7]
+    return given
+
+
+async def _find(at: Place, asked: Asked, wanted: Wanted, limit: int, skip: int) -> tuple[Asked, list[Row]]:
+    """The hits; of an expression that the index refuses after all, those of its plain words."""
+    if asked.typed and not asked.expression:
+        return asked, []
+    try:
+        return asked, await at.ask(lambda c: search.find(c, wanted, (OPEN, CLOSE), limit=limit, skip=skip))
+    except sqlite3.OperationalError as error:
+        if "fts5" not in str(error) and "syntax" not in str(error):
+            raise
+    plain = words.match_expression(asked.typed)
+    note = "The question could not be taken as it was meant; all of its words are looked for."
+    asked = replace(asked, expression=plain, notes=(*asked.notes, note))
+    wanted = replace(wanted, expression=plain)
+    return asked, await at.ask(lambda c: search.find(c, wanted, (OPEN, CLOSE), limit=limit, skip=skip))
+
+
+async def _years(at: Place, wanted: Wanted) -> list[Row] | None:
+    """Counts by year, whichever year is chosen; None where there are too many to be counted in time."""
+    try:
+        return await at.ask(lambda c: search.years(c, replace(wanted, year="")))
+    except sqlite3.OperationalError as error:
+        if str(error) != "interrupted":
+            raise
+        return None
+
+
+def _total(counted: list[Row], year: str) -> int:
+    return sum(row["posts"] + row["comments"] for row in counted if year in {"", row["year"]})
+
+
+def _plot(counted: list[Row], base: Mapping[str, str], at: Place) -> Markup:
+    drawn = [
+        plots.Bar(
+            label=row["year"],
+            held=row["posts"] + row["comments"],
+            words=f"{row['year']}: {row['posts']:,} posts, {row['comments']:,} comments",
+            href=at.path("search", query={**base, "year": row["year"]}),
+        )
+        for row in counted
+        if row["year"]
+    ]
+    return plots.bars(drawn, "Hits in each year; choose one to see only those")
+
+
+def _marked(snippet: str | None) -> Markup:
+    return Markup(marked(str(escape(snippet or "")), lambda found: f"<mark>{found}</mark>"))  # noqa: S704 - escaped
+
+
+def _csv(lines: list[dict[str, Any]]) -> str:
+    """A table. What a spreadsheet would take for a formula begins with an apostrophe."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(COLUMNS)
+    for line in lines:
+        writer.writerow([_harmless(line[name]) for name in COLUMNS])
+    return out.getvalue()
+
+
+def _harmless(value: Any) -> Any:
+    return f"'{value}" if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"} else value
