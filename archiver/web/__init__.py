@@ -79,17 +79,18 @@ def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
 @hookimpl
 def extra_template_vars(database: str | None, table: str | None, view_name: str, datasette: Any) -> dict[str, Any]:
     """For our templates: whether the page is one of an archive, and what there is to say."""
-    from archiver.web import holdings, metadata
+    from archiver.web import holdings, metadata, place
 
     holding = holdings.of(datasette, database) if database else None
     if holding is None:
         return {}
-    return {"archive": metadata.page(holding, table), "archive_row": view_name == "row"}
+    known = {**metadata.page(holding, table), "place": place.of(datasette, holding)}
+    return {"archive": known, "archive_row": view_name == "row"}
 
 
 @hookimpl
-def register_routes() -> Any:
+def register_routes(datasette: Any) -> Any:
     """Pages for reading: posts with their threads, search, people, works."""
     from archiver.web import routes
 
-    return routes.routes()
+    return routes.routes(datasette)

@@ -70,7 +70,15 @@ START = (
 
 # Tables about the archive itself rather than the blog; they are listed last.
 _BOOKKEEPING = ("claims", "thread_pages", "revisions", "crawls", "fetches", "oddities", "frontier")
-_THREAD_KEYS = {"posts": "id", "comments": "post_id"}
+# Our own page of what a row tells of: by the column that holds its key, the kind of page and words for the link.
+_PAGES = {
+    "posts": {"id": ("post", "Read it with its thread")},
+    "comments": {"id": ("comment", "Read it in its thread")},
+    "authors": {"id": ("author", "Everything by this person")},
+    "terms": {"id": ("term", "Everything filed under it")},
+    "works": {"id": ("cited", "Where it was discussed")},
+    "crawls": {"id": ("crawl", "What this run brought")},
+}
 
 
 def for_databases(holdings: Iterable[Holding], table_url: TableUrl, *, alone: bool) -> dict[str, Any]:
@@ -145,7 +153,7 @@ def page(holding: Holding, table: str | None) -> dict[str, Any]:
         + [name for name in _BOOKKEEPING if name in names],
         "descriptions": {doc.name: doc.description for doc in holding.docs},
         "columns": columns.get(table or "", {}),
-        "thread_of": _THREAD_KEYS.get(table or ""),
+        "pages": _PAGES.get(table or "", {}),
     }
 
 

@@ -13,7 +13,10 @@ MOST = 480  # bars
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bar:
-    """One bar. label: below it, where there is room. claimed: drawn behind what is held. href: where it leads."""
+    """One bar. label: below it, where there is room. claimed: drawn behind what is held, where it is more.
+
+    words: for pointing and for listening. href: where it leads.
+    """
 
     label: str
     held: int
@@ -45,10 +48,10 @@ def _bar(bar: Bar, left: float, width: float, top: int, *, labelled: bool) -> Ma
     gap = width * 0.15
     parts = [
         Markup('<rect class="{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"/>').format(
-            kind, left + gap + inset, _y(value, top), width - 2 * gap - 2 * inset, _y(0, top) - _y(value, top)
+            kind, left + gap, _y(value, top), width - 2 * gap, _y(0, top) - _y(value, top)
         )
-        for kind, value, inset in (("ba-said", bar.claimed or 0, 0.0), ("ba-held", bar.held, width * 0.1))
-        if value
+        for kind, value, least in (("ba-said", bar.claimed or 0, bar.held), ("ba-held", bar.held, 0))
+        if value > least
     ]
     touch = Markup(
         '<rect class="ba-touch" x="{:.1f}" y="{}" width="{:.1f}" height="{}"><title>{}</title></rect>'
@@ -57,8 +60,8 @@ def _bar(bar: Bar, left: float, width: float, top: int, *, labelled: bool) -> Ma
     if bar.href:
         whole = Markup('<a href="{}" aria-label="{}">{}</a>').format(bar.href, bar.words, whole)
     if labelled:
-        whole += Markup('<text x="{:.1f}" y="{}" text-anchor="start">{}</text>').format(
-            left + gap, HEIGHT - 8, bar.label
+        whole += Markup('<text x="{:.1f}" y="{}" text-anchor="middle">{}</text>').format(
+            left + width / 2, HEIGHT - 8, bar.label
         )
     return whole
 

@@ -76,7 +76,10 @@ def view(answer: View) -> Callable[..., Awaitable[Response]]:
             try:
                 answered = await answer(request, at)
             except sqlite3.OperationalError as error:
-                return await _trouble(request, at, str(error))
+                explained = await _trouble(request, at, str(error))
+                if explained is None:
+                    raise
+                return explained
             if answered is not None:
                 return answered
         if not places:
@@ -87,12 +90,24 @@ def view(answer: View) -> Callable[..., Awaitable[Response]]:
     return viewed
 
 
-async def _trouble(request: Any, at: Place, error: str) -> Response:
-    heading, message = "Not now", f"The archive could not be read just now: {error}. Try again in a moment."
-    if error == "interrupted":
-        heading = "Too much at once"
-        message = (
-            "This page took longer to put together than the time limit allows. Ask for less, for instance one year,"
-            " or start the server with a greater --setting sql_time_limit_ms."
-        )
-    return await html(request, at, "message", {"heading": heading, "message": message}, 503)
+# What SQLite says, what it is called here, and what to do.
+_TROUBLES = {
+    "interrupted": (
+        "Too much at once",
+        "This page took longer to put together than the time limit allows. Ask for less, for instance for one year.",
+    ),
+    "no such ": (
+        "Made by another version",
+        "This archive lacks something that the page shows. The next `archiver crawl` brings it up to date.",
+    ),
+    "locked": ("Not now", "The archive is being written to. Try again in a moment."),
+    "busy": ("Not now", "The archive is being written to. Try again in a moment."),
+}
+
+
+async def _trouble(request: Any, at: Place, error: str) -> Response | None:
+    """A page that says what is the matter; None where that is not known."""
+    for sign, (heading, message) in _TROUBLES.items():
+        if sign in error:
+            return await html(request, at, "message", {"heading": heading, "message": message}, 503)
+    return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from archiver.web import post_page, search_page
+from archiver.web import book_pages, front_page, group_pages, holdings, post_page, search_page
 from archiver.web.respond import view
 
 _ARCHIVE = r"^(?:/(?P<database>[^/]+))?/-/"
@@ -17,13 +17,25 @@ _KEY = r"(?P<key>[^/]+?)"
 Routes = list[tuple[str, Callable[..., Awaitable[Any]]]]
 
 
-def routes() -> Routes:
-    """Patterns, and what answers there."""
+def routes(datasette: Any) -> Routes:
+    """Patterns, and what answers there. Where one archive is all that is open, its front page is the first page."""
     pages = [
+        ("front", front_page.page),
         (r"post/(?P<key>[^/.]+)\.(?P<suffix>bib|ris)", post_page.cite),
         (f"post/{_KEY}", post_page.post),
         (f"comment/{_KEY}", post_page.comment),
         ("search", search_page.page),
         (r"search\.(?P<suffix>csv|json)", search_page.file),
+        (f"author/{_KEY}", group_pages.author),
+        (f"month/{_KEY}", group_pages.month),
+        (f"term/{_KEY}", group_pages.term),
+        (r"cited/(?P<key>.+)", group_pages.work),  # an identifier may hold slashes
+        ("crawls", book_pages.crawls),
+        (f"crawl/{_KEY}", book_pages.crawl),
+        ("ledger", book_pages.ledger),
     ]
-    return [(f"{_ARCHIVE}{pattern}$", view(answer)) for pattern, answer in pages]
+    found = [(f"{_ARCHIVE}{pattern}$", view(answer)) for pattern, answer in pages]
+    files = [database for database in datasette.databases.values() if not database.is_memory]
+    if len(files) == len(holdings.all_of(datasette)) == 1:
+        found.append((r"^/$", view(front_page.page)))
+    return found

@@ -135,7 +135,7 @@ def test_a_row_is_shown_from_top_to_bottom(site):
     page = get(site, f"/archive/comments/{key('c', 't2')}").text
     assert '<th scope="row">parent_source</th>' in page
     assert "how the parent is known" in page
-    assert f'href="/archive/thread?post={key("p", "trial")}"' in page
+    assert f'<a href="/-/comment/{key("c", "t2")}">Read it in its thread</a>' in page
     assert "Empty: published_text" in page
 
 
