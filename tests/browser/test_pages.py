@@ -1,0 +1,172 @@
+"""The pages in a browser: nothing of a hostile blog runs or loads, and everybody can read and reach everything."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.archive_sample import key
+
+pytestmark = pytest.mark.browser
+
+TRIAL = f"/-/post/{key('p', 'trial')}"
+OURS = (
+    "/", TRIAL, "/-/search?q=window", "/-/search?only=comment", f"/-/author/{key('a', 'ada')}", "/-/month/2021-09",
+    f"/-/term/{key('t', 'cells')}", f"/-/cited/{key('w', 'doi')}", "/-/crawls", "/-/crawl/run-1", "/-/ledger",
+)  # fmt: skip
+DATASETTES = (
+    "/archive", "/archive/posts", f"/archive/posts/{key('p', 'trial')}", "/archive/comment_list", "/archive/authors",
+    f"/archive/comments/{key('c', 't1')}", "/archive/coverage", "/archive/thread", "/archive/revisions",
+)  # fmt: skip
+
+# The least contrast of any visible text with the ground behind it, and what that text is.
+CONTRAST = """() => {
+  const canvas = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
+  const rgba = (color) => {
+    canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = color; canvas.fillRect(0, 0, 1, 1);
+    return [...canvas.getImageData(0, 0, 1, 1).data];
+  };
+  const light = (c) => [0.2126, 0.7152, 0.0722].reduce((sum, part, i) => {
+    const v = c[i] / 255;
+    return sum + part * (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+  }, 0);
+  const ground = (element) => {
+    for (let e = element; e; e = e.parentElement) {
+      const color = rgba(getComputedStyle(e).backgroundColor);
+      if (color[3] === 255) return color;
+    }
+    return [255, 255, 255, 255];
+  };
+  let worst = [21, ''];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const element = walker.currentNode.parentElement, words = walker.currentNode.textContent.trim();
+    if (!words || !element.checkVisibility() || element.closest('svg') || element.closest('option')) continue;
+    const a = light(rgba(getComputedStyle(element).color)), b = light(ground(element));
+    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    if (ratio < worst[0]) worst = [ratio, words.slice(0, 40)];
+  }
+  return worst;
+}"""
+
+
+@pytest.fixture
+def opened(browser, request):
+    """Opens pages; what they ask for and say is kept."""
+    contexts = []
+
+    def go(address, **options):
+        context = browser.new_context(**options)
+        contexts.append(context)
+        page = context.new_page()
+        page.asked, page.said = [], []
+        page.on("request", lambda asked: page.asked.append(asked.url))
+        page.on("console", lambda message: page.said.append(f"{message.type}: {message.text}"))
+        page.on("dialog", lambda dialog: (page.said.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+        page.goto(address)
+        return page
+
+    yield go
+    for context in contexts:
+        context.close()
+
+
+@pytest.mark.parametrize("path", [*OURS, *DATASETTES])
+def test_a_hostile_blog_runs_and_loads_nothing(opened, bad, path):
+    page = opened(bad + path)
+    for place in page.locator("summary, [tabindex]").all()[:20]:
+        place.dispatch_event("mouseover")
+        place.dispatch_event("toggle")
+    page.wait_for_timeout(200)
+    assert page.url == bad + path
+    assert page.evaluate("window.pwned") is None
+    assert [url for url in page.asked if not url.startswith(bad + "/")] == []
+    assert [words for words in page.said if words.startswith(("dialog", "error"))] == []
+    footer = "body > footer.ba-footer" if path in OURS else "body > footer"
+    assert page.locator(footer).count() == 1, "the end of the page is where it belongs"
+    assert page.locator("script, iframe, object, embed, form[action^='http:']").count() == 0 or path in DATASETTES
+    assert page.locator("a[href^='javascript' i], a[href^='data' i]").count() == 0
+
+
+def test_the_parts_of_a_hostile_post_stay_in_their_places(opened, bad):
+    page = opened(bad + TRIAL)
+    assert page.locator("body > main > section.ba-thread > ol > li").count() > 5
+    assert page.locator("main > nav.ba-neighbours").count() == 1
+    assert page.locator(".ba-words [style], .ba-words [id], .ba-words [class], .ba-words img[src]").count() == 0
+    assert page.locator(".ba-words a:not([rel='noopener noreferrer nofollow ugc'])").count() == 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", [*OURS, "/archive", "/archive/post_list", f"/archive/posts/{key('p', 'trial')}"])
+def test_text_stands_out(opened, sample, path, scheme):
+    ratio, words = opened(sample + path, color_scheme=scheme).evaluate(CONTRAST)
+    assert ratio >= 4.5, words
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", ["/archive", "/archive/comment_list", TRIAL])
+def test_text_stands_out_on_a_phone(opened, sample, path, scheme):
+    page = opened(sample + path, color_scheme=scheme, viewport={"width": 390, "height": 800})
+    ratio, words = page.evaluate(CONTRAST)
+    assert ratio >= 4.5, words
+
+
+@pytest.mark.parametrize("path", OURS)
+def test_a_phone_shows_all_of_it(opened, sample, path):
+    page = opened(sample + path, viewport={"width": 320, "height": 640})
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+
+
+@pytest.mark.parametrize("path", OURS)
+def test_every_field_and_image_has_a_name(opened, sample, path):
+    page = opened(sample + path)
+    unnamed = page.evaluate(
+        "() => [...document.querySelectorAll('input, select, button, a[href], svg')].filter(e =>"
+        " !(e.ariaLabel || e.textContent.trim() || (e.labels && e.labels.length))).map(e => e.outerHTML)"
+    )
+    assert unnamed == []
+    assert page.locator("h1").count() == 1
+    assert page.evaluate("document.documentElement.lang") == "en"
+
+
+def test_the_keyboard_reaches_the_thread(opened, sample):
+    page = opened(sample + TRIAL)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "ba-skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+    summary = page.locator(".ba-comment > summary").first
+    replies = page.locator(f"#c-{key('c', 't2')}")
+    assert replies.is_visible()
+    summary.focus()
+    page.keyboard.press("Enter")
+    assert not replies.is_visible()
+    page.keyboard.press("Space")
+    assert replies.is_visible()
+
+
+def test_all_works_without_scripts(opened, sample):
+    page = opened(sample + "/", java_script_enabled=False)
+    page.fill("main input[name=q]", "relapse fell")
+    page.press("main input[name=q]", "Enter")
+    assert page.locator(".ba-hits mark").count() == 2
+    page.click(".ba-hits h3 a")
+    assert page.url == f"{sample}{TRIAL}#c-{key('c', 't2')}"
+    assert page.locator(f"#c-{key('c', 't2')}").is_visible()
+
+
+def test_on_paper_only_the_words_are_left(opened, sample):
+    page = opened(sample + TRIAL)
+    page.emulate_media(media="print")
+    assert not page.locator(".ba-header").is_visible()
+    assert not page.locator(".ba-links").first.is_visible()
+    assert page.locator(".ba-thread").is_visible()
+
+
+def test_the_demo_is_read_from_its_front_page(opened, demo):
+    page = opened(demo + "/")
+    assert page.locator("svg a").count() > 30
+    page.click("text=EBB-2 did not work")
+    assert page.locator(".ba-comment").count() == 72
+    page.click("text=All by Marsh Hen >> nth=0")
+    assert page.locator("h1").inner_text() == "Marsh Hen"
+    assert page.said == []
