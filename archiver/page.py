@@ -6,6 +6,7 @@ Engines see this type only. It is immutable; the parsed tree and JSON are made o
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any, TypeVar
@@ -21,6 +22,17 @@ T = TypeVar("T")
 
 # One class for all elements; lxml.html asks Python for each of a page's thousands which of its own it shall have.
 _CLASSES = etree.ElementDefaultClassLookup(element=lxml.html.HtmlElement, comment=lxml.html.HtmlComment)
+
+MOST_ATTRIBUTES = 500
+"""Of one tag. libxml2 compares each with all before it: 50,000 take it seconds, 200,000 minutes (2.14)."""
+# Every quantifier is possessive and no match can fail once it has begun, so that nothing is looked at twice.
+_ATTRIBUTE = r"""[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"?|'[^']*+'?|[^\s>]*+))?"""
+_ATTRIBUTES = re.compile(_ATTRIBUTE)
+_TAG = re.compile(
+    r"<!--.*?(?:-->|\Z)"  # what looks like a tag in a comment, a script or a style is none
+    rf"|<(?:(?P<raw>script|style)(?=[\s/>])|[a-z][^\s/>]*+)(?P<attributes>(?:{_ATTRIBUTE})*+)(?(raw).*?(?:</|\Z))",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 class Page:
@@ -73,10 +85,13 @@ class Page:
 
     @cached_property
     def root(self) -> lxml.html.HtmlElement:
-        """The page as an HTML tree (libxml2 repairs what is broken)."""
+        """The page as an HTML tree (libxml2 repairs what is broken). Raises PageError for a page made to choke it."""
         # Encoded again, so that lxml cannot be misled by a wrong <meta charset>.
         parser = lxml.html.HTMLParser(encoding="utf-8", huge_tree=True)
         parser.set_element_class_lookup(_CLASSES)
+        if is_overloaded(self.text):
+            why = f"a tag in it has more than {MOST_ATTRIBUTES} attributes"
+            raise PageError(self.url, why, "The page is marked and left")
         data = self.text.encode("utf-8")
         try:
             root = lxml.html.document_fromstring(data or b"<html></html>", parser=parser)
@@ -94,3 +109,13 @@ class Page:
             raise PageError(
                 self.url, f"JSON was expected and {kind} came ({error})", "The other ways in are tried"
             ) from error
+
+
+def is_overloaded(markup: str) -> bool:
+    """Whether a tag has more attributes than any that was written for a browser."""
+    shortest = 2 * MOST_ATTRIBUTES
+    return any(
+        match.end("attributes") - match.start("attributes") > shortest
+        and sum(1 for _ in _ATTRIBUTES.finditer(match["attributes"])) > MOST_ATTRIBUTES
+        for match in _TAG.finditer(markup)
+    )

@@ -1,0 +1,69 @@
+"""A page as engines see it: what is bounded before a parser gets it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archiver.errors import PageError
+from archiver.page import MOST_ATTRIBUTES, Page, is_overloaded
+
+URL = "https://blog.example.org/a/"
+MANY = MOST_ATTRIBUTES + 1
+
+
+def attributes(count: int, form: str = "a{}=1") -> str:
+    return " ".join(form.format(number) for number in range(count))
+
+
+@pytest.mark.parametrize(
+    "form",
+    ["a{}", "a{}=1", 'a{}="1"', "a{}='1'", 'a{} = ">"', "a{}='<p>'", 'a{}=1 "', "a{}/", "a{}=\n", "é{}=1", "={}"],
+)
+@pytest.mark.parametrize("tag", ["p", "P", "x-y", "script", "img/", "p\n"])
+def test_a_tag_may_not_have_any_number_of_attributes(tag: str, form: str) -> None:
+    assert is_overloaded(f"<p>before</p><{tag} {attributes(2 * MANY, form)}>after")
+    assert is_overloaded(f"<{tag} {attributes(2 * MANY, form)}")
+    assert not is_overloaded(f"<{tag} {attributes(MOST_ATTRIBUTES // 3, form)}>" * 10)
+
+
+def test_the_bound_is_exact() -> None:
+    assert not is_overloaded(f"<p {attributes(MOST_ATTRIBUTES)}>")
+    assert is_overloaded(f"<p {attributes(MANY)}>")
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        f"<!-- <p {attributes(MANY)}> -->",
+        f"<script>if (a <b {attributes(MANY)}</script>",
+        f"<STYLE type='text/css'>/* <b {attributes(MANY)} */</STYLE>",
+        f"1 < 2 {attributes(MANY)}",
+        f'<p title="{attributes(MANY)}">',
+        f"<p>{attributes(MANY)}</p>",
+        f"</p {attributes(MANY)}>",
+        "<p a b c>" * MANY,
+    ],
+)
+def test_what_only_looks_like_attributes_is_none(markup: str) -> None:
+    assert not is_overloaded(markup)
+
+
+def test_such_a_page_is_an_error_and_its_neighbour_is_not() -> None:
+    with pytest.raises(PageError, match=rf"more than {MOST_ATTRIBUTES} attributes"):
+        Page(URL, f"<html><body><p {attributes(MANY)}>".encode()).root  # noqa: B018 - made on demand
+    assert len(Page(URL, f"<html><body {attributes(MOST_ATTRIBUTES)}>".encode()).root.body.attrib) == MOST_ATTRIBUTES
+
+
+@given(st.lists(st.sampled_from(["<", ">", "<a", "<p ", "a=", '"', "'", "/", " ", "x", "<!--", "-->", "<script>", "</"])))
+def test_no_markup_is_too_strange(parts: list[str]) -> None:
+    markup = "".join(parts)
+    assert not is_overloaded(markup)
+    assert not is_overloaded(markup + "<p>" * 10)
+
+
+@pytest.mark.parametrize("part", ['<a b="', "<a b='", '<a "', "<", "<a ", "<a/", "<a =", "<!--", "<script>", "a ", "<b>"])
+def test_a_megabyte_of_anything_is_looked_at_once(part: str) -> None:
+    """Looked at from every tag anew, a megabyte would take hours, and this test never end."""
+    assert is_overloaded(part * (1_000_000 // len(part))) is (part in {'<a b="', "<a b='", '<a "', "<a ", "<a/", "<a ="})
