@@ -19,6 +19,11 @@ settings.register_profile("ci", UNTIMED, max_examples=200, derandomize=True, pri
 settings.load_profile("ci" if CI else "dev")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--kills N`: how often tests/crawl/test_kills.py ends a crawl with kill -9."""
+    parser.addoption("--kills", type=int, default=8, metavar="N", help="Crawls to kill in all (default: 8).")
+
+
 def _forbid_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
     """Turn a skip into a failure when CI=true; an expected failure (xfail) is no skip."""
     if not (CI and report.outcome == "skipped") or hasattr(report, "wasxfail"):

@@ -7,6 +7,7 @@ import os
 import pickle
 import sys
 from contextlib import suppress
+from typing import BinaryIO
 
 from archiver.crawl.reader import LENGTH
 from archiver.crawl.reading import Question, Reading, read
@@ -23,8 +24,8 @@ def main() -> None:
     limit_memory()
     collect_seldom()
     with suppress(BrokenPipeError, KeyboardInterrupt):
-        while length := source.read(LENGTH):
-            question: Question = pickle.loads(source.read(int.from_bytes(length, "big")))  # noqa: S301 (our parent's)
+        while frame := _frame(source):
+            question: Question = pickle.loads(frame)  # noqa: S301 (our parent's)
             data = pickle.dumps(answer(question), pickle.HIGHEST_PROTOCOL)
             sink.write(len(data).to_bytes(LENGTH, "big") + data)
             sink.flush()
@@ -34,6 +35,13 @@ def collect_seldom() -> None:
     """Trees of pages are full of cycles but short-lived: fewer, larger rounds of the collector."""
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
+
+
+def _frame(source: BinaryIO) -> bytes:
+    """The next question; nothing where the input ends, be it in the middle of one: the parent was killed."""
+    length = int.from_bytes(source.read(LENGTH), "big")
+    frame = source.read(length)
+    return frame if len(frame) == length else b""
 
 
 def answer(question: Question) -> Reading:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -68,20 +69,29 @@ def words(*arguments: str, arranged: dict[str, Any] | None = None) -> list[str]:
 
 
 def start(archive: Path, *arguments: str, arranged: dict[str, Any] | None = None) -> subprocess.Popen[str]:
-    """Begin a crawl without waits between requests, unless the arguments say otherwise."""
+    """Begin a crawl without waits between requests, unless the arguments say otherwise; in a group of its own."""
     delay = () if "--delay" in arguments else ("--delay", "0")
     command = words("crawl", "-a", str(archive), *delay, *arguments, arranged=arranged)
     pipe = subprocess.PIPE
-    return subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, cwd=ROOT, env=environment())
+    return subprocess.Popen(
+        command, stdout=pipe, stderr=pipe, text=True, cwd=ROOT, env=environment(), start_new_session=True
+    )
 
 
 def crawl(archive: Path, *arguments: str, arranged: dict[str, Any] | None = None) -> Ran:
     """Crawl to the end. Nothing like a traceback may ever be seen."""
-    process = start(archive, *arguments, arranged=arranged)
-    out, err = process.communicate(timeout=120)
-    ran = Ran(archive, process.returncode, out, err)
+    return ended(archive, start(archive, *arguments, arranged=arranged))
+
+
+def ended(archive: Path, process: subprocess.Popen[str]) -> Ran:
+    """What a crawl came to, once it and all that it started have ended: they share its standard error."""
+    try:
+        out, err = process.communicate(timeout=120)
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
     assert "Traceback" not in err + out, err
-    return ran
+    return Ran(archive, process.returncode, out, err)
 
 
 def rows(archive: Path, sql: str, *values: Any) -> list[tuple[Any, ...]]:
@@ -112,3 +122,14 @@ def differences(archive: Path, other: Path) -> dict[str, tuple[Sequence[Any], Se
         for table in CONTENT
         if ours[table] != theirs[table]
     }
+
+
+def sound(archive: Path) -> bool:
+    """Whether the file is whole, every reference leads somewhere, and the search index fits its tables."""
+    with closing(sqlite3.connect(archive / "archive.db")) as connection:
+        whole = [row[0] for row in connection.execute("PRAGMA integrity_check")]
+        dangling = connection.execute("PRAGMA foreign_key_check").fetchall()
+        for table in ("posts_fts", "comments_fts"):  # raises when it does not fit
+            connection.execute(f"INSERT INTO {table} ({table}, rank) VALUES ('integrity-check', 1)")
+        connection.rollback()
+    return whole == ["ok"] and dangling == []

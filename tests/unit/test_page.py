@@ -56,14 +56,20 @@ def test_such_a_page_is_an_error_and_its_neighbour_is_not() -> None:
     assert len(Page(URL, f"<html><body {attributes(MOST_ATTRIBUTES)}>".encode()).root.body.attrib) == MOST_ATTRIBUTES
 
 
-@given(st.lists(st.sampled_from(["<", ">", "<a", "<p ", "a=", '"', "'", "/", " ", "x", "<!--", "-->", "<script>", "</"])))
+@given(
+    st.lists(st.sampled_from(["<", ">", "<a", "<p ", "a=", '"', "'", "/", " ", "x", "<!--", "-->", "<script>", "</"]))
+)
 def test_no_markup_is_too_strange(parts: list[str]) -> None:
     markup = "".join(parts)
     assert not is_overloaded(markup)
     assert not is_overloaded(markup + "<p>" * 10)
 
 
-@pytest.mark.parametrize("part", ['<a b="', "<a b='", '<a "', "<", "<a ", "<a/", "<a =", "<!--", "<script>", "a ", "<b>"])
+@pytest.mark.parametrize(
+    "part", ['<a b="', "<a b='", '<a "', "<", "<a ", "<a/", "<a =", "<!--", "<script>", "a ", "<b>"]
+)
 def test_a_megabyte_of_anything_is_looked_at_once(part: str) -> None:
     """Looked at from every tag anew, a megabyte would take hours, and this test never end."""
-    assert is_overloaded(part * (1_000_000 // len(part))) is (part in {'<a b="', "<a b='", '<a "', "<a ", "<a/", "<a ="})
+    assert is_overloaded(part * (1_000_000 // len(part))) is (
+        part in {'<a b="', "<a b='", '<a "', "<a ", "<a/", "<a ="}
+    )

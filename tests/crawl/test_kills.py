@@ -1,0 +1,132 @@
+"""kill -9 at any moment: the file stays whole, the next run goes on, and the end is that of an undisturbed run.
+
+`pytest tests/crawl/test_kills.py --kills 100` does it more often; every eight kills have a crawl of their own.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from archiver.crawl.reader import LENGTH
+from archiver.crawl.reading import Question
+from archiver.demo import DemoBlog
+from archiver.model import Site, Target, TargetKind
+from archiver.page import Page
+from spiders.blog import UNREAD
+from tests.crawl.faults import FaultServer
+from tests.crawl.running import ROOT, Ran, crawl, differences, ended, rows, sound, start
+
+KILLS = 8  # of one crawl
+ALWAYS = {"/", "/robots.txt"}
+"""What every run begins with."""
+OPEN = UNREAD + 2
+"""Answers that a run may have that are not stored yet: one that comes, those that wait, the one being saved."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "seed" in metafunc.fixturenames:
+        metafunc.parametrize("seed", range(-(-metafunc.config.getoption("--kills") // KILLS)))
+
+
+def kill(process: subprocess.Popen[str]) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+def until(server: FaultServer, asked: int, process: subprocess.Popen[str]) -> None:
+    """Wait until the server was asked so often, or the crawl has ended."""
+    while len(server.log) < asked and process.poll() is None:
+        time.sleep(0.002)
+
+
+def killed(archive: Path, server: FaultServer, url: str, chance: Random) -> list[str]:
+    """Run a crawl into a kill, soon after some of its requests. Returns what it has asked for."""
+    before = len(server.log)
+    process = start(archive, url)
+    until(server, before + chance.choice([0, 1, 2, *range(3, 22)]), process)
+    time.sleep(chance.choice([0.0, 0.01, 0.05, 0.2]))
+    kill(process)
+    ran = ended(archive, process)
+    assert ran.code in {-signal.SIGKILL, 0}
+    return server.targets()[before:]
+
+
+def frontier(archive: Path) -> list[tuple[str, ...]]:
+    return rows(archive, "SELECT url, kind, state FROM frontier ORDER BY url")
+
+
+@pytest.mark.parametrize("api", [True, False])
+def test_killed_and_killed_again(tmp_path: Path, seed: int, api: bool) -> None:
+    chance = Random(f"{seed} {api}")
+    server = FaultServer(DemoBlog(posts=90, thread=40, api=api, feeds=api))
+    archive, runs = tmp_path / "killed", []
+    with server.running() as home:
+        undisturbed = crawl(tmp_path / "undisturbed", f"{home}/")
+        for _ in range(KILLS // 2):  # the other half with the API open, or closed
+            runs.append(killed(archive, server, f"{home}/", chance))
+            if (archive / "archive.db").exists():
+                assert sound(archive)
+        before = len(server.log)
+        last = crawl(archive, f"{home}/")
+        runs.append(server.targets()[before:])
+    assert (last.code, undisturbed.code) == (0, 0)
+    assert sound(archive)
+    assert differences(archive, undisturbed.archive) == {}
+    assert frontier(archive) == frontier(undisturbed.archive)
+    assert rows(archive, "SELECT count(*) FROM crawls WHERE outcome = 'complete'") == [(1,)]
+    assert_only_what_was_open_is_asked_again(runs)
+
+
+def assert_only_what_was_open_is_asked_again(runs: list[list[str]]) -> None:
+    """Within a run nothing is asked twice; of an earlier one only what it can hardly have stored."""
+    stored: set[str] = set()
+    for asked in runs:
+        once = [target for target in asked if target not in ALWAYS]
+        assert len(once) == len(set(once))
+        assert set(once) & stored == set()
+        stored.update(asked[:-OPEN] if len(asked) > OPEN else ())
+        stored -= ALWAYS
+
+
+def test_the_process_that_reads_pages_is_killed(tmp_path: Path) -> None:
+    """Another takes its place; the page that it was at is marked, and read by the next run at the latest."""
+    server = FaultServer(DemoBlog(posts=40, thread=10, api=False, feeds=False))
+    with server.running() as home:
+        process = start(tmp_path, f"{home}/")
+        until(server, 15, process)
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+        for child in children:
+            os.kill(int(child), signal.SIGKILL)
+        ran = ended(tmp_path, process)
+        assert len(children) == 1
+        assert ran.code in {0, 4}
+        assert sound(tmp_path)
+        again: Ran = crawl(tmp_path, f"{home}/")
+    assert again.code == 0
+    assert again.one("SELECT count(*) FROM posts WHERE kind = 'post' AND title IS NOT NULL") == 40
+
+
+@pytest.mark.parametrize("sent", [0, 1, 7, 8, 9, 500, None])
+def test_the_process_that_reads_pages_ends_quietly_with_its_parent(sent: int | None) -> None:
+    """However much of a question its parent came to write."""
+    page = Page("http://127.0.0.1/", b"<html><body><p>Hello.</p>", headers={"content-type": "text/html"})
+    question = Question(
+        page=page, target=Target(url=page.url, kind=TargetKind.HOME), site=Site(key="127.0.0.1", home=page.url)
+    )
+    data = pickle.dumps(question)
+    command = [sys.executable, "-m", "archiver.crawl.reader_process"]
+    frame = (len(data).to_bytes(LENGTH, "big") + data)[:sent]
+    assert len(frame) > 500 or sent == len(frame)
+    ran = subprocess.run(command, input=frame, capture_output=True, cwd=ROOT, check=False, timeout=60)
+    assert (ran.returncode, ran.stderr) == (0, b"")
+    assert bool(ran.stdout) is (sent is None)
