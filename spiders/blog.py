@@ -51,6 +51,7 @@ class BlogSpider(scrapy.Spider):
         progress: Progress | None = None,
         command: str = "crawl",
         restart: bool | str = False,
+        signals: Signals | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -70,7 +71,7 @@ class BlogSpider(scrapy.Spider):
         self.sessions = [Session(blog, self._shared) for blog in self._blogs]
         self.failure: Exception | None = None
         self._tasks: list[asyncio.Task[None]] = []
-        self._signals = Signals()
+        self._signals = signals or Signals()
         self._ended = False
 
     @classmethod
@@ -119,6 +120,10 @@ class BlogSpider(scrapy.Spider):
         except Exception as error:  # noqa: BLE001 (the archive's trouble, or our own mistake: nothing more can be stored)
             self.failure = self.failure or error
             self._fetcher.stopping.set()
+        finally:
+            for task in reading:  # what is left after a failure
+                task.cancel()
+            await asyncio.gather(*reading, return_exceptions=True)
 
     async def _fetched(self, session: Session, job: Job) -> Answer | None:
         try:
@@ -157,12 +162,14 @@ class BlogSpider(scrapy.Spider):
         if self._ended:
             return
         self._ended = True
-        code = self._signals.exit_code
-        with suppress(sqlite3.Error):  # the failure that stopped it is told instead
-            for session in self.sessions:
-                session.stop("interrupted", "stopped before it was done; the same command goes on from here", code)
+        why = self.failure.why if isinstance(self.failure, ArchiveError) else "stopped before it was done"
+        for session in self.sessions:
+            try:
+                session.stop("interrupted", f"{why}; the same command goes on from here", self._signals.exit_code)
+            except (ArchiveError, sqlite3.Error) as error:  # the run has no end on record, like one that was killed
+                self.failure = self.failure or error
         if self._shared.recorder:
-            with suppress(ArchiveError):  # likewise; the next run closes the file
+            with suppress(ArchiveError):  # told already, or the next run closes the file
                 self._shared.recorder.close()
         self._shared.writer.close()
         self._shared.progress.finish([session.outcome for session in self.sessions if session.outcome])

