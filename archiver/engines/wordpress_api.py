@@ -76,12 +76,11 @@ def page_target(root: str, route: str, page: int) -> Target:
         query["_embed"] = EMBEDDED
     if route in {"categories", "tags"}:
         query["hide_empty"] = "false"
-    return Target(
-        url=endpoint(root, f"wp/v2/{route}", **query),
-        kind=TargetKind.API,
-        priority=ROUTES[route],
-        hint={"route": route, "root": root, "page": str(page)},
-    )
+    hint = {"route": route, "root": root, "page": str(page)}
+    if route in {"posts", "comments"} and page > 1:
+        hint["offset"] = str((page - 1) * PER_PAGE)  # rows before it, which a limit on posts goes by
+    url = endpoint(root, f"wp/v2/{route}", **query)
+    return Target(url=url, kind=TargetKind.API, priority=ROUTES[route], hint=hint)
 
 
 def is_root(page: Page) -> bool:
