@@ -12,14 +12,14 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
 import click
 
 from archiver.commands.crawl import run_crawl, tell
-from archiver.commands.serve import DEFAULT_PORT, LOOPBACK, check_port
+from archiver.commands.serve import DEFAULT_PORT, LOOPBACK
 from archiver.commands.session import archive_option, load_config
 from archiver.config import blog_configs, contact_warning
 from archiver.crawl.outcome import worst_exit_code
@@ -91,12 +91,10 @@ def _sample_blog() -> Iterator[str]:
 
 def _free(port: int) -> int:
     """The port if nothing listens there, else one that is free."""
-    try:
-        check_port(LOOPBACK, port)
-    except ArchiverError:
-        with socket.create_server((LOOPBACK, 0)) as probe:
+    for wanted in (port, 0):
+        with suppress(OSError), socket.create_server((LOOPBACK, wanted)) as probe:
             return int(probe.getsockname()[1])
-    return port
+    raise ArchiverError(LOOPBACK, "no port is free there", "Close some programs and try again")
 
 
 def try_out(command: list[str], address: str) -> None:

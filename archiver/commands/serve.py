@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import socket
 from pathlib import Path
 
 import click
 
 from archiver.commands.session import archive_option
 from archiver.config import is_loopback
-from archiver.errors import ArchiverError
 
 DEFAULT_PORT = 8001
 LOOPBACK = "127.0.0.1"
@@ -19,7 +17,12 @@ LOOPBACK = "127.0.0.1"
 @archive_option()
 @click.option("--host", default=LOOPBACK, show_default=True, metavar="ADDRESS", help="Address to listen on.")
 @click.option(
-    "--port", type=click.IntRange(1, 65535), default=DEFAULT_PORT, show_default=True, metavar="N", help="Port."
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=DEFAULT_PORT,
+    show_default=True,
+    metavar="N",
+    help="Port; 0 for any that is free.",
 )
 @click.option("--public", is_flag=True, help="For strangers: without free SQL queries.")
 @click.option("--open", "open_browser", is_flag=True, help="Open the browser.")
@@ -38,7 +41,6 @@ def serve(archive: Path, host: str, port: int, public: bool, open_browser: bool)
     from db import open_archive
 
     path = open_archive(archive).path
-    check_port(host, port)
     if not public and not is_loopback(f"http://{host}"):
         click.echo(
             "archiver: warning: others can reach this address and may run any SQL query on the archive."
@@ -46,13 +48,3 @@ def serve(archive: Path, host: str, port: int, public: bool, open_browser: bool)
             err=True,
         )
     run(path, host=host, port=port, open_browser=open_browser, public=public)
-
-
-def check_port(host: str, port: int) -> None:
-    """Raise ArchiverError when nothing can listen there; found out later, it would end in Datasette's log."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        socket.create_server((host, port), family=family).close()
-    except OSError as error:
-        cause = f"it cannot be listened on ({error.strerror or error})"
-        raise ArchiverError(f"{host}, port {port}", cause, "Choose another one with --port or --host") from error

@@ -5,6 +5,7 @@ State without input or output; the clock is handed in.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -24,13 +25,13 @@ def host_of(url: str) -> str:
 
 @dataclass(slots=True)
 class Host:
-    """What is known of a host. ready_at, paused_until: on the monotonic clock.
+    """What is known of a host. asked_at, paused_until: on the monotonic clock.
 
     failing: the URLs asked for in vain since one was answered; in_a_row: how many such tries there were.
     """
 
     delay: float = 0.0
-    ready_at: float = 0.0
+    asked_at: float = -math.inf
     paused_until: float = 0.0
     in_a_row: int = 0
     failing: set[str] = field(default_factory=set)
@@ -54,16 +55,18 @@ class Hosts:
     def ready_in(self, url: str) -> float:
         """Seconds until the host may be asked again; 0 when that is now."""
         host = self._host(url)
-        return max(0.0, max(host.ready_at, host.paused_until) - self._clock())
+        return max(0.0, max(host.asked_at + host.delay, host.paused_until) - self._clock())
 
     def paused_for(self, url: str) -> float:
         """Seconds that are left of a pause that the host asked for, or that its silence made advisable."""
         return max(0.0, self._host(url).paused_until - self._clock())
 
     def asked(self, url: str) -> None:
-        """A request to the host has ended, with whatever result: the delay counts from now."""
-        host = self._host(url)
-        host.ready_at = self._clock() + host.delay
+        """A request to the host has ended, with whatever result: the delay counts from now.
+
+        Also one that becomes known only afterwards, as robots.txt's own does.
+        """
+        self._host(url).asked_at = self._clock()
 
     def pause(self, url: str, seconds: float) -> None:
         """Leave the host alone for some time; a longer pause that holds already stays."""

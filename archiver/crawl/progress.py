@@ -45,11 +45,15 @@ class Progress:
 
 
 class PlainProgress(Progress):
-    """Lines for a log or a pipe: after 10 s or 100 requests of a blog, and whenever its phase changes."""
+    """Lines for a log or a pipe: after 10 s or 100 requests of a blog, and whenever its phase changes.
 
-    def __init__(self, stream: IO[str], clock: Callable[[], float] = time.monotonic) -> None:
+    ends: tell how each blog ended; not where a summary follows.
+    """
+
+    def __init__(self, stream: IO[str], clock: Callable[[], float] = time.monotonic, *, ends: bool = True) -> None:
         self._stream = stream
         self._clock = clock
+        self._ends = ends
         self._shown: dict[str, tuple[str, float, int]] = {}  # phase, time and requests of the latest line
 
     def start(self, blogs: Sequence[BlogConfig]) -> None:
@@ -71,7 +75,7 @@ class PlainProgress(Progress):
 
     def finish(self, outcomes: Sequence[Outcome]) -> None:
         """See Progress."""
-        for outcome in outcomes:
+        for outcome in outcomes if self._ends else ():
             self._write(f"{outcome.site_key}: {_heading(outcome)}")
 
     def _write(self, line: str) -> None:
@@ -134,10 +138,10 @@ class LiveProgress(Progress):
 
 
 def make_progress(quiet: bool, stream: IO[str]) -> Progress:
-    """The display that suits the stream: none, live on a terminal, lines elsewhere."""
+    """The display that suits the stream, before a summary: none, live on a terminal, lines elsewhere."""
     if quiet:
         return Progress()
-    return LiveProgress(stream) if is_terminal(stream) else PlainProgress(stream)
+    return LiveProgress(stream) if is_terminal(stream) else PlainProgress(stream, ends=False)
 
 
 def summary(outcomes: Sequence[Outcome], archive: Path | None = None) -> str:

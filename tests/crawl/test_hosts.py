@@ -48,6 +48,14 @@ def test_the_delay_counts_from_the_end_of_a_request(clock: Clock) -> None:
     assert hosts.ready_in(STRANGER) == 0
 
 
+def test_a_delay_that_an_answer_brings_counts_from_that_answer(clock: Clock) -> None:
+    hosts = Hosts(clock)
+    hosts.asked(BLOG)
+    clock.now += 1
+    hosts.slow_down(BLOG, 5.0)
+    assert hosts.ready_in(BLOG) == 4.0
+
+
 def test_of_two_blogs_the_slower_counts(clock: Clock) -> None:
     hosts = Hosts(clock)
     hosts.slow_down(BLOG, 5.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -154,3 +155,12 @@ def test_sixteen_blogs_wait_for_one_robots_txt(tmp_path: Path) -> None:
     assert ran.code == 7
     assert set(server.targets()) == {"/robots.txt"}
     assert ran.out.count("robots.txt disallows it") == 16
+
+
+def test_crawl_delay_holds_between_any_two_requests(tmp_path: Path) -> None:
+    server = FaultServer(DemoBlog(posts=3, thread=3))
+    server.always("/robots.txt", page(200, "User-agent: *\nCrawl-delay: 0.2"))
+    with server.running() as home:
+        assert crawl(tmp_path, "--no-pages", f"{home}/").code == 0
+    assert len(server.log) > 5
+    assert all(after.began - before.began >= 0.2 for before, after in pairwise(server.log))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,13 +10,11 @@ from pathlib import Path
 import pytest
 
 from archiver.demo import DemoBlog
-from tests.crawl.faults import RESET, SILENCE, Fault, FaultServer, Raw, Reset, compressed, http, page
+from tests.crawl.fault_table import LASTING, PASSING, READ, Case, documented, listed
+from tests.crawl.faults import RESET, FaultServer, Raw, Reset, page
 from tests.crawl.running import SOON, Ran, crawl
 
 IMPATIENT = {**SOON, "settings": {"DOWNLOAD_TIMEOUT": 0.4}}
-BOMB = http(body=gzip.compress(b"<p>" * (20 << 20), compresslevel=1), headers={"Content-Encoding": "gzip"})
-GARBAGE = Raw(b"\x00\x01\x02 this is not HTTP\r\n\r\n")
-CHUNK = Raw(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1000\r\n<html>")
 
 
 @dataclass
@@ -47,30 +44,9 @@ def repeated(server: FaultServer) -> set[str]:
     return {target for target, times in Counter(server.targets()).items() if times > 1}
 
 
-PASSING: list[tuple[str, Fault]] = [
-    ("reset", RESET),
-    ("silence", SILENCE),
-    ("closed without an answer", Raw(b"")),
-    ("closed within the headers", Raw(b"HTTP/1.1 200 OK\r\nContent-Ty")),
-    ("shorter than declared", http(body=b"<html>" * 10, length=5000)),
-    ("cut in a chunk", CHUNK),
-    ("drips too slowly", Raw(http(body=b"<html>" * 10).data, drip=0.05)),
-    ("not HTTP", GARBAGE),
-    ("gzip cut short", compressed("<html>" * 500, cut=10)),
-    ("gzip that is none", compressed("", garble=True)),
-    ("500", page(500)),
-    ("502", page(502)),
-    ("503", page(503)),
-    ("503 with seconds", page(503, Retry_After="1")),
-    ("503 with a date", page(503, Retry_After="Sun, 01 Mar 2020 12:00:00 GMT")),
-    ("429", page(429)),
-    ("429 with seconds", page(429, Retry_After="0")),
-    ("408", page(408)),
-]
-
-
-@pytest.mark.parametrize("fault", [fault for _, fault in PASSING], ids=[name for name, _ in PASSING])
-def test_what_passes_is_waited_for(scene: Scene, fault: Fault) -> None:
+@pytest.mark.parametrize("case", PASSING, ids=str)
+def test_what_passes_is_waited_for(scene: Scene, case: Case) -> None:
+    fault = case.made(scene.server, scene.path)
     scene.server.fault(scene.path, fault)
     ran = scene.crawl()
     assert scene.server.targets().count(scene.path) == 2
@@ -79,51 +55,42 @@ def test_what_passes_is_waited_for(scene: Scene, fault: Fault) -> None:
     assert ran.one("SELECT count(*) FROM posts WHERE url = ? AND text <> ''", scene.home + scene.path) == 1
     assert "given up" not in ran.out
     assert ran.one("SELECT count(*) FROM fetches WHERE url = ?", scene.home + scene.path) == 2 - at_once
+    assert documented(case, ran, scene.home, scene.path)
 
 
-LASTING: list[tuple[str, Fault, int, str]] = [
-    ("reset", RESET, 5, "the connection broke off"),
-    ("silence", SILENCE, 5, "it did not answer in time"),
-    ("shorter than declared", http(body=b"<html>" * 10, length=5000), 5, "the answer broke off before its end"),
-    ("gzip cut short", compressed("<html>" * 500, cut=10), 5, "its body is not whole"),
-    ("500", page(500), 5, "500 Internal Server Error"),
-    ("503", page(503), 5, "503 Service Unavailable"),
-    ("404", page(404), 1, "404 Not Found"),
-    ("403", page(403), 1, "403 Forbidden"),
-    ("larger than is read", http(body=b"x", length=20 << 20), 1, "larger than what is read of a page (16 MiB)"),
-    ("a bomb", BOMB, 1, "larger than 16 MiB when decompressed"),
-    ("brotli, not asked for", page(200, "?", Content_Encoding="br"), 1, "not asked for (br)"),
-    ("to itself", page(302, Location="?"), 11, "redirects without end"),
-    ("to nowhere", page(302, Location="javascript:alert(1)"), 1, "no web address"),
-    (
-        "to another host",
-        page(302, Location="http://127.0.0.9:9/x"),
-        1,
-        "redirects to another host: http://127.0.0.9:9/x",
-    ),
-    ("to this network", page(302, Location="http://169.254.169.254/latest"), 1, "redirects to another host"),
-    ("to another port", page(302, Location="http://127.0.0.1:9/"), 1, "redirects to another host"),
-]
-
-
-@pytest.mark.parametrize(
-    ("fault", "times", "words"), [case[1:] for case in LASTING], ids=[name for name, *_ in LASTING]
-)
-def test_what_lasts_costs_that_page_only(scene: Scene, fault: Fault, times: int, words: str) -> None:
+@pytest.mark.parametrize("case", LASTING, ids=str)
+def test_what_lasts_costs_that_page_only(scene: Scene, case: Case) -> None:
+    fault = case.made(scene.server, scene.path)
     scene.server.always(scene.path, fault)
     scene.server.always(scene.path + "?", fault)
     ran = scene.crawl()
     assert ran.code == 4
     (line,) = [line for line in ran.out.splitlines() if line.strip().startswith(scene.home + scene.path)]
-    assert words in line
+    assert case.words in line
     assert "1 URL given up" in ran.out
     asked = [target for target in scene.server.targets() if target.rstrip("?") == scene.path]
-    assert times <= len(asked) <= (2 * times if fault == RESET else times)
+    assert case.times <= len(asked) <= (2 * case.times if fault == RESET else case.times)
     assert ran.rows("SELECT url FROM frontier WHERE state = 'given_up'") == [(scene.home + scene.path,)]
     assert (
         ran.one("SELECT count(*) FROM posts WHERE kind = 'post' AND title IS NOT NULL")
         == len(scene.server.blog.published) - 1
     )
+    assert documented(case, ran, scene.home, scene.path)
+
+
+@pytest.mark.parametrize("case", READ, ids=str)
+def test_what_is_odd_is_read_nevertheless(scene: Scene, case: Case) -> None:
+    scene.server.always(scene.path, case.made(scene.server, scene.path))
+    ran = scene.crawl()
+    assert scene.server.targets().count(scene.path) == 1
+    assert ran.one("SELECT count(*) FROM frontier WHERE state = 'given_up'") == 0
+    assert ran.one("SELECT count(*) FROM posts WHERE url = ? AND text <> ''", scene.home + scene.path) == 1
+    assert documented(case, ran, scene.home, scene.path)
+
+
+def test_the_table_names_every_fault_once() -> None:
+    names = [str(case) for case in (*PASSING, *LASTING, *READ)]
+    assert sorted(listed()) == sorted(names)
 
 
 def test_a_redirect_within_the_blog_is_followed(scene: Scene) -> None:

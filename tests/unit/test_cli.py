@@ -11,6 +11,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
@@ -260,7 +261,7 @@ def test_a_wrong_line_is_named(crawl, content, line):
 def test_crawl_prints_progress_on_stderr_and_the_summary_on_stdout(crawl):
     result = call("crawl", "--contact", "me@example.org", "-a", "my blogs", BLOG)
     assert isinstance(crawl.progress, PlainProgress)
-    assert result.stderr == f"Crawling {BLOG}\nblog.example.org: complete\n"
+    assert result.stderr == f"Crawling {BLOG}\n"
     assert result.stdout.startswith("blog.example.org: complete\n  read      3 posts")
     assert result.stdout.endswith("Look:      archiver serve -a 'my blogs'\n")
     assert "\x1b" not in result.output
@@ -540,13 +541,25 @@ def test_serve_warns_before_it_opens_sql_to_others(archive, served, options, war
     assert ("may run any SQL query" in result.stderr) is warned
 
 
-def test_serve_on_a_port_that_is_taken(archive, served):
+def test_serve_on_a_port_that_is_taken(archive):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        line = error_line(call("serve", "--port", str(port), code=1))
-    assert line.startswith(f"127.0.0.1, port {port}: it cannot be listened on")
-    assert line.endswith("Choose another one with --port or --host")
-    assert served == []
+        line = error_line(call("serve", "--port", str(port), code=2))
+    assert line.startswith(f"127.0.0.1 port {port}: another program is listening there")
+
+
+def test_serve_on_any_port_that_is_free(archive):
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    command = [sys.executable, "-m", "archiver", "serve", "-a", str(archive.absolute()), "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as server:
+        try:
+            assert server.stdout
+            url = server.stdout.readline().strip()
+            with urllib.request.urlopen(url, timeout=30) as answer:
+                assert answer.status == 200
+        finally:
+            server.terminate()
+    assert int(url.rstrip("/").rpartition(":")[2]) > 0
 
 
 def free_port() -> int:

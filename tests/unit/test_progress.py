@@ -371,3 +371,10 @@ def test_summary_of_several_blogs_suggests_each_step_once():
         "c.example: complete",
     ]
     assert text.count("archiver serve") == 1
+
+
+def test_what_a_summary_tells_is_not_told_before_it(log, clock):
+    progress = make_progress(False, log)
+    progress.start([BLOG])
+    progress.finish([outcome()])
+    assert log.getvalue().splitlines() == ["Crawling https://blog.example.org/"]
