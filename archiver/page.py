@@ -90,14 +90,18 @@ class Page:
         parser = lxml.html.HTMLParser(encoding="utf-8", huge_tree=True)
         parser.set_element_class_lookup(_CLASSES)
         if is_overloaded(self.text):
-            why = f"a tag in it has more than {MOST_ATTRIBUTES} attributes"
-            raise PageError(self.url, why, "The page is marked and left")
+            raise self._unreadable(f"a tag in it has more than {MOST_ATTRIBUTES} attributes")
         data = self.text.encode("utf-8")
         try:
             root = lxml.html.document_fromstring(data or b"<html></html>", parser=parser)
         except (etree.ParserError, etree.XMLSyntaxError) as error:
-            raise PageError(self.url, f"its HTML cannot be parsed ({error})", "The page is marked and left") from error
+            raise self._unreadable(f"its HTML cannot be parsed ({error})") from error
+        if parser.error_log.filter_types([etree.ErrorTypes.ERR_RESOURCE_LIMIT]):
+            raise self._unreadable("its elements are nested so deep that the parser leaves out the rest")
         return root
+
+    def _unreadable(self, why: str) -> PageError:
+        return PageError(self.url, why, "The page is marked and left")
 
     @cached_property
     def json(self) -> Any:

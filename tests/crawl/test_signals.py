@@ -121,8 +121,9 @@ def test_before_it_has_begun(tmp_path: Path, number: signal.Signals, code: int) 
             time.sleep(tenths / 10)
             process.send_signal(number)
             ran = ended(tmp_path, process)
-            # Until Scrapy is there, a termination is left to the system.
-            assert ran.code == code or (number, ran.code) == (signal.SIGTERM, -number), (tenths, ran)
+            # The same to a shell: until Scrapy is there, a termination is left to the system, and Python ends
+            # itself by SIGINT where Ctrl-C met an import that executes text, however it was handled.
+            assert ran.code in {code, -number}, (tenths, ran)
         assert crawl(tmp_path, f"{home}/").code == 0
 
 
