@@ -39,6 +39,7 @@ class Source:
 
     def __init__(self, archive: Archive, selection: Selection = Selection()) -> None:  # noqa: B008 (it is frozen)
         self.selection = selection
+        self.directory = archive.directory
         self.connection = archive.connect()
         self.connection.row_factory = None
         self.connection.isolation_level = None

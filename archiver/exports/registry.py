@@ -12,7 +12,7 @@ from archiver.exports.base import Format
 GROUP = "blog_archiver.exports"
 OURS = (
     *("csv", "jsonl", "parquet", "sql", "sqlite", "xlsx", "datapackage"),
-    *("markdown", "html", "epub", "wxr", "tei", "convokit", "graphml", "gexf", "bibtex", "ris"),
+    *("markdown", "html", "epub", "wxr", "tei", "convokit", "graphml", "gexf", "bibtex", "ris", "wacz"),
 )
 
 

@@ -107,7 +107,11 @@ def test_warcio_finds_nothing_wrong(tmp_path):
     original = read_at(tmp_path / f"{first.file}.open", first.offset)
     made.write(exchange(2, b"same" * 500), Original(original.url, original.date, original.record_id))
     made.write(exchange(3, b""))
-    made.write(exchange(4, gzip.compress(b"x" * 9999), received=HEAD.replace(b"X-Odd", b"Content-Encoding: gzip\r\nX")))
+    made.write(
+        exchange(
+            4, gzip.compress(b"x" * 9999, mtime=0), received=HEAD.replace(b"X-Odd", b"Content-Encoding: gzip\r\nX")
+        )
+    )
     made.close()
     result = checked(made.closed[0])
     assert result.returncode == 0, result.stdout
@@ -309,7 +313,9 @@ def test_others_files_are_read(tmp_path, zipped, head, payload, body):
     assert read_at(path, record.offset).body == body
 
 
-@pytest.mark.parametrize("data", [b"not a WARC file at all\n" * 20, gzip.compress(b"<html>" * 9)])
+@pytest.mark.parametrize(
+    "data", [b"not a WARC file at all\n" * 20, gzip.compress(b"<html>" * 9, mtime=0)], ids=["text", "zipped"]
+)
 def test_what_is_no_warc_is_said(tmp_path, data):
     path = tmp_path / "other.warc.gz"
     path.write_bytes(data)

@@ -141,7 +141,9 @@ SWITCHES: list[tuple[dict[str, Any], str, Callable[[int, str], object]]] = [
 ]
 
 
-@pytest.mark.parametrize(("switches", "path", "right"), SWITCHES, ids=lambda value: str(value) if value else "")
+@pytest.mark.parametrize(
+    ("switches", "path", "right"), SWITCHES, ids=lambda value: "" if callable(value) else str(value)
+)
 def test_switches(wordpress: Testbed, switches: dict[str, Any], path: str, right: Callable[[int, str], object]) -> None:
     site = wordpress.site(**switches)
     try:

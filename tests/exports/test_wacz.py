@@ -1,0 +1,35 @@
+"""WACZ: the WARC files of an archive, packed."""
+
+from __future__ import annotations
+
+import json
+from zipfile import ZipFile
+
+import pytest
+
+from archiver.errors import ArchiveMissing, UsageError
+from tests.exports.writing import rows, write
+
+
+def test_all_of_the_crawl_is_in_it(crawled, tmp_path):
+    with ZipFile(write(crawled, "wacz", tmp_path)) as packed:
+        names = set(packed.namelist())
+        pages = [json.loads(line) for line in packed.read("pages/pages.jsonl").splitlines()[1:]]
+        assert packed.testzip() is None
+    files = {path.name for path in (crawled.directory / "warc").glob("*.warc.gz")}
+    assert files
+    assert {f"archive/{name}" for name in files} <= names
+    assert {"datapackage.json", "datapackage-digest.json", "indexes/index.cdx.gz"} <= names
+    posts = {url for (url,) in rows(crawled, "SELECT url FROM fetches WHERE kind = 'post' AND status = 200")}
+    assert posts <= {page["url"] for page in pages}
+
+
+def test_an_archive_without_warc_files(nasty, tmp_path):
+    with pytest.raises(ArchiveMissing, match="no WARC files"):
+        write(nasty, "wacz", tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_part_cannot_be_chosen(crawled, tmp_path):
+    with pytest.raises(UsageError, match="WARC files as they are"):
+        write(crawled, "wacz", tmp_path, since="2022")
