@@ -42,9 +42,10 @@ export BLOG
 demo: venv
 	@$(BIN)/archiver demo $${BLOG:+"$$BLOG"}
 
+# A file at a time to each process, the slow ones first (tests/conftest.py).
 # The summary of pytest is the last line of a run that passes.
 test: system lint
-	@$(PYTEST)
+	@$(PYTEST) -n auto --dist loadfile --no-loadscope-reorder
 
 test-fast: venv
 	@$(PYTEST) -n auto -m 'not slow and not browser and not wordpress' tests/unit tests/golden

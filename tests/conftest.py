@@ -24,6 +24,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--kills", type=int, default=8, metavar="N", help="Crawls to kill in all (default: 8).")
 
 
+SLOW_FIRST = ("wordpress", "crawl", "browser", "exports")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The slow rooms first: of two processes that take file by file, none is left alone with them at the end."""
+    places = {name: number for number, name in enumerate(SLOW_FIRST)}
+    items.sort(key=lambda item: places.get(item.path.parent.name, len(places)))
+
+
 def _forbid_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
     """Turn a skip into a failure when CI=true; an expected failure (xfail) is no skip."""
     if not (CI and report.outcome == "skipped") or hasattr(report, "wasxfail"):
