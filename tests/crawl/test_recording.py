@@ -65,17 +65,17 @@ def test_every_response_is_on_record(tmp_path: Path, api: bool) -> None:
 
 def test_heads_and_bodies_are_as_they_went_over_the_wire(tmp_path: Path) -> None:
     server = FaultServer(DemoBlog(posts=3, thread=8))
-    body = server.blog.respond("/about/").body
-    packed = zlib.compress(body)
-    chunks = b"".join(
-        b"%x\r\n%s\r\n" % (len(packed[at : at + 99]), packed[at : at + 99]) for at in range(0, len(packed), 99)
-    )
     fields = (
         b"content-type: text/html\r\nx-ODD:   two  spaces \r\nX-Odd: again\r\nbad line\r\nContent-encoding: deflate\r\n"
     )
     head = b"HTTP/1.1 200 Quite Right\r\n" + fields + b"Transfer-Encoding: chunked\r\n\r\n"
-    server.always("/about/", Raw(b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" + head + chunks + b"0\r\n\r\n"))
     with server.running() as home:
+        packed = zlib.compress(server.blog.respond("/about/").body)  # whose links know their host now
+        chunks = b"".join(
+            b"%x\r\n%s\r\n" % (len(packed[at : at + 99]), packed[at : at + 99]) for at in range(0, len(packed), 99)
+        )
+        early = b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"
+        server.always("/about/", Raw(early + head + chunks + b"0\r\n\r\n"))
         ran = crawl(tmp_path, "--contact", "me@example.org", f"{home}/")
     assert ran.code == 0
     (record,) = [record for record in recorded(tmp_path) if target(record) == "/about/"]
