@@ -64,7 +64,7 @@ def of_blocks(blocks: Collection[HtmlElement], base_url: str) -> Content | None:
     """The content of these elements one after another, their own attributes left out; None unless they are plain."""
     reading = _Plain(base_url)
     if len(blocks) <= _MOST_PARAGRAPHS and all(reading.add_block(block, quotes=True) for block in blocks):
-        return reading.content()
+        return _settled(reading.content())
     return None
 
 
@@ -73,7 +73,13 @@ def _plain(element: HtmlElement, base_url: str) -> Content | None:
     if len(element) > _MOST_PARAGRAPHS:
         return None
     reading = _Plain(base_url)
-    return reading.content() if reading.add_blocks(element, quotes=True) else None
+    return _settled(reading.content()) if reading.add_blocks(element, quotes=True) else None
+
+
+def _settled(content: Content) -> Content | None:
+    """None where a paragraph has vanished in cleaning, such as `&#1;`: the parser closes such gaps."""
+    whole = content.text == content.text.strip() and "\n\n\n" not in content.text
+    return content if whole else None
 
 
 def _escaped(text: str) -> str:
