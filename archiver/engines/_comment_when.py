@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 from lxml.html import HtmlElement
 
@@ -15,6 +17,7 @@ from archiver.model import Moment, Precision
 
 _FINE = frozenset({Precision.SECOND, Precision.MINUTE})
 _CHANGED = frozenset({"updated", "modified", "edited"})
+_A_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _LONGEST = 200
 _PROPERTIES = ("datePublished", "dateCreated", "commentTime", "datepublished")
 
@@ -52,9 +55,21 @@ def _stated(parts: Parts, dating: Dating) -> Moment | None:
         stated = time.get("datetime") or time.get("title")
         if stated and not parts.in_body(time) and _CHANGED.isdisjoint(tokens(time)):
             moment = dating.iso(stated)
-            if moment:
+            if moment and not _is_contradicted(stated, time, dating):
                 return Moment(at=moment.at, precision=moment.precision, printed=text_of(time) or moment.printed)
     return None
+
+
+def _is_contradicted(stated: str, time: HtmlElement, dating: Dating) -> bool:
+    """Whether an element states another day than it prints: some themes have one date for all comments."""
+    text = text_of(time)
+    if (stated[:4] in text and stated[8:10].lstrip("0") in text) or not _A_YEAR.search(text):
+        return False  # the usual case, without a closer look
+    printed = dating.printed(text)
+    if printed is None or printed.precision not in {*_FINE, Precision.DAY}:
+        return False
+    days = datetime.fromisoformat(printed.at) - datetime.fromisoformat(f"{stated[:10]}T00:00:00+00:00")
+    return abs(days) > timedelta(days=2)
 
 
 def _printed(parts: Parts, link: HtmlElement | None, dating: Dating) -> Moment | None:

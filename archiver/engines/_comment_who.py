@@ -10,7 +10,7 @@ from lxml.html import HtmlElement
 from archiver._months import folded
 from archiver.engines import _vocabulary as vocabulary
 from archiver.engines._comment_parts import BLOCKS, Parts, is_service_link, ranked
-from archiver.engines._comment_roles import role
+from archiver.engines._comment_roles import NONE, role
 from archiver.engines._names import without_by
 from archiver.engines.dom import ancestors, rels, text_of, text_without, tokens
 from archiver.model import Author
@@ -22,6 +22,7 @@ _LONGEST = 250
 _TYPED = re.compile(r"<(a|b|code|del|em|font|i|s|small|span|strong|sub|sup|u)(?:\s[^<>]*)?>(.*?)</\1>", re.IGNORECASE)
 _COLON = re.compile(r"[\s:：,]+$")
 _SERVICE_TAGS = frozenset({"time", "small", "button"})
+_BADGE_TAGS = ("span", "em", "i", "strong", "b", "div", "sup", "mark", "svg", "label")
 
 
 def author_of(parts: Parts) -> Author | None:
@@ -79,6 +80,7 @@ def _named(parts: Parts, element: HtmlElement) -> tuple[str, HtmlElement | None,
     if plain is not None:
         return *plain, element
     dropped = [e for e in element.iter("*") if e is not element and _is_beside(e)]
+    dropped += _badges(parts, element, dropped)
     if _is_exact(element):
         return text_without(element, dropped), _link_of(parts, element, element), element
     inner = (e for e in element.iter(*_INNER) if e is not element and not parts.dom.inside(e, *dropped))
@@ -125,6 +127,29 @@ def _is_beside(element: HtmlElement) -> bool:
     if found is not None and (found.beside_name or found.reply_link):
         return True
     return element.tag in _SERVICE_TAGS or (element.tag == "a" and is_service_link(element))
+
+
+def _badges(parts: Parts, frame: HtmlElement, dropped: list[HtmlElement]) -> list[HtmlElement]:
+    """What stands around a name in its frame and is none of it: "Post author", a rank, whom it answers.
+
+    A name may be typed with markup; badges have classes, or follow the link that holds the name, or stand
+    with the name of somebody who is marked as the author of the post.
+    """
+    link = next((a for a in frame.iter("a") if text_of(a) and not is_service_link(a) and a not in dropped), None)
+    link = link if link is not None and _begins(link, frame) else None
+    holder = frame if link is None else link
+    found = [e for e in frame.iter(*_BADGE_TAGS) if e is not frame and _is_badge(parts, e, link)]
+    found = [e for e in found if not any(inner is e for inner in ancestors(holder))]
+    return found if found and text_without(frame, [*dropped, *found]) else []
+
+
+def _is_badge(parts: Parts, element: HtmlElement, link: HtmlElement | None) -> bool:
+    classes = element.get("class") or ""
+    found = role(classes) if classes else None
+    if found is not None and found.name < NONE:
+        return False
+    outside = link is not None and not parts.dom.inside(element, link)
+    return bool(classes or element.get("title")) or outside or "bypostauthor" in parts.node.classes
 
 
 def _link_of(parts: Parts, holder: HtmlElement, frame: HtmlElement) -> HtmlElement | None:

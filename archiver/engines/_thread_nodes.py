@@ -307,8 +307,7 @@ class _Growth:
             return in_words and start.marks is None and not self._is_linked(start.native_id)
         if start.marks is None and start.ping is None:
             return True
-        place = start.marks.place if start.marks else frozenset()
-        if place != holder.place and holder.marked:
+        if start.marks is not None and holder.marked and not _is_same_place(start.marks, holder):
             return False
         if start.element.tag != holder.element.tag:
             return True
@@ -328,6 +327,13 @@ class _Growth:
             if id_:
                 found.add(id_)
         return found
+
+
+def _is_same_place(marks: Marks, holder: Node) -> bool:
+    """Whether marks can be those of the comment around them; a theme that asks for them twice gets other halves."""
+    if marks.depth is not None and holder.stated_depth is not None:
+        return marks.depth == holder.stated_depth
+    return marks.place == holder.place
 
 
 def _between(element: HtmlElement, holder: HtmlElement) -> Iterator[HtmlElement]:

@@ -194,8 +194,8 @@ def _own_comment_page(reading: PostPage, pages: dict[int, str]) -> list[str]:
         url = comment.url or ""
         if own and (comment_page(url) or custom_comment_page(url, reading.url)) == own:
             return [without_fragment(url)]
-    if own is None or not pages:
-        return []
+    if own is None or not pages or reading.stated_comment_page is None:
+        return []  # a guess would leave a page of the thread out
     number, url = next(iter(pages.items()))
     return [re.sub(rf"(-|cpage=){number}(?=/?$|&|$)", rf"\g<1>{own}", url)]
 

@@ -288,15 +288,26 @@ class PostPage:
         The bare permalink shows the first page or, on blogs set to "newest first", the last.
         """
         pages = self.comment_pages
-        number = self.thread.page or next(filter(None, map(self._custom_page, self.thread.comments)), None)
+        number = self.stated_comment_page
         if number is not None or asked is not None or not pages:
             return number or asked
-        current = self._current_page()
-        if current is not None:
-            return current
         if 1 in pages or self._goes_back(max(pages)):
             return next(n for n in range(2, max(pages) + 2) if n not in pages and n > min(pages))
         return 1
+
+    @cached_property
+    def stated_comment_page(self) -> int | None:
+        """Which comment page is shown, where the page itself says it: in permalinks, reply links or its pager."""
+        number = self.thread.page or next(filter(None, map(self._custom_page, self.thread.comments)), None)
+        return number or self._replying_page() or (self._current_page() if self.comment_pages else None)
+
+    def _replying_page(self) -> int | None:
+        """The number that the reply links name: WordPress has them lead back to the page that is shown."""
+        for link in self.dom.classed("comment-reply-link"):
+            href = link.get("href") or ""
+            if "replytocom=" in href and link in self.regions.comments:
+                return comment_page(href)
+        return None
 
     def _custom_page(self, comment: Comment) -> int | None:
         return custom_comment_page(comment.url, self.url) if comment.url else None

@@ -45,7 +45,7 @@ def without_fragment(url: str) -> str:
 
 def comment_id(url: str) -> str | None:
     """The comment that a permalink's fragment names."""
-    match = _COMMENT_FRAGMENT.match(url.partition("#")[2]) if "#" in url else None
+    match = _COMMENT_FRAGMENT.match(url.partition("#")[2].rstrip()) if "#" in url else None
     return match[1] if match else None
 
 

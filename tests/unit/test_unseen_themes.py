@@ -1,0 +1,134 @@
+"""What themes do that nobody would think of; each case is the structure of a real one, in words of our own."""
+
+from __future__ import annotations
+
+import pytest
+
+from archiver.engines.wordpress import WordPress
+from archiver.engines.wordpress_page import PostPage, post_page
+from archiver.model import Comment, Discovery, Site, Target, TargetKind
+from archiver.page import Page
+from tests.unit.test_threads import read
+
+HOME = "https://blog.example.org/"
+POST = f"{HOME}2021/02/tides/"
+
+
+def post(body: str, *, classes: str = "single postid-7", head: str = "") -> PostPage:
+    return post_page(_page(body, classes, head), Site(key="blog.example.org", home=HOME))
+
+
+def leads_to(body: str, *, classes: str = "single postid-7", head: str = "") -> Discovery:
+    target = Target(url=POST, kind=TargetKind.POST)
+    return WordPress().discover(_page(body, classes, head), target, Site(key="blog.example.org", home=HOME))
+
+
+def _page(body: str, classes: str, head: str) -> Page:
+    return Page(POST, f"<html lang='en'><head>{head}</head><body class='{classes}'>{body}</body></html>".encode())
+
+
+def comments(*items: str) -> tuple[Comment, ...]:
+    return read(f"<body class='single postid-7'><ol class='comment-list'>{''.join(items)}</ol></body>").comments
+
+
+# -- names ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        (
+            "<h4 class='author'><a href='//j.example'><span class='mark' title='Author'>Blogger</span> Judy H"
+            " <span class='rank' title='Lv2'>II</span></a></h4>"
+        ),
+        (
+            "<cite class='comment-author fn vcard'><a href='//j.example' class='url'>Judy H</a>"
+            " <span class='writer'>Post author</span></cite>"
+        ),
+        ("<div class='comment-author-link'><a href='//j.example' class='url'>Judy H</a><span>Post author</span></div>"),
+        "<cite class='fn'>Judy H <span class='post-author'> (Post author)</span></cite>",
+        "<div class='comment-author-link'>Judy H<span>Post author</span></div>",
+        (
+            "<div class='comment-name'><div class='comment-author'><a class='url' href='//j.example'>Judy H</a>"
+            "</div><div class='comment-parent-info' data-parent-id='1'>Mark</div></div>"
+        ),
+    ],
+)
+def test_a_badge_is_no_part_of_a_name(frame: str) -> None:
+    item = f"<li id='comment-2' class='comment byuser bypostauthor even depth-1'>{frame}<div class='comment-content'>"
+    (comment,) = comments(f"{item}<p>Words.</p></div></li>")
+    assert comment.author
+    assert comment.author.name == "Judy H"
+
+
+@pytest.mark.parametrize(
+    ("frame", "name"),
+    [
+        ("<b class='fn'>A <b>bold</b> name</b>", "A bold name"),
+        ("<cite class='fn'><span class='first'>Judy</span></cite>", "Judy"),
+        ("<cite class='fn'>Anna <em>Lund</em></cite>", "Anna Lund"),
+    ],
+)
+def test_a_name_keeps_its_words(frame: str, name: str) -> None:
+    item = f"<li id='comment-2' class='comment even depth-1'>{frame}<div class='comment-content'>"
+    (comment,) = comments(f"{item}<p>Words.</p></div></li>")
+    assert comment.author
+    assert comment.author.name == name
+
+
+# -- places and dates -------------------------------------------------------------------------------
+
+
+def test_marks_that_are_asked_for_twice_are_one_comment() -> None:
+    inner = (
+        "<article class='comment {} depth-{}'><cite class='fn'>Ann</cite><div class='comment-content'><p>W{}</p></div>"
+    )
+    reply = f"<li class='comment even depth-2' id='comment-3'>{inner.format('odd alt', 2, 2)}</article></li>"
+    root = f"<li class='comment odd alt thread-odd depth-1' id='comment-2'>{inner.format('even', 1, 1)}</article>"
+    found = comments(f"{root}<ol class='children'>{reply}</ol></li>")
+    assert [(c.native_id, c.parent, c.depth) for c in found] == [("2", None, 1), ("3", "2", 2)]
+    assert [c.content and c.content.text for c in found] == ["W1", "W2"]
+
+
+@pytest.mark.parametrize(
+    ("stated", "printed", "expected"),
+    [
+        ("2016-01-28T12:43:17+00:00", "February 10, 2021 at 8:07 am", "2021-02-10T08:07:00Z"),
+        ("2021-02-10T08:07:09+00:00", "February 10, 2021 at 8:07 am", "2021-02-10T08:07:09Z"),
+        ("2021-02-10T08:07:09+00:00", "3 years ago", "2021-02-10T08:07:09Z"),
+        ("2021-02-10T23:30:00+00:00", "February 11, 2021 at 1:30 am", "2021-02-10T23:30:00Z"),
+    ],
+)
+def test_one_date_for_all_comments_is_no_date(stated: str, printed: str, expected: str) -> None:
+    item = "<li id='comment-2' class='comment even depth-1'><b class='fn'>Ann</b><div class='comment-date'>"
+    (comment,) = comments(f"{item}<time datetime='{stated}'>{printed}</time></div><p>Words.</p></li>")
+    assert comment.published
+    assert comment.published.at == expected
+
+
+# -- comment pages ----------------------------------------------------------------------------------
+
+ITEM = "<li id='comment-9' class='comment even depth-1'><b class='fn'>Ann</b>{}<p>Words.</p></li>"
+OLDER = f"<div class='pager'><a href='{POST}comment-page-2/#comments'>Back</a></div>"
+
+
+def thread(inner: str, more: str = OLDER) -> str:
+    return f"<div id='comments'><ol class='comment-list'>{ITEM.format(inner)}</ol>{more}</div>"
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        f"<a class='comment-date' href=' {POST}comment-page-3/#comment-9 '>April 9, 2020</a>",
+        f"<a class='comment-reply-link' rel='nofollow' href='{POST}comment-page-3/?replytocom=9#respond'>Reply</a>",
+    ],
+)
+def test_permalinks_and_reply_links_tell_the_comment_page(inner: str) -> None:
+    assert post(thread(inner)).comment_page_number() == 3
+    assert f"{POST}comment-page-3/" in leads_to(thread(inner)).aliases
+
+
+def test_a_guess_leaves_no_comment_page_out() -> None:
+    found = leads_to(thread(""))
+    assert not [url for url in found.aliases if "comment-page" in url]
+    assert f"{POST}comment-page-2/" in [target.url for target in found.targets]
