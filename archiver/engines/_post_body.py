@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 
 from lxml.html import HtmlElement
@@ -21,12 +21,40 @@ from archiver.engines.dom import SKIPPED, Dom, Region, ancestors, text_of, token
 _BLOCKS = frozenset(
     {"p", "h2", "h3", "h4", "ul", "ol", "blockquote", "pre", "table", "figure", "dl", "img", "hr", "div"}
 )
+# Words in the names of what themes print before or behind an author's words within the same element.
+_FURNITURE = frozenset(
+    {
+        "meta",
+        "author",
+        "byline",
+        "date",
+        "comments",
+        "hatom",
+        "bio",
+        "share",
+        "sharing",
+        "shares",
+        "social",
+        "related",
+        "tags",
+        "cats",
+        "categories",
+    }
+    | {"nav", "navigation", "pagination", "postnav", "views", "likes", "rating", "ratings", "breadcrumbs", "posted"}
+)
+_BODY_NAME = re.compile(
+    r"(?:post|entry|article|single|blog|story)[-_]*(?:main[-_]*)?(?:content|body|text|copy|summary)"
+)
+_OTHER_NAME = re.compile(r"meta|head|foot|wrap|area|title|thumb|image|nav|comment|widget|related|author|list|grid")
+_OWN_MARKS = ("entry-title", "vcard", "updated", "byline", "posted-on")
+_NAME_PARTS = re.compile(r"[-_\s]+")
 _PLAIN_CLASS = re.compile(r"^(?:wp-|align|gallery|caption|has-|size-|is-)")
 _HARD_IDS = ("respond", "commentform", "colophon", "secondary", "site-footer")
 _HARD = ("site-footer", "widget-area", "wp-block-comments", "wp-block-post-comments", "wp-block-template-part")
 _SOFT_IDS = frozenset({*_HARD_IDS, "comments", "sidebar", "footer"})
 _END = frozenset({"footer", "nav", "aside"})
 _OUTER = frozenset({"body", "html"})
+_SHELLS = frozenset({"div", "section", "article"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +79,13 @@ def find_body(dom: Dom, aside: Region, article: HtmlElement | None) -> Body | No
     element = _element(dom, aside, article)
     if element is None:
         return None
+    body = _found(dom, element)
+    furniture = _furniture(element, body.swallowed)
+    return replace(body, swallowed=[*body.swallowed, *furniture]) if furniture else body
+
+
+def _found(dom: Dom, element: HtmlElement) -> Body:
+    """The body that an element holds, its true end looked for."""
     start, last = dom.span(element)
     marker = _marker(dom, element)
     if marker is not None:
@@ -105,7 +140,24 @@ def _element(dom: Dom, aside: Region, article: HtmlElement | None) -> HtmlElemen
     for element in dom.root.iterfind(".//*[@itemprop]"):
         if "articleBody" in (element.get("itemprop") or "") and element not in aside:
             return element
-    return _densest(dom, aside, article)
+    return _densest(dom, aside, article) or _wordless(dom, aside, article)
+
+
+def _wordless(dom: Dom, aside: Region, article: HtmlElement | None) -> HtmlElement | None:
+    """What may hold a body of pictures alone, or of few words: by a name that nobody has listed, or the article."""
+    named = [
+        element
+        for classes, elements in dom.by_classes.items()
+        if any(_BODY_NAME.search(name) and not _OTHER_NAME.search(name) for name in classes.lower().split())
+        for element in elements
+    ]
+    named += [article] if article is not None else []
+    for element in sorted(named, key=dom.order.__getitem__):
+        apart = element in aside or element.tag in _OUTER or (article is not None and not dom.inside(element, article))
+        titled = any(dom.inside(heading, element) for heading in (dom.tags("h1") or dom.tags("h2"))[:1])
+        if not apart and not titled and not _is_frame(dom, element) and not _in_comment(element):
+            return element
+    return None
 
 
 def _is_frame(dom: Dom, element: HtmlElement) -> bool:
@@ -141,6 +193,59 @@ def _in_comment(element: HtmlElement) -> bool:
     return any(
         "comment" in name for up in ancestors(element) if up.tag != "body" for name in [*tokens(up), up.get("id") or ""]
     )
+
+
+# -- what a theme prints around the words -----------------------------------------------------------
+
+
+def _furniture(element: HtmlElement, swallowed: list[HtmlElement]) -> list[HtmlElement]:
+    """The first children and the last ones that are the theme's: a byline, buttons to share, the author's box."""
+    found: list[HtmlElement] = []
+    shell: HtmlElement | None = element
+    while shell is not None:
+        children = [e for e in shell if isinstance(e.tag, str) and e.tag not in SKIPPED and e not in swallowed]
+        found += [*_run(shell, children), *_run(shell, children[::-1], last=True)]
+        left = [node for node in children if node not in found]
+        # Around what is left there may be another shell.
+        shell = left[0] if len(left) == 1 and left[0].tag in _SHELLS and not _has_words(shell) else None
+    return list(dict.fromkeys(found))
+
+
+def _run(shell: HtmlElement, children: list[HtmlElement], *, last: bool = False) -> Iterator[HtmlElement]:
+    """Children from an end of their shell on, as long as they are the theme's and no words stand between."""
+    if not last and (shell.text or "").strip():
+        return
+    for node in children:
+        before = node.getprevious()
+        text = (before.tail if before is not None else shell.text) if last else node.tail
+        if (last and (node.tail or "").strip()) or not _is_theme_part(node):
+            return
+        yield node
+        if (text or "").strip():
+            return
+
+
+def _has_words(shell: HtmlElement) -> bool:
+    return bool((shell.text or "").strip()) or any((node.tail or "").strip() for node in shell)
+
+
+def _is_theme_part(node: HtmlElement) -> bool:
+    names = [*tokens(node), (node.get("id") or "").lower()]
+    if any(_PLAIN_CLASS.match(name) for name in names if name):
+        return False
+    if any(not _FURNITURE.isdisjoint(_NAME_PARTS.split(name)) for name in names if name):
+        return True
+    if node.tag in {"h1", "h2"} and not vocabulary.name_set("post", "title").isdisjoint(tokens(node)):
+        return True
+    if (
+        node.tag in {"div", "nav", "ul"}
+        and re.fullmatch(r"[\d\s]+", text_of(node))
+        and next(node.iter("a"), None) is not None
+    ):
+        return True  # the numbers of a post's parts
+    if node.tag not in {"div", "header", "footer"} or next(node.iter("p", "blockquote", "img"), None) is not None:
+        return False
+    return any(name in _OWN_MARKS for inner in node.iter("*") for name in tokens(inner))
 
 
 # -- a body that swallowed what stands behind it ----------------------------------------------------
@@ -225,6 +330,8 @@ def _behind(element: HtmlElement) -> Iterator[HtmlElement]:
 def _is_furniture(element: HtmlElement) -> bool:
     """Whether an element is a part of the theme, not words."""
     if element.tag in {*_END, "header", "form", "main", "article", "section", "time"} or element.get("id") in _SOFT_IDS:
+        return True
+    if _is_theme_part(element):
         return True
     names = set(tokens(element))
     known = (

@@ -23,12 +23,15 @@ _BESIDE = frozenset(
 class PostTerms:
     """Reads the terms of one post.
 
-    article: its element, whose classes name the slugs of its terms. outside: where terms of other things
-    stand; words: the post's own, where only rel=tag speaks for it.
+    article: its element, whose classes name the slugs of its terms. head: what stands around its title.
+    outside: where terms of other things stand; words: the post's own, where only rel=tag speaks for it.
     """
 
-    def __init__(self, dom: Dom, article: HtmlElement | None, outside: Region, words: Region) -> None:
+    def __init__(
+        self, dom: Dom, article: HtmlElement | None, head: HtmlElement | None, outside: Region, words: Region
+    ) -> None:
         self._dom, self._article, self._outside, self._words = dom, article, outside, words
+        self._own = [e for e in (article, head) if e is not None]
         classes = tokens(article) if article is not None else []
         matches = [match for name in classes if (match := _POST_CLASS.match(name))]
         self._slugs = {(match[1], match[2]) for match in matches}
@@ -47,12 +50,14 @@ class PostTerms:
 
     def _kind(self, link: HtmlElement, url: str) -> str | None:
         """What a link says of the post: that it is in a category, has a tag, or nothing."""
+        if "#" in url:
+            return None
         rel = set(rels(link))
         marked = not rel.isdisjoint({"tag", "category"})
         if link in self._words and not marked:
             return None
         around = near_tokens(link, 4)
-        if not _BESIDE.isdisjoint(around) and not marked:
+        if not marked and (not _BESIDE.isdisjoint(around) or any("breadcrumb" in name for name in around)):
             return None
         if "category" in rel and taxonomy(url) != "tag":
             return "category"
@@ -62,8 +67,7 @@ class PostTerms:
         place = self._by_place(around)
         if place:
             return by_class or by_url or (place if not rel & {"author", "nofollow"} else None)
-        inside = self._article is not None and self._dom.inside(link, self._article)
-        return by_class or by_url if inside else None
+        return by_class or by_url if self._own and self._dom.inside(link, *self._own) else None
 
     def _by_class(self, url: str) -> str | None:
         slug = (query_value(url, "tag") or last_segment(url)).lower()

@@ -43,6 +43,7 @@ _DATED_LIST = re.compile(
 )  # what stands behind it is a post, not a part
 _NOT_A_POST = frozenset({"error404", "search", "search-results", "archive", "blog", "paged", "date", "category", "tag"})
 _BACK = frozenset({"nav-previous", "previous", "prev", "older", "wp-block-comments-pagination-previous", "alignleft"})
+_ROOMS = frozenset({"body", "html", "main"})
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _COUNTS = ("comments-title", "wp-block-comments-title", "comment-title", "comments-heading", "comments_title")
 _PAGERS = frozenset(
@@ -174,7 +175,8 @@ class PostPage:
     @cached_property
     def protected(self) -> bool:
         """Whether a password form stands in place of the words."""
-        return any(form not in self.regions.aside for form in self.dom.classed("post-password-form"))
+        forms = (form for form in self.dom.tags("form") if "action=postpass" in (form.get("action") or ""))
+        return any(form not in self.regions.aside for form in [*self.dom.classed("post-password-form"), *forms])
 
     @cached_property
     def title(self) -> str | None:
@@ -241,7 +243,7 @@ class PostPage:
         authors, weak = self.byline
         paged = bool(self.parts) or (part or 1) > 1
         regions = self.regions
-        terms = PostTerms(self.dom, regions.article, regions.outside, regions.words).read()
+        terms = PostTerms(self.dom, regions.article, self._head(), regions.outside, regions.words).read()
         return Post(
             url=self.url,
             rank=Rank.PAGE if regions.body is not None or self.protected else Rank.STUB,
@@ -260,6 +262,19 @@ class PostPage:
             parts=max([*self.parts, part or 1]) if paged else None,
             weak=frozenset({"authors"}) if weak else frozenset(),
         )
+
+    def _head(self) -> HtmlElement | None:
+        """What stands around the title and holds none of the words; themes may put it outside the article."""
+        body = self.regions.body
+        title = next((h for h in self.dom.tags("h1", "h2") if text_of(h) == self.title), None) if self.title else None
+        if title is None or body is None or title in self.regions.outside:
+            return None
+        head = title
+        for up in ancestors(title):
+            if up.tag in _ROOMS or self.dom.inside(body.element, up):
+                return head
+            head = up
+        return head
 
     # -- its thread -------------------------------------------------------------------------------
 

@@ -132,3 +132,73 @@ def test_a_guess_leaves_no_comment_page_out() -> None:
     found = leads_to(thread(""))
     assert not [url for url in found.aliases if "comment-page" in url]
     assert f"{POST}comment-page-2/" in [target.url for target in found.targets]
+
+
+# -- bodies -----------------------------------------------------------------------------------------
+
+WORDS = "<p>The tide came in, and it went out again.</p>"
+BYLINE = "<div class='single-line-meta'><span class='posted-on'>March 3, 2021</span></div>"
+BOX = "<div class='author-info'><h2>Ann</h2><p>Ann writes here about the sea and what is in it.</p></div>"
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        f"<div class='entry-content'>{BYLINE}{WORDS}</div>",
+        f"<div class='entry-content'><h2 class='entry-title'><a href='{POST}'>Tides</a></h2>{BYLINE}{WORDS}</div>",
+        f"<div class='entry-content'>{WORDS}{BOX}</div>",
+        f"<div class='entry-content'>{WORDS}<div class='x-hatom'><span class='entry-title'>Tides</span></div></div>",
+        (
+            f"<div class='entry-content'>{WORDS}<div class='c'><ul class='nav pages'><li><a href='{POST}'>1</a></li>"
+            f"<li><span>2</span></li></ul></div></div>"
+        ),
+        (
+            f"<div class='acme-content single-content'><div class='single-entry-summary'>{BYLINE}{WORDS}</div>"
+            f"<div class='entry-footer'>Posted in nothing</div></div>"
+        ),
+    ],
+)
+def test_what_a_theme_prints_around_the_words_is_left_out(inner: str) -> None:
+    content = post(f"<article class='hentry post-7'><h1>Tides</h1>{inner}</article>").content()
+    assert content
+    assert content.text == "The tide came in, and it went out again."
+
+
+def test_what_an_author_marks_up_stays() -> None:
+    first = "<div class='wp-block-group is-meta'><p>A frame.</p></div><p>Words.</p>"
+    body = f"<div class='entry-content'>{first}<p class='author-note'>A note.</p><p>End.</p></div>"
+    content = post(f"<article class='hentry post-7'><h1>Tides</h1>{body}</article>").content()
+    assert content
+    assert content.text == "A frame.\n\nWords.\n\nA note.\n\nEnd."
+
+
+def test_few_words_in_an_element_that_nobody_has_listed() -> None:
+    item = "<li id='comment-99' class='comment even depth-1'>No.</li>"
+    quoted = f"<div id='comments'><ol class='comment-list'>{item}</ol></div>"
+    page = post(
+        f"<div class='head'><h1>Tides</h1></div><article class='small'><p>Begin.</p>{quoted}<p>End.</p></article>"
+    )
+    content = page.content()
+    assert content
+    assert content.text.split() == ["Begin.", "No.", "End."]
+    assert not page.thread.comments
+
+
+def test_a_password_form_by_any_name() -> None:
+    form = "<form class='acme' action='/wp-login.php?action=postpass' method='post'><p>Password:</p></form>"
+    page = post(f"<article class='hentry post-7'><h1>Tides</h1><div class='entry-content'>{form}</div></article>")
+    assert page.protected
+    assert page.content() is None
+
+
+def test_terms_beside_a_title_outside_the_article() -> None:
+    near = (
+        f"<div class='acme-cats'><a href='{HOME}category/sea/'>Sea</a> <a href='{HOME}category/sea/ebb/'>Ebb</a></div>"
+    )
+    path = f"<div class='breadcrumb-trail'><a href='{HOME}category/all/'>All</a></div>"
+    body = (
+        f"<div class='b'><div class='h'>{near}{path}<h1>Tides</h1></div><article class='small'>{WORDS}</article></div>"
+    )
+    terms = post(body).read().terms
+    assert terms
+    assert [term.name for term in terms] == ["Sea", "Ebb"]
