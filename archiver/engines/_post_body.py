@@ -25,6 +25,7 @@ _BLOCKS = frozenset(
 _FURNITURE = frozenset(
     {
         "meta",
+        "footer",
         "author",
         "byline",
         "date",
@@ -218,9 +219,12 @@ def _run(shell: HtmlElement, children: list[HtmlElement], *, last: bool = False)
     for node in children:
         before = node.getprevious()
         text = (before.tail if before is not None else shell.text) if last else node.tail
-        if (last and (node.tail or "").strip()) or not _is_theme_part(node):
+        if last and (node.tail or "").strip():
             return
-        yield node
+        if _is_theme_part(node):
+            yield node
+        elif node.tag != "div" or len(node) or text_of(node):  # not one that only clears
+            return
         if (text or "").strip():
             return
 
