@@ -7,6 +7,7 @@ ways (10/02/2021) and is not settled by the caller is not read at all.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
@@ -96,7 +97,7 @@ def from_printed(
             moment = _relative(line, clock, now, printed) or _of_month(line, language, printed)
     if moment is None:
         return None
-    return Moment(at=moment.at, precision=moment.precision, printed=printed)
+    return replace(moment, printed=printed)
 
 
 def month_label(text: str, language: str | None = None) -> tuple[int, int] | None:
@@ -119,7 +120,10 @@ def _moment(parts: list[int | None], clock: BlogClock, printed: str) -> Moment |
         when -= _offset(clock, when) if len(known) > 3 else timedelta()
     except (ValueError, OverflowError):
         return None
-    return _at(when, precision, printed) if 1900 <= when.year <= 2200 else None
+    if not 1900 <= when.year <= 2200:
+        return None
+    moment = _at(when, precision, printed)
+    return replace(moment, floating=True) if clock is None and len(known) > 3 else moment
 
 
 def _offset(clock: BlogClock, local: datetime) -> timedelta:

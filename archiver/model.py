@@ -87,11 +87,13 @@ class Moment:
     at: UTC, `YYYY-MM-DDTHH:MM:SSZ`; units finer than `precision` are zero (month and day: 01).
         A day, month or year is that of the blog's own calendar and is not shifted to UTC.
     printed: the text it was read from.
+    floating: whether its zone is unknown, and it was taken for UTC.
     """
 
     at: str
     precision: Precision
     printed: str | None = None
+    floating: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from datetime import datetime
 from archiver import __version__
 from archiver.config import BlogConfig
 from archiver.crawl import held, retry
+from archiver.crawl.clock import Clock
 from archiver.crawl.ending import Ending, judged
 from archiver.crawl.hosts import Hosts
 from archiver.crawl.jobs import Answer, Job, fetch_of, shown, stamp, utc_now
@@ -74,6 +75,7 @@ class Blog:
         self._onward: deque[Job] = deque()  # redirects to follow, and jobs that were handed back
         self._open = 0  # jobs that the spider has, their pages being fetched or read
         self._looked_again = False
+        self._clock = Clock()
 
     @property
     def errors(self) -> tuple[str, ...]:
@@ -87,6 +89,8 @@ class Blog:
 
     def enter(self, opened: Opened, home: Job) -> None:
         """Put on record what was fetched before the blog was known, and where robots.txt leads."""
+        timezone, utc_offset = held.clock(self._shared.archive, self.site.key)
+        self.site = replace(self.site, timezone=timezone, utc_offset=utc_offset)
         for _, hint in self._writer.frontier.open_routes(blog_key(self.site.key)):
             if hint.get("route"):
                 self.site = replace(self.site, open_routes=self.site.open_routes | {hint["route"]})
@@ -170,7 +174,8 @@ class Blog:
             return
         if reading.trace:
             logger.error("%s: %s\n%s", page.url, reading.error, reading.trace)
-        reading = replace(reading, extract=self._policy.kept(reading.extract))
+        extract = self._clock.told(self.site, target, self._policy.kept(reading.extract))
+        reading = replace(reading, extract=extract)
         self._limit.saw(target, reading.extract, reading.discovery)
         if page.ok and reading.error is None:
             self.site = learned(self.site, target, reading.extract)

@@ -44,6 +44,13 @@ def months_with_gaps(archive: Archive, site_key: str) -> list[str]:
         return reader.months_with_gaps(site_key)
 
 
+def clock(archive: Archive, site_key: str) -> tuple[str | None, int | None]:
+    """The time zone and the offset (minutes) that are known of a blog."""
+    with _reader(archive) as reader:
+        row = reader.blog(site_key)
+        return (row["timezone"], row["utc_offset"]) if row else (None, None)
+
+
 def posts_unseen(archive: Archive, site_key: str) -> list[str]:
     """The posts and pages that earlier passes have read, and that nothing in the latest one speaks of."""
     with _reader(archive) as reader:

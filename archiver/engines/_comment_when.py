@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from lxml.html import HtmlElement
@@ -56,7 +57,7 @@ def _stated(parts: Parts, dating: Dating) -> Moment | None:
         if stated and not parts.in_body(time) and _CHANGED.isdisjoint(tokens(time)):
             moment = dating.iso(stated)
             if moment and not _is_contradicted(stated, time, dating):
-                return Moment(at=moment.at, precision=moment.precision, printed=text_of(time) or moment.printed)
+                return replace(moment, printed=text_of(time) or moment.printed)
     return None
 
 

@@ -12,9 +12,9 @@ from email.utils import parsedate_to_datetime
 from functools import cached_property
 
 from archiver import dates
-from archiver.engines._zones import clock_of
 from archiver.engines.dom import Dom
 from archiver.model import Moment, Precision, Site
+from archiver.zones import clock_of
 
 _NUMBERS = re.compile(r"(?<![\d./-])(\d{1,2})([./-])(\d{1,2})\2((?:19|20)\d\d)(?![\d./-])")
 _DATED_PATH = re.compile(r"/((?:19|20)\d\d)/(\d\d)/(?:(\d\d)/)?[^/]")

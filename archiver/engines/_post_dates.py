@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 from lxml.html import HtmlElement
@@ -38,7 +39,7 @@ class PostDates:
             return shown or stated
         finer = shown.precision is not Precision.SECOND and stated.precision is Precision.SECOND
         if finer and _near(shown, stated):
-            return Moment(at=stated.at, precision=stated.precision, printed=shown.printed)
+            return replace(stated, printed=shown.printed)
         return shown
 
     def modified(self) -> Moment | None:
@@ -60,7 +61,7 @@ class PostDates:
         for _, time in sorted(times, key=lambda pair: pair[0]):
             moment = self._dating.iso(time.get("datetime"))
             if moment:
-                yield Moment(at=moment.at, precision=moment.precision, printed=text_of(time) or moment.printed)
+                yield replace(moment, printed=text_of(time) or moment.printed)
 
     def _printed(self) -> Moment | None:
         """A date in words: "updated" is what old themes call the publication, too."""

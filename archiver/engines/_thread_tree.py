@@ -24,6 +24,7 @@ from archiver.text import normal_name
 
 _LISTS = frozenset({"ul", "ol", "dl"})
 _HOLDERS = frozenset({"li", "dd", "article"})
+_PARENT_ATTRIBUTES = ("data-parent-id", "data-parentid", "data-comment-parent", "data-parent-comment-id")
 _CONTEXT = 120  # characters: "In reply to" stands close to its link
 
 
@@ -169,6 +170,8 @@ def use_evidence(nodes: list[Node], names: dict[Node, str], texts: Callable[[Nod
     notes = []
     for node in nodes:
         unsure = node.source in {ParentSource.UNKNOWN, ParentSource.INFERRED}
+        if unsure and node.answers is None:
+            node.answers = _named_parent(node)
         linked = _linked_answer(node, by_id, names) if unsure else None
         if node.answers is not None:
             parent, source = by_id.get(node.answers), ParentSource.FEED
@@ -199,6 +202,16 @@ def _leads_to(start: Node, wanted: Node) -> bool:
         seen.add(node)
         node = node.parent
     return False
+
+
+def _named_parent(node: Node) -> str | None:
+    """The id of the parent that an attribute names for scripts: `data-parent-id="7"`; `0` for none."""
+    for element in node.own():
+        for name in _PARENT_ATTRIBUTES:
+            value = element.get(name) or ""
+            if value.isascii() and value.isdigit() and not _in_words(element, node):
+                return value
+    return None
 
 
 def _linked_answer(node: Node, by_id: dict[str, Node], names: dict[Node, str]) -> Node | None:

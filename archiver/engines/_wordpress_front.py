@@ -17,6 +17,7 @@ API_REL = "https://api.w.org/"
 _VERSION = re.compile(r"WordPress\s+([\d.]+)")
 _THEME = re.compile(r"/wp-content/themes/([^/\"'?\\]+)/")
 _FEEDS = frozenset({"application/rss+xml", "application/atom+xml", "application/rdf+xml"})
+_OF_COMMENTS = re.compile(r"/comments/|comments-rss|feed=comments")
 _STATIC = frozenset({"menu-item-object-page", "page_item", "wp-block-pages-list__item", "menu-item-type-post_type"})
 
 
@@ -72,15 +73,19 @@ def api_link(page: Page, dom: Dom) -> str | None:
 
 def posts_feed(dom: Dom) -> str | None:
     """The feed of posts that the page advertises."""
+    return next((url for url in _feeds(dom) if not _OF_COMMENTS.search(url)), None)
+
+
+def comments_feed(dom: Dom) -> str | None:
+    """The feed of the blog's newest comments that the page advertises."""
+    return next((url for url in _feeds(dom) if _OF_COMMENTS.search(url)), None)
+
+
+def _feeds(dom: Dom) -> Iterator[str]:
     for link in dom.head_links("alternate"):
         url = absolute(link.get("href") or "", dom.base)
-        if (
-            url
-            and (link.get("type") or "").lower() in _FEEDS
-            and not re.search(r"/comments/|comments-rss|feed=comments", url)
-        ):
-            return url
-    return None
+        if url and (link.get("type") or "").lower() in _FEEDS:
+            yield url
 
 
 def facts(page: Page, dom: Dom, name: str) -> BlogFacts:

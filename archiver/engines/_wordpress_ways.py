@@ -5,6 +5,7 @@ to posts, from a post to its other pages. A way in that fails names the next one
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from urllib.parse import urljoin, urlsplit
 
 from archiver.engines import _wordpress_front as front
@@ -46,6 +47,8 @@ def discover(page: Page, target: Target, site: Site) -> Discovery:
             found = _from_feed(page, target, site)
         case TargetKind.SITEMAP:
             found = _from_sitemap(page, target, site)
+        case TargetKind.COMMENT_FEED:
+            found = _from_comments(page, target, site)
         case TargetKind.LIST:
             found = _from_list(page, target, site)
         case TargetKind.POST | TargetKind.POST_PART | TargetKind.COMMENT_PAGE:
@@ -63,8 +66,11 @@ def _from_home(page: Page, site: Site) -> list[Target]:
     if not page.ok:
         return []
     dom = page.once(Dom)
+    comments = front.comments_feed(dom) or urljoin(site.home, "comments/feed/")
     return [
         wordpress_api.root_target(front.api_link(page, dom) or urljoin(site.home, "wp-json/")),
+        # The first but the API: it tells the blog's clock, which the times on all pages are read by.
+        replace(_target(comments, TargetKind.COMMENT_FEED, of="all"), priority=15),
         _target(front.posts_feed(dom) or urljoin(site.home, "feed/"), TargetKind.FEED),
         _target(urljoin(site.home, _SITEMAPS[0]), TargetKind.SITEMAP, next="1"),
         *_listed(dom, site),
@@ -120,6 +126,16 @@ def _from_feed(page: Page, target: Target, site: Site) -> list[Target]:
     return found
 
 
+def _from_comments(page: Page, target: Target, site: Site) -> list[Target]:
+    """The post of the newest comment, to be read before others: what it prints beside what the feed states."""
+    try:
+        comments = feeds.read_comments(page, site) if page.ok and target.hint.get("of") == "all" else ()
+    except PageError:
+        comments = ()
+    urls = [post_url(comment.url) for comment in comments if comment.url]
+    return [replace(_target(url, TargetKind.POST), priority=45) for url in urls[:1]]
+
+
 def _next_feed(url: str, number: int) -> str:
     """The URL of another page of a feed."""
     bare = re.sub(r"([?&])paged=\d+&?", r"\1", url).rstrip("?&")
@@ -143,7 +159,8 @@ def _from_sitemap(page: Page, target: Target, site: Site) -> list[Target]:
             found.append(_target(child.url, TargetKind.SITEMAP, **({"holds": kind} if kind else {})))
     home = url_key(site.home)
     posts = [e.url for e in sitemap.locs if url_key(e.url) != home and not lists.is_listing(e.url)]
-    return [*found, *(_target(url, TargetKind.POST) for url in posts)]
+    hint = {"kind": "page"} if target.hint.get("holds") == "posts-page" else {}
+    return [*found, *(_target(url, TargetKind.POST, **hint) for url in posts)]
 
 
 # -- lists and posts --------------------------------------------------------------------------------

@@ -16,7 +16,20 @@ from archiver.engines.dom import Dom
 from archiver.engines.wordpress_page import PostPage, post_page
 from archiver.engines.wordpress_sidebar import SidebarReading
 from archiver.errors import PageError
-from archiver.model import Author, Claim, Discovery, Extract, Note, Post, PostRef, Site, Target, TargetKind, ThreadPage
+from archiver.model import (
+    Author,
+    Claim,
+    Discovery,
+    Extract,
+    Note,
+    Post,
+    PostKind,
+    PostRef,
+    Site,
+    Target,
+    TargetKind,
+    ThreadPage,
+)
 from archiver.page import Page
 
 
@@ -104,6 +117,8 @@ def _read_post(page: Page, target: Target, site: Site) -> Extract:
     if target.kind is not TargetKind.COMMENT_PAGE:
         part = _number(target, "part") or 1
         post = reading.read(part if target.kind is TargetKind.POST_PART else None, native_id=ref.native_id)
+        if not reading.tells_kind and target.hint.get("kind") == "page":
+            post = replace(post, kind=PostKind.PAGE)
         wordless = post.content is None and not post.protected
         notes = (Note(kind="post_without_body", detail=reading.url),) if wordless else ()
         extract = replace(extract, posts=(post,), authors=_profile(reading, post), notes=notes)

@@ -153,13 +153,24 @@ class PostPage:
         classes = set(self.dom.body_tokens)
         if "attachment" in classes:
             return PostKind.ATTACHMENT
+        if not self.tells_kind and self._links_to_page():
+            return PostKind.PAGE
         return PostKind.PAGE if "page" in classes and "single" not in classes else PostKind.POST
+
+    def _links_to_page(self) -> bool:
+        """Whether the head links to the API's record of a page."""
+        return any("/wp/v2/pages/" in (link.get("href") or "") for link in self.dom.head_links("alternate"))
+
+    @cached_property
+    def tells_kind(self) -> bool:
+        """Whether the page itself says that it is a post, a page or an attachment; some themes have no classes."""
+        return not {"single", "page", "attachment", "singular"}.isdisjoint(self.dom.body_tokens)
 
     @cached_property
     def is_post(self) -> bool:
         """Whether the page shows one post at all, not a list, a search or an error."""
         classes = set(self.dom.body_tokens)
-        if not classes.isdisjoint({"single", "page", "attachment", "singular"}):
+        if self.tells_kind:
             return "error404" not in classes
         return classes.isdisjoint(_NOT_A_POST) and (self.native_id is not None or self.regions.body is not None)
 

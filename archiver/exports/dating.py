@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, tzinfo
 from datetime import timezone as fixed
-from zoneinfo import ZoneInfo
 
+from archiver.zones import zone_of
 from db.documents import Blog
 
 
@@ -47,11 +47,8 @@ def shown(text: str | None, precision: str | None) -> str:
 
 def clock(blog: Blog) -> tzinfo:
     """The blog's own time zone, as far as it is known."""
-    if blog.timezone:
-        try:
-            return ZoneInfo(blog.timezone)
-        except (OSError, ValueError):  # a name that is none, or no tables of time zones on this machine
-            pass
+    if blog.timezone and (zone := zone_of(blog.timezone)):
+        return zone
     try:
         return fixed(timedelta(minutes=blog.utc_offset or 0))
     except ValueError:

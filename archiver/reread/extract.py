@@ -7,12 +7,13 @@ goes through the WARC files, hands the pages out, and stores what comes back in 
 from __future__ import annotations
 
 import asyncio
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from archiver import __version__
+from archiver.crawl.clock import Clock
 from archiver.crawl.jobs import fetch_of
 from archiver.crawl.lock import locked
 from archiver.crawl.reader import ProcessReader
@@ -100,6 +101,7 @@ class _Again:
         self.pages = 0
         self.failed: list[str] = []
         self._rebuild = rebuild
+        self._clocks: dict[str, Clock] = defaultdict(Clock)
         query = "SELECT warc_file, warc_offset, crawl_id FROM fetches WHERE warc_file IS NOT NULL"
         self._runs = {(row[0], row[1]): row[2] for row in rebuild.connection.execute(query)}
 
@@ -118,7 +120,7 @@ class _Again:
         self.pages += 1
         if reading.error:
             self.failed.append(f"{question.page.url}: {reading.error}")
-        visit = visit_again(asked, answer, question, reading)
+        visit = visit_again(asked, answer, question, reading, self._clocks[asked.site.key])
         if visit:
             self._rebuild.save(visit, crawl_id)
 

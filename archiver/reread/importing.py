@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from archiver import __version__
+from archiver.crawl.clock import Clock
 from archiver.crawl.jobs import Job, fetch_of
 from archiver.crawl.lock import locked
 from archiver.crawl.reader import ProcessReader
@@ -81,6 +83,8 @@ class _Import:
     def __init__(self, writer: Writer, recorder: Recorder, blogs: Sequence[foreign.Blog], done: Imported) -> None:
         self._writer, self._recorder, self._blogs, self._done = writer, recorder, blogs, done
         self._targets: dict[str, Target] = {}  # what other pages say of a URL
+        self._sites = {blog.site.key: blog.site for blog in blogs}
+        self._clocks: dict[str, Clock] = defaultdict(Clock)
         self._runs = {
             blog.site.key: writer.begin_crawl(blog.site, command="import", version=__version__, settings={})
             for blog in blogs
@@ -125,7 +129,7 @@ class _Import:
             return
         told = self._targets.get(url_key(record.url))
         target = replace(told, url=target.url) if told else target
-        await self._read(reader, record, blog.site, blog.engine, target)
+        await self._read(reader, record, self._sites[blog.site.key], blog.engine, target)
 
     async def _read(self, reader: ProcessReader, record: Record, site: Site, engine: str, target: Target) -> None:
         """Put a response on record as ours, and read it as the re-reading of our own will."""
@@ -142,10 +146,12 @@ class _Import:
         answer = answer_of(ours, place.file, record.body, target.url)
         question = question_of(asked, answer)
         reading = await reader.read(question) if question else None
-        visit = visit_again(asked, answer, question, reading) if question and reading else None
+        clock = self._clocks[site.key]
+        visit = visit_again(asked, answer, question, reading, clock) if question and reading else None
         if visit is None:
             self._writer.note(site, target, fetch_of(asked.job, answer), crawl_id)
             return
+        self._sites[site.key] = replace(site, timezone=visit.site.timezone, utc_offset=visit.site.utc_offset)
         saved = self._writer.save_again(visit, crawl_id)
         self._done.pages += 1
         self._done.posts += saved.new_posts

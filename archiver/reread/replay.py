@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from archiver.config import BlogConfig
 from archiver.crawl import opening, retry
+from archiver.crawl.clock import Clock
 from archiver.crawl.jobs import Answer
 from archiver.crawl.policy import Policy
 from archiver.crawl.reading import Question, Reading, engine_named
@@ -35,8 +36,8 @@ def question_of(asked: Asked, answer: Answer) -> Question | None:
     return Question(page=page, target=target, site=site, engine=asked.engine)
 
 
-def visit_again(asked: Asked, answer: Answer, question: Question, reading: Reading) -> Visit | None:
-    """What a reading brings; None where the crawl stored nothing of it."""
+def visit_again(asked: Asked, answer: Answer, question: Question, reading: Reading, clock: Clock) -> Visit | None:
+    """What a reading brings; None where the crawl stored nothing of it. clock: of its blog."""
     target, page = question.target, question.page
     if reading.engine is None:
         return None
@@ -44,8 +45,8 @@ def visit_again(asked: Asked, answer: Answer, question: Question, reading: Readi
         return None  # it was asked for again
     choice = BlogConfig(url=question.site.home, include=asked.include, exclude=asked.exclude)
     kept = Policy(choice, _NO_ROBOTS, engine_named(reading.engine)).kept(reading.extract)
-    reading = replace(reading, extract=kept)
     site = question.site
+    reading = replace(reading, extract=clock.told(site, target, kept))
     if page.ok and reading.error is None:
         site = learned(site, target, reading.extract)
     return visit_of(asked.job, answer, reading, site)

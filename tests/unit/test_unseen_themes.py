@@ -202,3 +202,34 @@ def test_terms_beside_a_title_outside_the_article() -> None:
     terms = post(body).read().terms
     assert terms
     assert [term.name for term in terms] == ["Sea", "Ebb"]
+
+
+# -- parents ----------------------------------------------------------------------------------------
+
+
+def test_an_attribute_for_scripts_names_the_parent() -> None:
+    inner = "<div class='comment-author'>Ann</div>{}<div class='comment-text'><p>Words.</p></div>"
+    answer = "<div class='comment-parent-info' data-parent-id='2'>Ann</div>"
+    first = f"<li id='comment-2' class='comment-item'>{inner.format('')}</li>"
+    second = f"<li id='comment-3' class='comment-item'>{inner.format(answer)}</li>"
+    found = comments(first, second)
+    assert [(c.native_id, c.parent) for c in found] == [("2", None), ("3", "2")]
+
+
+# -- pages without classes --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("classes", "head", "hint", "kind"),
+    [
+        ("", "", {"kind": "page"}, "page"),
+        ("", "<link rel='alternate' type='application/json' href='/wp-json/wp/v2/pages/7'>", {}, "page"),
+        ("", "", {}, "post"),
+        ("single postid-7", "", {"kind": "page"}, "post"),
+    ],
+)
+def test_a_page_is_told_from_a_post(classes: str, head: str, hint: dict[str, str], kind: str) -> None:
+    target = Target(url=POST, kind=TargetKind.POST, hint=hint)
+    body = "<article class='hentry' id='post-7'><h1>Tides</h1><div class='entry-content'><p>Words.</p></div></article>"
+    read = WordPress().extract(_page(body, classes, head), target, Site(key="blog.example.org", home=HOME))
+    assert [post.kind.value for post in read.posts] == [kind]

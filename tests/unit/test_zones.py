@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.engines._zones import clock_of
 from archiver.model import Site
+from archiver.zones import clock_of
 
 JANUARY = datetime(2021, 1, 15, 12, tzinfo=UTC)
 JULY = datetime(2021, 7, 15, 12, tzinfo=UTC)

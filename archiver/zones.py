@@ -56,12 +56,17 @@ def clock_of(site: Site, stated: Iterable[str], language: str | None) -> int | t
 
     What the blog's settings say comes first. None where nothing tells.
     """
-    if site.timezone and (zone := _zone(site.timezone)):
+    if site.timezone and (zone := zone_of(site.timezone)):
         return zone
     if site.utc_offset is not None:
         return site.utc_offset
     observed = tuple(sorted({text for text in stated if _with_offset(text)}))
-    return _agreeing(observed, (language or "").lower().replace("_", "-")) if observed else None
+    return likeliest(observed, language) if observed else None
+
+
+def likeliest(stated: Iterable[str], language: str | None) -> tzinfo:
+    """The likeliest zone in which these times, of which there is one at least, have the offsets that they state."""
+    return _agreeing(tuple(stated), (language or "").lower().replace("_", "-"))
 
 
 def _with_offset(text: str) -> datetime | None:
@@ -81,17 +86,18 @@ def _agreeing(stated: tuple[str, ...], language: str) -> tzinfo:
     """
     observed = [moment for text in stated if (moment := _with_offset(text))]
     likely = [_BY_LANGUAGE.get(language), _BY_LANGUAGE.get(language.partition("-")[0]), *_COMMON]
-    for zone in filter(None, map(_zone, filter(None, likely))):
+    for zone in filter(None, map(zone_of, filter(None, likely))):
         if all(moment.astimezone(zone).utcoffset() == moment.utcoffset() for moment in observed):
             return zone
     return timezone(observed[-1].utcoffset() or timedelta())
 
 
 @lru_cache(maxsize=256)
-def _zone(name: str) -> tzinfo | None:
+def zone_of(name: str) -> tzinfo | None:
+    """The zone of an IANA name; None where there is none, or this system has no tables of them."""
     if name == "UTC":
         return UTC
     try:
         return ZoneInfo(name)
-    except (ValueError, OSError, KeyError):  # no such zone, or a system without their tables
+    except (ValueError, OSError, KeyError):
         return None
