@@ -17,6 +17,7 @@ from bs4 import BeautifulSoup
 from bs4.element import NavigableString, PageElement, PreformattedString, Tag
 
 from archiver import identifiers
+from archiver._attributes import without_overload
 from archiver._shown import Shown
 from archiver.model import Content, Link, Media
 from archiver.text import clean, squeeze
@@ -62,8 +63,6 @@ _PARAGRAPH = re.compile(r"<p>(.*?)</p>", re.DOTALL)
 _BREAK = re.compile(r"<br ?/?>")
 _BLANK = re.compile(r"\A[ \n\t\f\r]+\Z")
 _GAP = re.compile(r"\n{3,}")
-_LONG_TAG = re.compile(r"(<[a-zA-Z][^\s<>/]*)\s[^<>]{20000,}")
-_MOST_ATTRIBUTES = 1000
 _DEEPEST = 500  # elements further down keep their text only: cleaners slow down there, and captions would
 _ANCHOR_PIECES = 400
 
@@ -139,13 +138,8 @@ def _read(fragment: str, base_url: str) -> _Reading:
 
 
 def _parse(fragment: str) -> BeautifulSoup:
-    if len(fragment) > 20000:
-        # Older libxml2 takes quadratic time over the attributes of one tag.
-        fragment = _LONG_TAG.sub(
-            lambda m: m[1] if len(m[0].split(None, _MOST_ATTRIBUTES)) > _MOST_ATTRIBUTES else m[0], fragment
-        )
     # A stray </html> ends the document for libxml2; a <body> of ours keeps it from adding paragraphs.
-    fragment = _DOCUMENT_TAGS.sub("", fragment)
+    fragment = _DOCUMENT_TAGS.sub("", without_overload(fragment))
     return BeautifulSoup("<html><body>" + fragment, "lxml", multi_valued_attributes=None)
 
 

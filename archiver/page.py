@@ -6,7 +6,6 @@ Engines see this type only. It is immutable; the parsed tree and JSON are made o
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any, TypeVar
@@ -15,6 +14,7 @@ import lxml.html
 from lxml import etree
 from w3lib.encoding import html_to_unicode
 
+from archiver._attributes import MOST_ATTRIBUTES, is_overloaded
 from archiver.errors import PageError
 from archiver.text import clean, clean_tree
 
@@ -22,17 +22,6 @@ T = TypeVar("T")
 
 # One class for all elements; lxml.html asks Python for each of a page's thousands which of its own it shall have.
 _CLASSES = etree.ElementDefaultClassLookup(element=lxml.html.HtmlElement, comment=lxml.html.HtmlComment)
-
-MOST_ATTRIBUTES = 500
-"""Of one tag. libxml2 compares each with all before it: 50,000 take it seconds, 200,000 minutes (2.14)."""
-# Every quantifier is possessive and no match can fail once it has begun, so that nothing is looked at twice.
-_ATTRIBUTE = r"""[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"?|'[^']*+'?|[^\s>]*+))?"""
-_ATTRIBUTES = re.compile(_ATTRIBUTE)
-_TAG = re.compile(
-    r"<!--.*?(?:-->|\Z)"  # what looks like a tag in a comment, a script or a style is none
-    rf"|<(?:(?P<raw>script|style)(?=[\s/>])|[a-z][^\s/>]*+)(?P<attributes>(?:{_ATTRIBUTE})*+)(?(raw).*?(?:</|\Z))",
-    re.IGNORECASE | re.DOTALL,
-)
 
 
 class Page:
@@ -113,13 +102,3 @@ class Page:
             raise PageError(
                 self.url, f"JSON was expected and {kind} came ({error})", "The other ways in are tried"
             ) from error
-
-
-def is_overloaded(markup: str) -> bool:
-    """Whether a tag has more attributes than any that was written for a browser."""
-    shortest = 2 * MOST_ATTRIBUTES
-    return any(
-        match.end("attributes") - match.start("attributes") > shortest
-        and sum(1 for _ in _ATTRIBUTES.finditer(match["attributes"])) > MOST_ATTRIBUTES
-        for match in _TAG.finditer(markup)
-    )

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archiver._attributes import MOST_ATTRIBUTES, is_overloaded, without_overload
 from archiver.errors import PageError
-from archiver.page import MOST_ATTRIBUTES, Page, is_overloaded
+from archiver.page import Page
 
 URL = "https://blog.example.org/a/"
 MANY = MOST_ATTRIBUTES + 1
@@ -48,6 +49,13 @@ def test_the_bound_is_exact() -> None:
 )
 def test_what_only_looks_like_attributes_is_none(markup: str) -> None:
     assert not is_overloaded(markup)
+
+
+@pytest.mark.parametrize("form", ["a{}=1", "a{}='<p>'"])
+def test_only_overloaded_tags_lose_their_attributes(form: str) -> None:
+    kept = f"<!-- <p {attributes(MANY)}> --><p {attributes(9, form)}>words"
+    assert without_overload(f"{kept}<b {attributes(MANY, form)}>more</b>") == f"{kept}<b>more</b>"
+    assert without_overload(kept) == kept
 
 
 def test_such_a_page_is_an_error_and_its_neighbour_is_not() -> None:
