@@ -12,11 +12,11 @@ from typing import Any, TypeVar
 
 import lxml.html
 from lxml import etree
-from w3lib.encoding import html_to_unicode
+from w3lib.encoding import html_to_unicode, http_content_type_encoding, read_bom
 
 from archiver._attributes import MOST_ATTRIBUTES, is_overloaded
 from archiver.errors import PageError
-from archiver.text import clean, clean_tree
+from archiver.text import clean, clean_tree, clean_utf8
 
 T = TypeVar("T")
 
@@ -69,8 +69,16 @@ class Page:
     @cached_property
     def text(self) -> str:
         """The body as clean Unicode: BOM, then header, then meta or XML declaration decide."""
+        if self._clean_utf8 is not None:
+            return self._clean_utf8
         _, text = html_to_unicode(self.headers.get("content-type"), self.body, default_encoding="utf-8")
         return clean(text)
+
+    @cached_property
+    def _clean_utf8(self) -> str | None:
+        """The text of a body that is its encoding as it stands: of nearly all pages, and made quickly."""
+        said = http_content_type_encoding(self.headers.get("content-type"))
+        return clean_utf8(self.body) if said == "utf-8" and read_bom(self.body)[0] is None else None
 
     @cached_property
     def root(self) -> lxml.html.HtmlElement:
@@ -80,7 +88,7 @@ class Page:
         parser.set_element_class_lookup(_CLASSES)
         if is_overloaded(self.text):
             raise self._unreadable(f"a tag in it has more than {MOST_ATTRIBUTES} attributes")
-        data = self.text.encode("utf-8")
+        data = self.body if self._clean_utf8 is not None else self.text.encode("utf-8")
         try:
             root = lxml.html.document_fromstring(data or b"<html></html>", parser=parser)
         except (etree.ParserError, etree.XMLSyntaxError) as error:

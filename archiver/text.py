@@ -60,6 +60,19 @@ def _is_clean(s: str) -> bool:
         data = s.encode()
     except UnicodeEncodeError:  # surrogates
         return False
+    return _has_no_dirt(data)
+
+
+def clean_utf8(data: bytes) -> str | None:
+    """The text of these bytes, None unless they are UTF-8 with surely nothing to clean."""
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        return None
+    return text if _has_no_dirt(data) else None
+
+
+def _has_no_dirt(data: bytes) -> bool:
     if len(data.translate(None, _CONTROL_BYTES)) < len(data):
         return False
     return not any(byte in data and any(mark in data for mark in marks) for byte, marks in _MARKS)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import cast
 
-from lxml import etree
 from lxml.html import HtmlElement
 
 from archiver.engines._comment_roles import NONE, Role, role
@@ -23,7 +21,6 @@ _BY_TAG = {
     "cite": "cites",
     **dict.fromkeys(("h2", "h3", "h4", "h5", "h6"), "headings"),
 }
-_WITH_PROPERTY = etree.XPath("descendant::*[@itemprop]")
 
 Ranked = list[tuple[int, HtmlElement]]
 """Elements with their ranks in the vocabulary, the surest 0."""
@@ -82,19 +79,13 @@ def sort_out(nodes: list[Node], dom: Dom) -> list[Parts]:
         parts = at[dom.order[element]]
         if parts is not None:
             getattr(parts, _BY_TAG[element.tag]).append(element)
-    # Most themes have no microdata, and looking at all elements takes a while.
-    named = cast("list[HtmlElement]", _WITH_PROPERTY(dom.root)) if _has_properties(dom.page.text) else []
-    for element in named:
+    for element in dom.properties:
         parts = at[dom.order[element]]
         if parts is not None:
             parts.properties.append(element)
     for parts in made:
         parts.body = _find_body(parts)
     return made
-
-
-def _has_properties(text: str) -> bool:
-    return "itemprop" in text or "itemProp" in text
 
 
 def _hand_out(

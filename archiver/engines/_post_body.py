@@ -138,7 +138,7 @@ def _element(dom: Dom, aside: Region, article: HtmlElement | None) -> HtmlElemen
         element = dom.by_id.get(id_)
         if element is not None and element not in aside:
             return element
-    for element in dom.root.iterfind(".//*[@itemprop]"):
+    for element in dom.properties:
         if "articleBody" in (element.get("itemprop") or "") and element not in aside:
             return element
     return _densest(dom, aside, article) or _wordless(dom, aside, article)

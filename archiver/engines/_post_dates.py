@@ -78,7 +78,7 @@ class PostDates:
         for name in vocabulary.names("post", "date"):
             found += self._dom.classed(name)
         found += self._dom.tags("abbr", "small")
-        for element in self._dom.root.iterfind(".//*[@itemprop]"):
+        for element in self._dom.properties:
             if "datePublished" in (element.get("itemprop") or ""):
                 found.insert(0, element)
         yield from (e for e in dict.fromkeys(found) if e not in self._outside and e.tag not in {"body", "html", "meta"})

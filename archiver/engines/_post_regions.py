@@ -48,7 +48,8 @@ class Regions:
         """Sidebars, navigation, lists of other posts: by their names."""
         dom = self._dom
         found = [*dom.tags("aside", "nav"), *dom.classed(*vocabulary.names("post", "aside"))]
-        found += [e for name, group in dom.by_token.items() if name.startswith(("widget_", "menu-item")) for e in group]
+        named = (name for name in dom.class_tokens if name.startswith(("widget_", "menu-item")))
+        found += dom.classed(*named)
         found += self._other_articles()
         for id_, element in dom.by_id.items():
             match = _ARTICLE_ID.match(id_)
@@ -61,10 +62,10 @@ class Regions:
     def _other_articles(self) -> Iterator[HtmlElement]:
         """Elements that WordPress has marked as other posts, by the class that goes with `hentry`."""
         if self._native_id:
-            for name, group in self._dom.by_token.items():
+            for name in self._dom.class_tokens:
                 match = _ARTICLE_ID.match(name)
                 if match and match[1] != self._native_id:
-                    yield from group
+                    yield from self._dom.classed(name)
 
     def _holds_post(self, element: HtmlElement) -> bool:
         """Whether something that is called a sidebar has the post in it."""

@@ -222,9 +222,8 @@ def _anchors(elements: Iterable[HtmlElement]) -> int:
 
 def _ping_items(dom: Dom) -> Iterator[HtmlElement]:
     """The items of lists of pings, which often have neither ids nor classes."""
-    lists = [e for token in dom.by_token if _PING_LIST.match(token) for e in dom.by_token[token]]
-    lists += [e for id_, e in dom.by_id.items() if _PING_LIST.match(id_.lower())]
-    for element in lists:
+    named = (e for id_, e in dom.by_id.items() if _PING_LIST.match(id_.lower()))
+    for element in [*dom.matching(_PING_LIST), *named]:
         for holder in [element] if element.tag in _LISTS else element.iterchildren(*_LISTS):
             yield from (item for item in holder if item.tag == "li")
 

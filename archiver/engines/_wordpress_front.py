@@ -59,7 +59,7 @@ def _evidence(dom: Dom, generator: str, api: str | None) -> Iterator[tuple[str, 
         yield f"{paths} paths below /wp-content/ or /wp-includes/", 0.5 if paths < 3 else 0.7
     if any(name.startswith(("postid-", "page-id-", "wp-")) or name == "hentry" for name in dom.body_tokens):
         yield "body classes", 0.4
-    if "wp-site-blocks" in dom.by_token:
+    if "wp-site-blocks" in dom.class_tokens:
         yield "block theme", 0.7
 
 

@@ -143,7 +143,7 @@ class _Byline:
         return self._is_person(without_by(text_of(element)))
 
     def _with_property(self, name: str) -> Iterator[HtmlElement]:
-        for element in self._dom.root.iterfind(".//*[@itemprop]"):
+        for element in self._dom.properties:
             if name in (element.get("itemprop") or "").split():
                 inner = next((e for e in element.iter("*") if "name" in (e.get("itemprop") or "").split()), element)
                 if element.tag not in {"meta", "link"}:

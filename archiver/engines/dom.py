@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from html import escape
 from itertools import islice
+from typing import cast
 
 from lxml import etree
 from lxml.html import HtmlElement, tostring
@@ -20,6 +21,7 @@ from archiver.page import Page
 from archiver.text import squeeze
 from archiver.urls import absolute
 
+_PROPERTIES = etree.XPath("descendant::*[@itemprop]")
 SKIPPED = frozenset({"script", "style", "noscript", "template", "svg"})
 _SPACED = frozenset({"br", "p", "div", "li", "td", "dt", "dd", "h1", "h2", "h3", "h4", "h5", "h6"})
 
@@ -127,17 +129,28 @@ class Dom:
         self.by_id: dict[str, HtmlElement] = {}
         self.repeated_ids: list[tuple[str, HtmlElement]] = []  # an id should stand on one element only
         self.by_classes: dict[str, list[HtmlElement]] = {}
-        self._tags: dict[str, list[HtmlElement]] = {}
+        self._by_tag: dict[object, list[HtmlElement]] = {}
+        self._merged: dict[str, list[HtmlElement]] = {}
         self._last: dict[HtmlElement, int] = {}
+        self._link_urls: dict[str, str | None] = {}
+        self._index()
+
+    def _index(self) -> None:
+        by_tag, by_classes, by_id = self._by_tag, self.by_classes, self.by_id
         for element in self.order:
+            tag = element.tag
+            if tag in by_tag:
+                by_tag[tag].append(element)
+            else:
+                by_tag[tag] = [element]
             classes = element.get("class")
             if classes:
-                if classes in self.by_classes:
-                    self.by_classes[classes].append(element)
+                if classes in by_classes:
+                    by_classes[classes].append(element)
                 else:
-                    self.by_classes[classes] = [element]
+                    by_classes[classes] = [element]
             id_ = element.get("id")
-            if id_ and self.by_id.setdefault(id_, element) is not element:
+            if id_ and by_id.setdefault(id_, element) is not element:
                 self.repeated_ids.append((id_, element))
 
     # -- elements ---------------------------------------------------------------------------------
@@ -145,40 +158,50 @@ class Dom:
     @cached_property
     def notes(self) -> list[HtmlElement]:
         """The comments in the page's source, in document order."""
-        return list(self.root.iter(etree.Comment))
+        return self._by_tag.get(etree.Comment, [])
 
     @cached_property
-    def by_token(self) -> dict[str, list[HtmlElement]]:
-        """The elements that carry a class token, in document order."""
+    def properties(self) -> list[HtmlElement]:
+        """The elements that microdata names, in document order."""
+        # Most themes have none, and looking at all elements takes a while.
+        text = self.page.text
+        return cast("list[HtmlElement]", _PROPERTIES(self.root)) if "itemprop" in text or "itemProp" in text else []
+
+    @cached_property
+    def class_tokens(self) -> dict[str, list[str]]:
+        """Each class token of the page with the class attributes that have it."""
         values: dict[str, list[str]] = {}
         for value in self.by_classes:
             for token in dict.fromkeys(value.lower().split()):
                 values.setdefault(token, []).append(value)
-        return {
-            token: self.by_classes[found[0]]
-            if len(found) == 1
-            else self._ordered(element for value in found for element in self.by_classes[value])
-            for token, found in values.items()
-        }
+        return values
 
     def tags(self, *names: str) -> list[HtmlElement]:
         """Elements of these tags in document order."""
-        for name in names:
-            if name not in self._tags:
-                self._tags[name] = list(self.root.iter(name))
         if len(names) == 1:
-            return self._tags[names[0]]
-        return self._ordered(element for name in names for element in self._tags[name])
+            return self._by_tag.get(names[0], [])
+        return self._ordered(element for name in names for element in self._by_tag.get(name, ()))
 
     def classed(self, *names: str) -> list[HtmlElement]:
         """Elements with any of these class tokens, in document order."""
         if len(names) == 1:
-            return self.by_token.get(names[0], [])
-        return self._ordered({element for name in names for element in self.by_token.get(name, ())})
+            return self._with_token(names[0])
+        known = [name for name in names if name in self.class_tokens]
+        if len(known) < 2:
+            return self._with_token(known[0]) if known else []
+        return self._ordered({element for name in known for element in self._with_token(name)})
+
+    def _with_token(self, name: str) -> list[HtmlElement]:
+        values = self.class_tokens.get(name, ())
+        if len(values) == 1:
+            return self.by_classes[values[0]]
+        if name not in self._merged:
+            self._merged[name] = self._ordered(element for value in values for element in self.by_classes[value])
+        return self._merged[name]
 
     def matching(self, pattern: re.Pattern[str]) -> list[HtmlElement]:
         """Elements with a class token in which the pattern is found, in document order."""
-        return self.classed(*(token for token in self.by_token if pattern.search(token)))
+        return self.classed(*(token for token in self.class_tokens if pattern.search(token)))
 
     def _ordered(self, elements: Iterable[HtmlElement]) -> list[HtmlElement]:
         return sorted(elements, key=self.order.__getitem__)
@@ -226,7 +249,10 @@ class Dom:
         href = element.get("href")
         if not href:
             return None
-        return absolute(href, self.base)
+        if href in self._link_urls:  # half of a page's links stand on it twice
+            return self._link_urls[href]
+        url = self._link_urls[href] = absolute(href, self.base)
+        return url
 
     @cached_property
     def base(self) -> str:
