@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from copy import copy
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -52,6 +53,12 @@ class Page:
         if what not in self._made:
             self._made[what] = what(self)
         return self._made[what]  # type: ignore[return-value]
+
+    def apart(self) -> Page:
+        """The same page without what was made of it: for what is made of it, so that neither keeps the other alive."""
+        page = copy(self)
+        page._made = {}
+        return page
 
     def __repr__(self) -> str:
         return f"<Page {self.status} {self.url} {len(self.body)} bytes>"

@@ -78,6 +78,7 @@ class Node:
     parent: Node | None = None
     source: ParentSource = ParentSource.UNKNOWN
     depth: int | None = None
+    number: int = 0
     owned: Owned | None = None
 
     def adopt(self, start: Start) -> None:
@@ -93,28 +94,28 @@ class Node:
 
     def own(self) -> list[HtmlElement]:
         """Its elements in document order, without those of the comments in it."""
-        return self.owned.of(self) if self.owned else []
+        return self.owned.of(self.number) if self.owned else []
 
 
 class Owned:
     """The elements of each comment: of the comments around an element the innermost has it."""
 
     def __init__(self, dom: Dom, nodes: list[Node]) -> None:
-        self._dom, self._nodes = dom, nodes
-        for node in nodes:
-            node.owned = self
+        self._dom, self._count = dom, len(nodes)
+        self._holders = [(e, number) for number, node in enumerate(nodes) for e in (node.element, *node.more)]
+        for number, node in enumerate(nodes):
+            node.number, node.owned = number, self
 
-    def of(self, node: Node) -> list[HtmlElement]:
+    def of(self, number: int) -> list[HtmlElement]:
         """The elements of a comment in document order."""
-        return self._lists[node]
+        return self._lists[number]
 
     @cached_property
-    def _lists(self) -> dict[Node, list[HtmlElement]]:
-        lists: dict[Node, list[HtmlElement]] = {node: [] for node in self._nodes}
-        holders = spread(self._dom, ((element, node) for node in self._nodes for element in (node.element, *node.more)))
-        for element, node in zip(self._dom.order, holders, strict=True):
-            if node is not None and isinstance(element.tag, str):
-                lists[node].append(element)
+    def _lists(self) -> list[list[HtmlElement]]:
+        lists: list[list[HtmlElement]] = [[] for _ in range(self._count)]
+        for element, number in zip(self._dom.order, spread(self._dom, self._holders), strict=True):
+            if number is not None and isinstance(element.tag, str):
+                lists[number].append(element)
         return lists
 
 

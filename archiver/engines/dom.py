@@ -123,8 +123,8 @@ class Dom:
     """
 
     def __init__(self, page: Page) -> None:
-        self.page = page
         self.root = page.root
+        self.page = page.apart()
         self.order: dict[HtmlElement, int] = {node: number for number, node in enumerate(self.root.iter())}
         self.by_id: dict[str, HtmlElement] = {}
         self.repeated_ids: list[tuple[str, HtmlElement]] = []  # an id should stand on one element only
