@@ -57,7 +57,7 @@ class Page:
     def apart(self) -> Page:
         """The same page without what was made of it: for what is made of it, so that neither keeps the other alive."""
         page = copy(self)
-        page._made = {}
+        page.__dict__["_made"] = {}
         return page
 
     def __repr__(self) -> str:

@@ -14,9 +14,11 @@ from html import escape
 
 from lxml.html import HtmlElement
 
+from archiver import content
 from archiver.engines import _vocabulary as vocabulary
 from archiver.engines import _words
 from archiver.engines.dom import SKIPPED, Dom, Region, ancestors, text_of, tokens
+from archiver.model import Content
 
 _BLOCKS = frozenset(
     {"p", "h2", "h3", "h4", "ul", "ol", "blockquote", "pre", "table", "figure", "dl", "img", "hr", "div"}
@@ -67,12 +69,14 @@ class Body:
     rest: list[HtmlElement] = field(default_factory=list)
     swallowed: list[HtmlElement] = field(default_factory=list)
 
-    def html(self, added: list[HtmlElement]) -> str:
-        """The markup of the words, without what was added to them."""
+    def content(self, base_url: str, added: list[HtmlElement]) -> Content:
+        """The words, without what was added to them."""
         dropped = frozenset((*added, *self.swallowed))
-        tail = escape(self.element.tail or "", quote=False) if self.rest else ""
+        if not self.rest:
+            return _words.of_element(self.element, base_url, dropped)
+        tail = escape(self.element.tail or "", quote=False)
         rest = (_words.whole_markup(node, dropped) for node in self.rest)
-        return _words.markup(self.element, dropped) + tail + "".join(rest)
+        return content.from_html(_words.markup(self.element, dropped) + tail + "".join(rest), base_url)
 
 
 def find_body(dom: Dom, aside: Region, article: HtmlElement | None) -> Body | None:

@@ -27,9 +27,9 @@ _MOST_PARAGRAPHS = 200
 
 def of_element(element: HtmlElement, base_url: str, dropped: Collection[HtmlElement] = ()) -> Content:
     """The content of an element, without the dropped elements inside it."""
-    if not dropped:
-        return _plain(element, base_url) or content.from_html(inner_html(element), base_url)
-    return content.from_html(markup(element, dropped), base_url)
+    plain = None if dropped else _plain(element, base_url)
+    found = plain or content.from_element(element, base_url, dropped)
+    return found or content.from_html(markup(element, dropped), base_url)
 
 
 def markup(element: HtmlElement, dropped: Collection[HtmlElement] = ()) -> str:
@@ -56,8 +56,20 @@ def _pruned(element: HtmlElement, dropped: Collection[HtmlElement]) -> HtmlEleme
     twins = [twin for node, twin in zip(element.iter(), copy.iter(), strict=True) if node in apart]
     for twin in twins:
         if twin is not copy:
-            twin.drop_tree()
+            _drop(twin)
     return copy
+
+
+def _drop(element: HtmlElement) -> None:
+    """Take an element out; the text behind it joins that before it. lxml's own way refuses control characters."""
+    parent, before, tail = element.getparent(), element.getprevious(), element.tail or ""
+    if parent is None:
+        return
+    parent.remove(element)
+    if before is None:
+        parent.text = clean((parent.text or "") + tail)
+    else:
+        before.tail = clean((before.tail or "") + tail)
 
 
 def of_blocks(blocks: Collection[HtmlElement], base_url: str) -> Content | None:

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from lxml.html import HtmlElement
 
-from archiver import content, dates
+from archiver import dates
 from archiver.engines import _post_statements as statements
 from archiver.engines import _vocabulary as vocabulary
 from archiver.engines import bylines, threads
@@ -247,7 +247,7 @@ class PostPage:
             for e in self.dom.classed(*vocabulary.names("post", "added"))
             if e in body.region and e is not body.element
         ]
-        return content.from_html(body.html(added), self.dom.base)
+        return body.content(self.dom.base, added)
 
     def read(self, part: int | None = None, *, native_id: str | None = None) -> Post:
         """The post as this page tells it. part: which page of a multi-page post it is."""
