@@ -65,13 +65,17 @@ def absolute(url: str, base: str) -> str | None:
 
     The fragment stays. White space inside is percent-encoded, control characters go.
     """
-    if "/." not in url:
-        if _PLAIN.fullmatch(url):
-            return url
-        if _PLAIN_PATH.fullmatch(url):
-            root = _joined("/", base)
-            return root and root[:-1] + url
+    if _is_plain(url):
+        return url
+    if "/." not in url and _PLAIN_PATH.fullmatch(url):
+        root = _joined("/", base)
+        return root and root[:-1] + url
     return _joined(url, base)
+
+
+@_remembered
+def _is_plain(url: str) -> bool:
+    return "/." not in url and _PLAIN.fullmatch(url) is not None
 
 
 @lru_cache(maxsize=1024)

@@ -242,7 +242,14 @@ class Dom:
     @cached_property
     def links(self) -> list[tuple[HtmlElement, str]]:
         """All a[href] with their absolute URLs, those that cannot be fetched left out."""
-        return [(element, url) for element in self.tags("a") if (url := self.link_url(element))]
+        urls = self._link_urls
+        found = []
+        for element in self.tags("a"):
+            href = element.get("href")
+            url = urls[href] if href in urls else self.link_url(element)
+            if url:
+                found.append((element, url))
+        return found
 
     def link_url(self, element: HtmlElement) -> str | None:
         """Where a link leads, absolute; None when it leads nowhere that can be fetched."""

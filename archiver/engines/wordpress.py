@@ -141,7 +141,9 @@ def _with_thread(extract: Extract, reading: PostPage, target: Target, ref: PostR
     asked = _number(target, "page") if target.kind is TargetKind.COMMENT_PAGE else None
     number = reading.comment_page_number(asked)
     total = max([*pages, number or 1])
-    comments = tuple(replace(comment, post=ref, page=number) for comment in reading.thread.comments)
+    comments = reading.thread.comments
+    if number is not None or ref != reading.ref:
+        comments = tuple(replace(comment, post=ref, page=number) for comment in comments)
     claims = extract.claims
     if reading.comment_count is not None and not reading.protected:
         subject = f"#{ref.native_id}" if ref.native_id else reading.url

@@ -230,7 +230,7 @@ class PostPage:
         own = url_key(self.url)
         for element, url in self.dom.links:
             # Few of a page's links are worth a closer look: page numbers end in a digit and begin with the permalink.
-            if "#" in url or not url[-8:].strip("/")[-1:].isdigit() or not (own in url_key(url) or "page=" in url):
+            if not url.rstrip("/")[-1:].isdigit() or "#" in url or not (own in url_key(url) or "page=" in url):
                 continue
             number = post_part(url, self.url)
             if number and number > 1 and (element not in self.regions.aside or _is_page_number(element)):
