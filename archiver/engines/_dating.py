@@ -96,12 +96,6 @@ def _usual(text: str) -> Moment | None:
     return Moment(at=f"{when.isoformat()[:19]}Z", precision=Precision.SECOND, printed=text)
 
 
-def finest(moments: list[Moment]) -> Moment | None:
-    """The most precise of several readings of one date; the first of equals."""
-    order = list(Precision)
-    return min(moments, key=lambda moment: order.index(moment.precision), default=None)
-
-
 def _day_first_by_url(text: str, url: str) -> bool | None:
     """Which number of a date is the day, by the date in the permalink."""
     path, date = _DATED_PATH.search(url), _NUMBERS.search(text)

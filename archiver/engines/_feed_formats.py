@@ -49,7 +49,6 @@ class Entry:
     summary: str | None = None
     categories: tuple[tuple[str, str], ...] | None = None
     enclosures: tuple[Media, ...] = ()
-    comments_link: str | None = None
     comment_feed: str | None = None
     comment_count: int | None = None
     replies_to: tuple[tuple[str, str | None], ...] = ()
@@ -153,7 +152,6 @@ def _rss_entry(item: Node, family: str, base: str, wordpress: bool) -> Entry:
         summary=_text(nodes, "description"),
         categories=tuple(term for term in terms if term[0]) or None,
         enclosures=_enclosures([(node.get("url"), node.get("type")) for node in nodes.get("enclosure", ())], base),
-        comments_link=_absolute(_text(nodes, "comments"), base),
         comment_feed=_absolute(_text(nodes, "wfw:commentRss", "wfw:commentRSS", "wfw:commentrss"), base),
         comment_count=_number(_text(nodes, "slash:comments", "thr:total")),
         replies_to=_replies_to(nodes),
@@ -202,7 +200,6 @@ def _atom_entry(entry: Node, family: str, base: str) -> Entry:
         summary=next((markup for node in nodes.get("summary", ()) if (markup := _markup(node))), None),
         categories=tuple(term for term in terms if term[0] and not term[1].endswith("#kind")) or None,
         enclosures=_enclosures(enclosures, base),
-        comments_link=_absolute(next((n.get("href") for n in replies if "html" in n.get("type", "")), None), base),
         comment_feed=_absolute(next((n.get("href") for n in replies if "xml" in n.get("type", "")), None), base),
         comment_count=_number(_text(nodes, "thr:total") or next(filter(None, counts), None)),
         replies_to=_replies_to(nodes),

@@ -64,8 +64,7 @@ class FeedReading:
 
     kind: rss, atom or json. home: the page it belongs to. wordpress: whether WordPress made it;
     its feeds put tags among the categories, so that the terms of its posts are weak.
-    comment_feeds, comment_links: by the URL of the post; protected posts are left out of the first,
-    because their comment feeds give names away.
+    comment_feeds: by the URL of the post; protected posts are left out, because theirs give names away.
     """
 
     kind: str
@@ -79,18 +78,12 @@ class FeedReading:
     items: tuple[Post, ...]
     claims: tuple[Claim, ...] = ()
     comment_feeds: Mapping[str, str] = field(default_factory=dict)
-    comment_links: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
 
 
 def is_feed(page: Page) -> bool:
     """Whether the body begins as a feed does, whatever its declared type."""
     return formats.looks_like_feed(page)
-
-
-def next_page(page: Page) -> str | None:
-    """The feed of older entries, where the feed names one (RFC 5005, JSON Feed). Raises PageError."""
-    return _next(page.once(formats.read), page)
 
 
 def read_posts(page: Page, site: Site) -> FeedReading:
@@ -112,7 +105,6 @@ def read_posts(page: Page, site: Site) -> FeedReading:
         items=tuple(post for _, post in known),
         claims=tuple(_claim(post, entry.comment_count) for entry, post in known if entry.comment_count is not None),
         comment_feeds={p.url: e.comment_feed for e, p in known if e.comment_feed and not p.protected},
-        comment_links={p.url: e.comments_link for e, p in known if e.comments_link},
         notes=tuple(Note(kind="feed_item_without_link", detail=e.guid or page.url) for e, p in pairs if p is None),
     )
 

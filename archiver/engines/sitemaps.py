@@ -99,13 +99,6 @@ def wordpress_kind(url: str) -> str | None:
     return f"taxonomies-{groups['taxonomy']}" if "taxonomy" in groups else "users" if "users" in groups else "misc"
 
 
-def robots_sitemaps(text: str) -> tuple[str, ...]:
-    """The URLs of the `Sitemap:` lines of a robots.txt, which stand outside its groups."""
-    lines = (line.partition("#")[0].partition(":") for line in text.lstrip("\ufeff").splitlines())
-    found = (value.strip() for name, _, value in lines if name.strip().lower() == "sitemap")
-    return tuple(dict.fromkeys(url for url in found if url))
-
-
 def _unpacked(page: Page) -> bytes:
     """The gzip members of a body, one after the other."""
     rest, parts, size = page.body, [], 0

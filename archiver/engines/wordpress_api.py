@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
@@ -47,14 +46,6 @@ def endpoint(root: str, route: str, **query: str | int) -> str:
         path = path.rstrip("/") + "/" + route
     pairs += [(name, str(value)) for name, value in query.items()]
     return urlunsplit((parts.scheme, parts.netloc, path, urlencode(pairs, safe="/:,", quote_via=quote), ""))
-
-
-def route_of(url: str) -> str:
-    """The route that an API URL asks for: `posts`, `comments` …, empty for the root."""
-    parts = urlsplit(url)
-    route = dict(parse_qsl(parts.query)).get("rest_route", parts.path)
-    match = re.search(r"/wp/v2/([a-z-]+)", route)
-    return match[1] if match else ""
 
 
 def root_target(root: str) -> Target:

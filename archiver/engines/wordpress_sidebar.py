@@ -13,6 +13,7 @@ from archiver.engines._sidebar_lists import SidebarList, find
 from archiver.engines.dom import Dom, Region, text_of, tokens
 from archiver.engines.wordpress_urls import comment_id, taxonomy
 from archiver.model import ArchivePeriod, Claim, Site, Term, Widget, WidgetLink
+from archiver.urls import within
 
 _SILENT = frozenset({"cancel-comment-reply-link", "rsswidget", "screen-reader-text"})
 
@@ -36,7 +37,7 @@ def read(dom: Dom, site: Site, *, outside: Iterable[HtmlElement] | Region = ()) 
     terms: dict[str, Term] = {}
     for found in lists:
         if found.kind in {"categories", "tag_cloud"}:
-            _read_terms(found, dom, terms, reading)
+            _read_terms(found, dom, site, terms, reading)
         widget = _widget(found, dom)
         if widget.links or widget.text:
             reading.widgets.append(widget)
@@ -53,15 +54,18 @@ def _month_claim(period: ArchivePeriod) -> Claim | None:
     )
 
 
-def _read_terms(found: SidebarList, dom: Dom, terms: dict[str, Term], reading: SidebarReading) -> None:
-    """The terms of a list, with their parents by nesting, and the posts they claim."""
+def _read_terms(found: SidebarList, dom: Dom, site: Site, terms: dict[str, Term], reading: SidebarReading) -> None:
+    """The terms of a list, with their parents by nesting, and the posts they claim.
+
+    On a network of sites a list may have the categories of another blog: neither they nor their posts are this one's.
+    """
     usual = "category" if found.kind == "categories" else "tag"
     for link, url in _links(found.frame, dom):
         item = item_of(link)
         classes = tokens(item) if item is not None else []
         kind = taxonomy(url) or ("category" if "cat-item" in classes else usual)
         label, count = line_of(link)
-        if not label or url in terms or (usual == "category" and kind == "tag"):
+        if not label or url in terms or not within(url, site.home) or (usual == "category" and kind == "tag"):
             continue
         count = _stated_count(link) if count is None else count
         terms[url] = Term(

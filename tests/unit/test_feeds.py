@@ -232,7 +232,6 @@ def test_blogger_atom() -> None:
     assert (reading.kind, reading.title, reading.description) == ("atom", "Dune Diary", "Sand & grass")
     assert (reading.generator, reading.home, reading.wordpress) == ("Blogger", "https://dune.example/", False)
     assert reading.next == "https://dune.example/feeds/posts/default?start-index=26&max-results=25"
-    assert feeds.next_page(source) == reading.next
     full, summary = reading.items
     assert (full.title, full.url, full.rank) == (
         "Marram & lyme grass",
@@ -248,7 +247,6 @@ def test_blogger_atom() -> None:
     assert (full.published.at, full.modified.at) == ("2019-07-31T21:15:00Z", "2019-08-01T09:00:00Z")
     assert (summary.rank, summary.excerpt, summary.content) == (Rank.EXCERPT, "It blew", None)
     assert reading.comment_feeds == {full.url: "https://dune.example/feeds/501/comments/default"}
-    assert reading.comment_links == {full.url: "https://dune.example/2019/07/marram.html#comment-form"}
     assert [(claim.subject, claim.number) for claim in reading.claims] == [(full.url, 3)]
 
 
@@ -306,7 +304,7 @@ def test_a_feed_with_a_later_page_of_itself_has_none() -> None:
     source = rss(
         head='<atom:link xmlns:atom="http://www.w3.org/2005/Atom" rel="next" href="https://lamp.example/feed"/>'
     )
-    assert feeds.next_page(page(source, "https://lamp.example/feed/")) is None
+    assert feeds.read_posts(page(source, "https://lamp.example/feed/"), LAMP).next is None
 
 
 # ── full text or not ─────────────────────────────────────────────────────────────────────────────
@@ -536,7 +534,7 @@ REFUSED = {
 
 @pytest.mark.parametrize(("source", "why"), REFUSED.values(), ids=REFUSED)
 def test_what_is_no_whole_feed_is_refused_in_one_line(source: str, why: str) -> None:
-    for read in (lambda p: feeds.read_posts(p, LAMP), lambda p: feeds.read_comments(p, LAMP), feeds.next_page):
+    for read in (lambda p: feeds.read_posts(p, LAMP), lambda p: feeds.read_comments(p, LAMP)):
         with pytest.raises(PageError) as raised:
             read(page(source))
         message = str(raised.value)

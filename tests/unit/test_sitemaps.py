@@ -182,15 +182,6 @@ def test_wordpress_kind(name: str, kind: str | None) -> None:
     assert sitemaps.wordpress_kind("https://lamp.example/" + name) == kind
 
 
-def test_sitemaps_of_robots_txt() -> None:
-    text = (
-        "\ufeffSitemap: https://lamp.example/wp-sitemap.xml\r\nUser-agent: *\nDisallow: /wp-admin/\n\n"
-        "sitemap :https://lamp.example/news.xml # news\nSITEMAP:\nSitemap: https://lamp.example/wp-sitemap.xml\n"
-        "# Sitemap: https://lamp.example/old.xml\nSitemaps: https://lamp.example/no.xml"
-    )
-    assert sitemaps.robots_sitemaps(text) == ("https://lamp.example/wp-sitemap.xml", "https://lamp.example/news.xml")
-
-
 PATHS = st.text(st.characters(min_codepoint=33, exclude_categories=("Cs", "Cc", "Cn", "Zs")), max_size=20)
 
 
