@@ -68,7 +68,8 @@ def _value(match: re.Match[str]) -> int:
 
 def _without_title(line: str, title: str) -> tuple[str, bool]:
     """The heading without the title, and whether it was there; without what is quoted if it was not."""
-    places = list(re.finditer(rf"(?<!\w){re.escape(title)}(?!\w)", line)) if title else []
+    held = title and title in line  # mostly not, and a pattern of every title takes a while
+    places = list(re.finditer(rf"(?<!\w){re.escape(title)}(?!\w)", line)) if held else []
     quoted = [
         m for m in places if line[m.start() - 1 : m.start()] in {'"', "'"} and line[m.end() : m.end() + 1] in {'"', "'"}
     ]

@@ -145,7 +145,8 @@ def _element(dom: Dom, aside: Region, article: HtmlElement | None) -> HtmlElemen
     for element in dom.properties:
         if "articleBody" in (element.get("itemprop") or "") and element not in aside:
             return element
-    return _densest(dom, aside, article) or _wordless(dom, aside, article)
+    densest = _densest(dom, aside, article)
+    return densest if densest is not None else _wordless(dom, aside, article)
 
 
 def _wordless(dom: Dom, aside: Region, article: HtmlElement | None) -> HtmlElement | None:

@@ -41,6 +41,7 @@ _ARTICLE_ID = re.compile(r"^post-(\d+)$", re.ASCII)
 _DATED_LIST = re.compile(
     r"/(?:\d{4}(?:/\d\d){0,2}|archives?)/$", re.ASCII
 )  # what stands behind it is a post, not a part
+_REPLYING = re.compile(r"replytocom=\d+")
 _NOT_A_POST = frozenset({"error404", "search", "search-results", "archive", "blog", "paged", "date", "category", "tag"})
 _BACK = frozenset({"nav-previous", "previous", "prev", "older", "wp-block-comments-pagination-previous", "alignleft"})
 _ROOMS = frozenset({"body", "html", "main"})
@@ -127,7 +128,7 @@ class PostPage:
             return url
         named = [link.get("href") or "" for link in self.dom.head_links("alternate")]
         replies = (link.get("href") or "" for link in self.dom.classed("comment-reply-link"))
-        named += [href for href in replies if "replytocom=" in href]
+        named += {_REPLYING.sub("", href) for href in replies if "replytocom=" in href}
         found = (query_value(href, "url") if "oembed" in href else absolute(href, self.dom.base) for href in named)
         keys = {url_key(post_url(one)) for one in found if one}
         return base if keys & {url_key(base), url_key(f"{base}feed/")} else url
