@@ -34,6 +34,7 @@ def exchange(number: int = 0, body: bytes = b"<p>A body</p>", **values: object) 
         "sent": SENT,
         "received": HEAD,
         "body": body,
+        "digest": digest(body),
         "ip": "192.0.2.7",
         "note": {**NOTE, "number": number},
     }
