@@ -28,7 +28,7 @@ ROTATE_AT = 1 << 30
 """Bytes after which a file is closed and the next one begun."""
 VERSION = "WARC/1.1"  # whose dates may have microseconds
 LEVEL = 4
-"""Of gzip: a third of the time of level 9, for files that are a twentieth larger. Most bodies come compressed anyway."""
+"""Of gzip: a third of the time of level 9 for files that are a twentieth larger, where bodies come uncompressed."""
 FIELDS, REQUEST, RESPONSE = (
     "application/warc-fields",
     "application/http; msgtype=request",
@@ -141,7 +141,7 @@ class Writer:
 
 
 def _record(kind: str, record_id: str, fields: Mapping[str, str], block: bytes, content_type: str) -> bytes:
-    """A record as a gzip member. Written by ourselves: warcio copies and digests what it is given several times over."""
+    """A record as a gzip member. Ours, since warcio copies and digests what it is given several times over."""
     fields = {
         "WARC-Type": kind,
         "WARC-Record-ID": record_id,
