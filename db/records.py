@@ -26,16 +26,27 @@ from db.terms import Terms, settle_names
 class Records:
     """Saves extracts. Runs inside the writer's transaction."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, patience: int = 0) -> None:
         self._connection = connection
-        self._store = Store(connection)
+        self._store = Store(connection, patience)
 
     def save(self, extract: Extract, context: Context) -> Counter[str]:
         """Save everything that a page holds. Returns counts named as the fields of `Saved`."""
         try:
-            return self._save(extract, context)
+            counts = self._save(extract, context)
+            self._store.end_visit()
+            return counts
         finally:
             self._store.forget()
+
+    def catch_up(self) -> None:
+        """Write the bookkeeping that was put off."""
+        self._store.catch_up()
+        self._store.forget()
+
+    def lose(self) -> None:
+        """The transaction was rolled back."""
+        self._store.lose()
 
     def _save(self, extract: Extract, context: Context) -> Counter[str]:
         store, parts, bodies = self._store, Parts(self._store), Bodies(self._store)
@@ -102,6 +113,7 @@ class Records:
 
     def prune(self, blog_id: str) -> None:
         """Drop what nothing refers to any more: names and terms that better readings have replaced, works."""
+        self.catch_up()
         settle_names(self._connection, blog_id)
         self._connection.execute(
             "DELETE FROM authors WHERE blog_id = ? AND native_id IS NULL"

@@ -54,13 +54,16 @@ def now() -> str:
 
 
 class Writer:
-    """Writes an archive over one connection that nothing else writes through."""
+    """Writes an archive over one connection that nothing else writes through.
 
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+    patience: over so many visits it may wait to write when known people and terms were seen last (db/store.py).
+    """
+
+    def __init__(self, connection: sqlite3.Connection, path: Path, patience: int = 0) -> None:
         self.connection = connection
         self._path = path
         self.frontier = Frontier(connection)
-        self._records = Records(connection)
+        self._records = Records(connection, patience)
         self._vanished = Vanished(connection)
 
     def close(self) -> None:
@@ -77,6 +80,7 @@ class Writer:
                 yield
                 self.connection.execute("COMMIT")
             except BaseException:
+                self._records.lose()
                 # A full disk may have rolled back already.
                 if self.connection.in_transaction:
                     self.connection.execute("ROLLBACK")

@@ -19,6 +19,7 @@ from scrapy.crawler import Crawler
 
 from archiver.config import BlogConfig, blog_configs, find_config, read_config
 from archiver.crawl.blog import Shared
+from archiver.crawl.collecting import collect_seldom
 from archiver.crawl.fetch import Fetcher, NotAsked
 from archiver.crawl.jobs import Answer, Job
 from archiver.crawl.progress import PlainProgress, Progress
@@ -33,6 +34,8 @@ from db import open_archive
 
 UNREAD = 4
 """Pages of a blog that may wait to be read; beyond, nothing more is fetched from it."""
+PATIENCE = 100
+"""Pages until it is written when people and terms that are known were seen last."""
 NO_ITEMS: tuple[Any, ...] = ()  # everything goes into the archive by way of the sessions
 LONGEST_NAP = 1.0  # seconds; what is put off may become due by other ways than time
 
@@ -62,7 +65,7 @@ class BlogSpider(scrapy.Spider):
         recorder = Recorder(opened) if any(blog.warc for blog in self._blogs) else None
         self._shared = Shared(
             opened,
-            opened.writer(),
+            opened.writer(PATIENCE),
             progress or PlainProgress(sys.stderr),
             command=command,
             restart=str(restart).lower() in {"1", "true", "yes"},
@@ -96,6 +99,7 @@ class BlogSpider(scrapy.Spider):
             self._reader.start()
         await asyncio.sleep(0)  # it is on its way
         engines()  # loaded now, not when the host waits for the next request
+        collect_seldom()
         self._tasks = [asyncio.create_task(self._work(session)) for session in self.sessions]
         try:
             await asyncio.wait(self._tasks)

@@ -90,14 +90,15 @@ class Fetcher:
             page = page_of(response, asked, self._largest)
         except BadBody as error:
             failure = explain(error)
+        exchange = exchange_of(response, stamp(at))
         return Answer(
             at=at,
             page=page,
             failure=failure,
             elapsed=response.meta.get("download_latency"),
-            digest=digest(body),
+            digest=exchange.digest,
             size=len(body),
-            exchange=exchange_of(response, stamp(at)),
+            exchange=exchange,
         )
 
 
@@ -124,6 +125,7 @@ def exchange_of(response: Response, at: str) -> Exchange:
         sent=wire.sent if wire else joined(f"{request.method} {request.url} HTTP/1.1", asked),
         received=wire.received if wire else joined(f"{response.protocol} {response.status} ", fields),
         body=response.body,
+        digest=digest(response.body),
         ip=str(response.ip_address) if response.ip_address else None,
     )
 

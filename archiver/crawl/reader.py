@@ -9,19 +9,17 @@ one ends when its input does, which the kernel sees to however this process ends
 from __future__ import annotations
 
 import asyncio
-import pickle
 import sys
 from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
+from archiver.crawl.parcels import LENGTH, packed, unpacked
 from archiver.crawl.reading import Question, Reading, read
 
 SECONDS = 60.0
 """A page that takes longer is given up."""
-LENGTH = 8
-"""Bytes of the length, big-endian, before each pickle in either direction."""
 _BUFFER = 1 << 20
 
 
@@ -67,7 +65,7 @@ class ProcessReader:
 
     async def read(self, question: Question) -> Reading:
         """See Reader."""
-        asked = _Asked(_framed(question), question, asyncio.get_running_loop().create_future())
+        asked = _Asked(packed(question), question, asyncio.get_running_loop().create_future())
         self._asked.append(asked)
         self.start()
         if self._child is not None:
@@ -121,8 +119,7 @@ class ProcessReader:
         with suppress(asyncio.IncompleteReadError, ConnectionError):
             while True:
                 length = int.from_bytes(await child.stdout.readexactly(LENGTH), "big")
-                reading = pickle.loads(await child.stdout.readexactly(length))  # noqa: S301 (our own child wrote it)
-                self._answer(reading)
+                self._answer(unpacked(await child.stdout.readexactly(length)))
 
     def _send(self, asked: _Asked) -> None:
         assert self._child is not None
@@ -155,8 +152,3 @@ class ProcessReader:
         if self._asked:
             why = f"it takes longer than {self._seconds:g} s" if overdue else f"the reading process died of it ({code})"
             self._answer(Reading(engine=self._asked[0].question.engine, error=f"reading it was given up: {why}"))
-
-
-def _framed(question: Question) -> bytes:
-    data = pickle.dumps(question, pickle.HIGHEST_PROTOCOL)
-    return len(data).to_bytes(LENGTH, "big") + data

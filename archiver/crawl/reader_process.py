@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import gc
 import os
-import pickle
 import sys
 from contextlib import suppress
 from typing import BinaryIO
 
-from archiver.crawl.reader import LENGTH
+from archiver.crawl.collecting import collect_seldom
+from archiver.crawl.parcels import LENGTH, packed, unpacked
 from archiver.crawl.reading import Question, Reading, read
 
 MOST_MEMORY = 2 << 30
@@ -25,16 +24,9 @@ def main() -> None:
     collect_seldom()
     with suppress(BrokenPipeError, KeyboardInterrupt):
         while frame := _frame(source):
-            question: Question = pickle.loads(frame)  # noqa: S301 (our parent's)
-            data = pickle.dumps(answer(question), pickle.HIGHEST_PROTOCOL)
-            sink.write(len(data).to_bytes(LENGTH, "big") + data)
+            question: Question = unpacked(frame)
+            sink.write(packed(answer(question)))
             sink.flush()
-
-
-def collect_seldom() -> None:
-    """Trees of pages are full of cycles but short-lived: fewer, larger rounds of the collector."""
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
 
 
 def _frame(source: BinaryIO) -> bytes:

@@ -17,7 +17,7 @@ from archiver.crawl.recorded import answer_of, asked_of
 from archiver.errors import ArchiveDamaged
 from archiver.warc import cdxj
 from archiver.warc.reader import Record, read_at, responses
-from archiver.warc.records import DIRECTORY, OPEN, Exchange, Original, Place, digest
+from archiver.warc.records import DIRECTORY, OPEN, Exchange, Original, Place
 from archiver.warc.repair import Closed, close_left_open
 from archiver.warc.writer import Writer as WarcWriter
 from db import Archive
@@ -53,27 +53,33 @@ class Recorder:
             "robots": "obey",
         }
         self._writer = WarcWriter(archive.directory, name, info)
+        self._lines: dict[str, list[str]] = {}  # of the index, for the file that is being written
 
     def record(self, exchange: Exchange, asked: str) -> Place:
         """Put an exchange on record. asked: the URL before redirects. Raises DiskFull."""
         with explained(self._archive.directory / DIRECTORY):
-            return self._writer.write(exchange, self._original(exchange, asked))
+            original = self._original(exchange, asked)
+            place = self._writer.write(exchange, original)
+        name = place.file.rpartition("/")[2]
+        if name not in self._lines:
+            self._lines = {name: []}  # those before it are read again at the end: memory stays the same
+        self._lines[name].append(cdxj.line_of(exchange, place, is_revisit=original is not None))
+        return place
 
     def close(self) -> None:
         """Close what is open. Raises DiskFull."""
         self._reader.close()
         with explained(self._archive.directory / DIRECTORY):
             self._writer.close()
-            cdxj.add(self._archive.directory, self._writer.closed)
+            cdxj.add(self._archive.directory, self._writer.closed, self._lines)
 
     def _original(self, exchange: Exchange, asked: str) -> Original | None:
         """An earlier record of this URL with the same payload, if there is one that can be read."""
         if not exchange.body:
             return None
-        wanted = digest(exchange.body)
-        for file, offset in self._reader.same_payload(asked, wanted):
+        for file, offset in self._reader.same_payload(asked, exchange.digest):
             record = self._read(file, offset)
-            if record and not record.is_revisit and record.digest == wanted and record.url == exchange.url:
+            if record and not record.is_revisit and record.digest == exchange.digest and record.url == exchange.url:
                 return Original(record.url, record.date, record.record_id)
         return None
 

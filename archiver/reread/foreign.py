@@ -24,7 +24,7 @@ from archiver.page import Page
 from archiver.urls import canonical, host_key, site_key, url_key
 from archiver.warc.heads import KEPT_AS, joined
 from archiver.warc.reader import Record, responses
-from archiver.warc.records import Exchange
+from archiver.warc.records import Exchange, digest
 
 READ = ("html", "json", "xml", "rss", "atom")
 """Words in the media types of what engines read."""
@@ -126,6 +126,7 @@ def exchange(record: Record) -> Exchange:
         sent=b"",
         received=joined(f"HTTP/1.1 {record.status} ", fields),
         body=record.body,
+        digest=digest(record.body),
         ip=record.ip,
     )
 

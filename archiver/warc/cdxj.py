@@ -9,18 +9,21 @@ import heapq
 import json
 import re
 import string
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 from archiver.errors import ArchiveDamaged
 from archiver.warc.reader import Record, responses
-from archiver.warc.records import DIRECTORY, SUFFIX
+from archiver.warc.records import DIRECTORY, SUFFIX, Exchange, Place
 
 FILE = f"{DIRECTORY}/index.cdxj"
 _WWW = re.compile(r"^www\d*\.")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+_STATUS = re.compile(rb"\S+ +(\d+)")
+_TYPE = re.compile(rb"^content-type[ \t]*:([^\r\n]*)", re.IGNORECASE | re.MULTILINE)
+_REVISIT = "warc/revisit"
 
 
 def surt(url: str) -> str:
@@ -36,17 +39,30 @@ def surt(url: str) -> str:
 
 def line(record: Record, filename: str) -> str:
     """The line of a record."""
+    declared = next((value for name, value in record.headers if name.lower() == "content-type"), "")
+    mime, place = _REVISIT if record.is_revisit else _mime(declared), Place(filename, record.offset, record.length)
+    return _line(record.url, record.date, mime, str(record.status or ""), record.digest or "", place)
+
+
+def line_of(exchange: Exchange, place: Place, *, is_revisit: bool) -> str:
+    """The line of an exchange that has just been written; the same as its record's."""
+    status, declared = _STATUS.match(exchange.received), _TYPE.search(exchange.received)
+    mime = _REVISIT if is_revisit else _mime(declared[1].decode("latin-1") if declared else "")
+    return _line(exchange.url, exchange.at, mime, status[1].decode() if status else "", exchange.digest, place)
+
+
+def _line(url: str, date: str, mime: str, status: str, digest: str, place: Place) -> str:
     values = {
-        "url": record.url,
-        "mime": "warc/revisit" if record.is_revisit else _mime(record),
-        "status": str(record.status or ""),
-        "digest": record.digest or "",
-        "length": str(record.length),
-        "offset": str(record.offset),
-        "filename": filename,
+        "url": url,
+        "mime": mime,
+        "status": status,
+        "digest": digest,
+        "length": str(place.length),
+        "offset": str(place.offset),
+        "filename": place.file.rpartition("/")[2],
     }
-    timestamp = re.sub(r"\D", "", record.date)[:14]
-    return f"{surt(record.url)} {timestamp} {json.dumps({name: value for name, value in values.items() if value})}\n"
+    timestamp = re.sub(r"\D", "", date)[:14]
+    return f"{surt(url)} {timestamp} {json.dumps({name: value for name, value in values.items() if value})}\n"
 
 
 def lines(path: Path) -> list[str]:
@@ -57,17 +73,21 @@ def lines(path: Path) -> list[str]:
     return sorted(found)
 
 
-def add(archive: Path, closed: Iterable[Path]) -> None:
-    """Put files that have been closed into the index of an archive."""
-    paths = list(closed)
+def add(archive: Path, closed: Iterable[Path], known: Mapping[str, list[str]] | None = None) -> None:
+    """Put files that have been closed into the index of an archive.
+
+    known: the lines of files, by their names, that need not be read for that.
+    """
+    paths, known = list(closed), known or {}
     index = archive / FILE
     if not paths:
         return
     if not index.exists():
-        write(archive)
+        _replace(index, heapq.merge(*(_lines(path, known) for path in _files(archive))))
         return
     with index.open(encoding="utf-8") as old:
-        _replace(index, heapq.merge(_without(old, {path.name for path in paths}), *map(lines, paths)))
+        others = _without(old, {path.name for path in paths})
+        _replace(index, heapq.merge(others, *(_lines(path, known) for path in paths)))
 
 
 def write(archive: Path) -> None:
@@ -86,6 +106,10 @@ def is_current(archive: Path) -> bool:
     return index.stat().st_mtime_ns >= newest and named <= {path.name for path in files}
 
 
+def _lines(path: Path, known: Mapping[str, list[str]]) -> list[str]:
+    return sorted(known[path.name]) if path.name in known else lines(path)
+
+
 def _files(archive: Path) -> list[Path]:
     return sorted((archive / DIRECTORY).glob(f"*{SUFFIX}"))
 
@@ -101,6 +125,5 @@ def _replace(index: Path, made: Iterable[str]) -> None:
     new.replace(index)
 
 
-def _mime(record: Record) -> str:
-    declared = next((value for name, value in record.headers if name.lower() == "content-type"), "")
+def _mime(declared: str) -> str:
     return declared.partition(";")[0].strip().lower() or "unk"

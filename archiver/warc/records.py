@@ -40,7 +40,7 @@ class Exchange:
     at: when the body was complete, UTC with microseconds. sent, received: both heads as they went over
     the wire, from the first line to the empty one;
     sent is empty where it is not known. body: behind its transfer coding, in its content coding.
-    note: what the crawl knew when it asked, kept as a `metadata` record; plain JSON.
+    digest: of the body. note: what the crawl knew when it asked, kept as a `metadata` record; plain JSON.
     """
 
     url: str
@@ -48,6 +48,7 @@ class Exchange:
     sent: bytes
     received: bytes
     body: bytes
+    digest: str
     ip: str | None = None
     note: Mapping[str, Any] = field(default_factory=dict)
 

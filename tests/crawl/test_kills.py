@@ -17,7 +17,7 @@ from random import Random
 
 import pytest
 
-from archiver.crawl.reader import LENGTH
+from archiver.crawl.parcels import LENGTH
 from archiver.crawl.reading import Question
 from archiver.demo import DemoBlog
 from archiver.model import Site, Target, TargetKind

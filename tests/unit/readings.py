@@ -271,11 +271,11 @@ def _fresh() -> Path:
 
 
 @contextmanager
-def fresh_writer() -> Iterator[Writer]:
+def fresh_writer(patience: int = 0) -> Iterator[Writer]:
     """The writer of a fresh archive."""
     with TemporaryDirectory() as directory:
         shutil.copy(_fresh(), directory)
-        with closing(Archive(Path(directory)).writer()) as writer:
+        with closing(Archive(Path(directory)).writer(patience)) as writer:
             yield writer
 
 
@@ -285,9 +285,9 @@ def begin(writer: Writer, started: str = STARTED) -> str:
         return writer.begin_crawl(SITE, command="crawl", version="0", settings={})
 
 
-def saved(visits: Iterable[Visit], *, end: bool = True) -> dict[str, list[tuple[object, ...]]]:
+def saved(visits: Iterable[Visit], *, end: bool = True, patience: int = 0) -> dict[str, list[tuple[object, ...]]]:
     """The tables of an archive that has saved these visits."""
-    with fresh_writer() as writer:
+    with fresh_writer(patience) as writer:
         crawl = begin(writer)
         for one in visits:
             writer.save(one, crawl)

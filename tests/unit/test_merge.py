@@ -1,12 +1,16 @@
 """Readings of one thing become one row, and visits one archive, whatever their order."""
 
+import sqlite3
+
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from archiver.errors import DiskFull
+from archiver.model import Extract, Fetch, Target, TargetKind, Term, Visit
 from db.facets import FACETS, LEADS
 from db.merge import HEARSAY, Held, Reading, decode, encode
-from tests.unit.readings import fresh_writer, saved, visits
+from tests.unit.readings import SITE, begin, fresh_writer, saved, visits
 
 BLANK = {column: None for facet in FACETS["posts"].values() for column in facet} | {
     "sources": "",
@@ -138,6 +142,53 @@ BIG = settings(phases=[Phase.explicit, Phase.reuse, Phase.generate])
 def test_visits_make_the_same_archive_in_any_order(drawn):
     one, other, end = drawn
     assert_same(saved(one, end=end), saved(other, end=end))
+
+
+@BIG
+@given(visits(), st.sampled_from([1, 2, 100]))
+def test_a_patient_writer_ends_with_the_same_archive(drawn, patience):
+    assert_same(saved(drawn), saved(drawn, patience=patience))
+
+
+def test_a_patient_writer_writes_facts_at_once_and_bookkeeping_later():
+    """A term that is met again has a row like before; what is new of it does not wait."""
+    query = "SELECT description, last_seen_at FROM terms"
+    with fresh_writer(patience=3) as writer:
+        crawl, rows = begin(writer), []
+        for number, words in enumerate([None, None, "New words", "New words", None, None]):
+            term = Term(taxonomy="tag", name="Sleep", url="http://blog.example/tag/sleep/", description=words)
+            writer.save(visit(number, Extract(terms=(term,))), crawl)
+            rows.append(tuple(writer.connection.execute(query).fetchone()))
+    described = [words for words, _ in rows]
+    assert described == [None, None, "New words", "New words", "New words", "New words"]
+    assert [seen for _, seen in rows] == [second(0), second(0), second(2), second(2), second(2), second(5)]
+
+
+def test_a_patient_writer_forgets_what_was_rolled_back(monkeypatch):
+    def failing(*_):
+        raise sqlite3.OperationalError("database or disk is full")
+
+    term = Term(taxonomy="tag", name="Sleep", url="http://blog.example/tag/sleep/")
+    with fresh_writer(patience=9) as writer:
+        crawl = begin(writer)
+        with monkeypatch.context() as patched:
+            patched.setattr(writer.frontier, "add", failing)
+            with pytest.raises(DiskFull):
+                writer.save(visit(0, Extract(terms=(term,))), crawl)
+        writer.save(visit(1, Extract(terms=(term,))), crawl)
+        assert [tuple(row) for row in writer.connection.execute("SELECT name, last_seen_at FROM terms")] == [
+            ("Sleep", second(1))
+        ]
+
+
+def second(number):
+    return f"2026-01-01T00:00:0{number}Z"
+
+
+def visit(number, extract):
+    url = f"http://blog.example/{number}"
+    fetch = Fetch(url=url, fetched_at=f"{second(number)[:-1]}.000000Z", status=200)
+    return Visit(site=SITE, target=Target(url=url, kind=TargetKind.POST), fetch=fetch, extract=extract)
 
 
 @BIG

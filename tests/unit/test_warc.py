@@ -16,6 +16,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from archiver.errors import ArchiveDamaged
+from archiver.warc import cdxj
 from archiver.warc.heads import joined, without_transfer_coding
 from archiver.warc.reader import read_at, responses
 from archiver.warc.records import Exchange, Original, digest
@@ -34,6 +35,7 @@ def exchange(number: int = 0, body: bytes = b"<p>A body</p>", **values: object) 
         "sent": SENT,
         "received": HEAD,
         "body": body,
+        "digest": digest(body),
         "ip": "192.0.2.7",
         "note": {**NOTE, "number": number},
     }
@@ -99,6 +101,25 @@ def test_records_of_an_exchange_name_each_other(tmp_path):
     response_id = records[3][1]["WARC-Record-ID"]
     assert records[1][1]["WARC-Concurrent-To"] == records[2][1]["WARC-Concurrent-To"] == response_id
     assert {fields["WARC-Warcinfo-ID"] for _, fields in records[1:]} == {records[0][1]["WARC-Record-ID"]}
+
+
+@pytest.mark.parametrize(
+    ("head", "again"),
+    [
+        (HEAD, False),
+        (HEAD, True),
+        (b"HTTP/1.1 404 Not Found\r\nX-A: content-type: x\r\n\r\n", False),
+        (b"HTTP/1.0 301\r\nCONTENT-TYPE:\tText/HTML ; charset=utf-8\r\nLocation: /b\r\n\r\n", False),
+        (b"HTTP/1.1 200 OK\r\nContent-Type:\r\n\r\n", False),
+    ],
+)
+def test_the_index_is_the_same_made_from_what_is_written_or_from_the_file(tmp_path, head, again):
+    made, one = writer(tmp_path), exchange(received=head, body=b"some" * 30)
+    same_as = Original("https://blog.example.org/0", "2026-01-01T00:00:00Z", "<urn:uuid:0>") if again else None
+    place = made.write(one, same_as)
+    made.close()
+    (path,) = made.closed
+    assert [cdxj.line_of(one, place, is_revisit=again)] == cdxj.lines(path)
 
 
 def test_warcio_finds_nothing_wrong(tmp_path):
