@@ -71,6 +71,8 @@ class Recorder:
 
     def _original(self, exchange: Exchange, asked: str) -> Original | None:
         """An earlier record of this URL with the same payload, if there is one that can be read."""
+        if exchange.not_modified:
+            return self._latest(asked)
         if not exchange.body:
             return None
         wanted = digest(exchange.body)
@@ -78,6 +80,14 @@ class Recorder:
             record = self._read(file, offset)
             if record and not record.is_revisit and record.digest == wanted and record.url == exchange.url:
                 return Original(record.url, record.date, record.record_id)
+        return None
+
+    def _latest(self, asked: str) -> Original | None:
+        """The record whose payload a server speaks of when it says that nothing has changed."""
+        for file, offset in self._reader.latest_payload(asked):
+            record = self._read(file, offset)
+            if record:
+                return record.refers_to if record.is_revisit else Original(record.url, record.date, record.record_id)
         return None
 
     def _read(self, file: str, offset: int) -> Record | None:
