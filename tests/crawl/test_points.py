@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from archiver.demo import DemoBlog
+from archiver.reread.extract import extract
 from archiver.verify import verify
 from archiver.warc import cdxj
 from archiver.warc.reader import Record, read_at, responses
@@ -74,6 +75,9 @@ def undisturbed(scene: Scene) -> tuple[Path, list[Point]]:
     asked, points = scene.crawl(archive)
     assert len(asked) == len(set(asked)) + 1  # what was put off
     assert len(list((archive / "warc").glob("*.warc.gz"))) > 1
+    again = extract(archive, jobs=1, dry_run=True)  # it reads all files
+    assert {table: change for table, change in again.changes.items() if change} == {}
+    assert (again.tally.responses, again.tally.unread, again.tally.orphans) == (len(asked), [], 0)
     return archive, points
 
 
