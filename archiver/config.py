@@ -43,8 +43,9 @@ class BlogConfig:
     url: absolute and canonical. delay: least seconds between two requests to its host. contact: e-mail
     or URL that the User-Agent gives. include, exclude: regular expressions searched for in URLs; an
     excluded URL is left out even when it is included. pages: whether the pages that readers see are
-    captured beside the data. warc: whether responses are kept as WARC. limit,
-    max_requests: posts and requests at most. engine: name of the one to use, whatever the page looks like.
+    captured beside the data. warc: whether responses are kept as WARC. private: whether its name may lead to a
+    private address. limit, max_requests: posts and requests at most. engine: name of the one to use, whatever the
+    page looks like.
     """
 
     url: str
@@ -54,6 +55,7 @@ class BlogConfig:
     exclude: tuple[str, ...] = ()
     pages: bool = True
     warc: bool = True
+    private: bool = False
     limit: int | None = None
     max_requests: int | None = None
     engine: str | None = None

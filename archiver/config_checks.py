@@ -23,7 +23,7 @@ def from_text(name: str, text: str) -> Any:
     text = text.strip()
     if name in {"include", "exclude"}:
         return text.splitlines()
-    if name in {"pages", "warc"}:
+    if name in {"pages", "warc", "private"}:
         return _WORDS.get(text.lower(), text)
     if name in {"limit", "max_requests"} and re.fullmatch("[0-9]{1,18}", text):
         return int(text)
@@ -85,6 +85,7 @@ CHECKS: Mapping[str, Callable[[Any], Any]] = {
     "exclude": _patterns,
     "pages": _either,
     "warc": _either,
+    "private": _either,
     "limit": _count,
     "max_requests": _count,
     "engine": _engine,

@@ -43,6 +43,9 @@ METAREFRESH_ENABLED = False
 RETRY_ENABLED = False
 # No console that listens on a port.
 TELNETCONSOLE_ENABLED = False
+# Nor a way for other programs to run code in this one, which Scrapy opens on its own accord and announces in the
+# user's home directory.
+REMOTE_CONTROL_ENABLED = False
 # warcio cannot read brotli and zstd back.
 DEFAULT_REQUEST_HEADERS = {
     "Accept": "text/html,application/xhtml+xml,application/json,application/xml;q=0.9,*/*;q=0.8",

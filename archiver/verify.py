@@ -58,13 +58,14 @@ def verify(archive: Path, *, repair: bool = False, advance: Callable[[int], obje
         stack.callback(writer.close)
         verdict = Verdict()
         verdict.problems += _database(writer, repair=repair)
+        was_current = cdxj.is_current(archive)
         if repair:
             verdict.problems += _left_open(opened)
         found = check(archive, advance)
         verdict.records = len(found.records)
         verdict.problems += _files(found)
         verdict.problems += _rows(writer, found, verdict, repair=repair)
-        verdict.problems += _index(archive, repair=repair)
+        verdict.problems += _index(archive, was_current=was_current, repair=repair)
     return verdict
 
 
@@ -123,8 +124,9 @@ def _rows(writer: Writer, found: Found, verdict: Verdict, *, repair: bool) -> It
                 checks.move_record(writer.connection, fetch_id, to)
 
 
-def _index(archive: Path, *, repair: bool) -> Iterator[Problem]:
-    if not cdxj.is_current(archive):
+def _index(archive: Path, *, was_current: bool, repair: bool) -> Iterator[Problem]:
+    """was_current: before files that were left open were closed, which also brings the index up to date."""
+    if not was_current or not cdxj.is_current(archive):
         if repair:
             cdxj.write(archive)
         yield Problem(cdxj.FILE, "it does not list the WARC files as they are", REPAIR, mended=repair)

@@ -49,6 +49,15 @@ class Reader:
         ).fetchall()
         return [(row[0], row[1]) for row in rows]
 
+    def latest_payload(self, url: str) -> list[tuple[str, int]]:
+        """WARC file and offset of the responses to a URL that brought a page, the latest first; a few of them."""
+        rows = self.connection.execute(
+            "SELECT warc_file, warc_offset FROM fetches WHERE url = ? AND status = 200 AND warc_file IS NOT NULL"
+            " ORDER BY fetched_at DESC LIMIT 3",
+            (url,),
+        ).fetchall()
+        return [(row[0], row[1]) for row in rows]
+
     def recorded_in(self, warc_file: str) -> set[int]:
         """The offsets in a WARC file that rows name."""
         query = "SELECT warc_offset FROM fetches WHERE warc_file = ?"

@@ -38,6 +38,11 @@ SELECT b.id, b.site_key, c.command,
   min(c.started_at, coalesce((SELECT min(fetched_at) FROM fetches WHERE crawl_id = c.id), c.started_at))
 FROM crawls c JOIN blogs b ON b.id = c.blog_id WHERE c.id = ?
 """
+# A pass over a blog that was interrupted goes on in this run.
+BEGUN = """
+SELECT min(f.fetched_at) FROM frontier q JOIN fetches f ON f.id = q.done_in
+WHERE q.blog_id = ?1 AND q.round = (SELECT max(round) FROM frontier WHERE blog_id = ?1)
+"""
 WHOLE_THREADS = """
 SELECT t.post_id, max(t.seen_at), sum(t.shown), max(t.claimed),
   (SELECT max(coalesce(w.claimed, 0) - w.shown, 0) FROM whole_threads w WHERE w.post_id = t.post_id)
@@ -179,7 +184,9 @@ class Vanished:
         return gone
 
     def _missing_posts(self, crawl: _Crawl) -> dict[str, str]:
-        """Posts whose URL answers that there is nothing, or nothing any more."""
+        """Posts whose URL answers that there is nothing, or nothing any more, and of which nothing else speaks."""
+        (begun,) = self._connection.execute(BEGUN, (crawl.blog_id,)).fetchone()
+        since = min(crawl.started_at, to_second(begun)) if begun else crawl.started_at
         answers = self._connection.execute(
             "SELECT url, fetched_at FROM fetches WHERE crawl_id = ? AND kind = 'post' AND status IN (404, 410)",
             (crawl.id,),
@@ -189,7 +196,7 @@ class Vanished:
             post = self._connection.execute(
                 "SELECT p.id FROM post_urls u JOIN posts p ON p.id = u.post_id"
                 " WHERE u.id = ? AND p.gone_at IS NULL AND p.sources <> '' AND p.last_seen_at < ?",
-                (key("post", crawl.site_key, "url", url_key(url)), crawl.started_at),
+                (key("post", crawl.site_key, "url", url_key(url)), since),
             ).fetchone()
             if post:
                 gone[post[0]] = to_second(fetched_at)

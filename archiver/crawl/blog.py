@@ -238,8 +238,9 @@ class Blog:
         if not self._looked_again and self._look_again():
             return None
         coverage = held.coverage(self._shared.archive, self.site.key)
+        given_up = held.given_up(self._shared.archive, self.site.key)
         limited = f"--limit {self._config.limit}" if self._work.held else None
-        return judged(coverage, self._stats.given_up, limited, chosen=self._policy.chooses)
+        return judged(coverage, given_up, limited, chosen=self._policy.chooses)
 
     def _look_again(self) -> bool:
         """Months that claim more posts than were found: their own lists may name the rest. And posts that

@@ -16,6 +16,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 
 from archiver.config import BlogConfig
+from archiver.crawl.addresses import addresses_of
 from archiver.crawl.coding import BadBody, decoded
 from archiver.crawl.explain import explain
 from archiver.crawl.hosts import Hosts, host_of
@@ -27,6 +28,8 @@ from archiver.warc.heads import joined
 from archiver.warc.records import Exchange, digest
 
 STEP = 1.0  # seconds; a wait is looked at again so often, since a longer one may have come up meanwhile
+
+PRIVATE = "If the blog is one of your own network, set private = true for it in archiver.toml"
 
 
 class NotAsked(Exception):
@@ -46,8 +49,13 @@ class Fetcher:
 
     async def get(self, url: str, asked: str, config: BlogConfig) -> Answer:
         """Fetch a URL when its host's turn has come. asked: the URL before any redirect. Raises NotAsked."""
+        from twisted.internet import reactor  # not before Scrapy has chosen one
+
         request = scrapy.Request(url, headers={"User-Agent": user_agent(self._agent, config.contact)}, dont_filter=True)
         request.meta["download_slot"] = host_of(url)
+        addresses = addresses_of(reactor)
+        if config.private:
+            addresses.trust(config.url)
         engine = self._crawler.engine
         assert engine is not None
         async with self._turn(url):
@@ -56,7 +64,9 @@ class Fetcher:
             except asyncio.CancelledError:
                 raise
             except Exception as error:  # noqa: BLE001 (whatever the network does)
-                return Answer(at=utc_now(), failure=explain(error))
+                why_not = addresses.why_not(url)
+                failure = Failure(why_not, todo=PRIVATE) if why_not else explain(error)
+                return Answer(at=utc_now(), failure=failure)
             finally:
                 self._hosts.asked(url)
         return self._answer(response, asked)

@@ -73,3 +73,14 @@ def posts_read(archive: Archive, site_key: str) -> list[str]:
             (blog_key(site_key),),
         )
         return [row["url"] for row in rows]
+
+
+def given_up(archive: Archive, site_key: str) -> int:
+    """How many URLs the latest pass over the blog has given up, also in runs that were interrupted."""
+    with _reader(archive) as reader:
+        (number,) = reader.connection.execute(
+            "SELECT count(*) FROM frontier WHERE blog_id = ?1 AND state = 'given_up'"
+            " AND round = (SELECT max(round) FROM frontier WHERE blog_id = ?1)",
+            (blog_key(site_key),),
+        ).fetchone()
+        return int(number)

@@ -26,10 +26,11 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why no usable answer came. lasting: another try would end the same way."""
+    """Why no usable answer came. lasting: another try would end the same way. todo: what a person can do about it."""
 
     why: str
     lasting: bool = False
+    todo: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -73,7 +73,8 @@ class Opening:
             case retry.Lost() if for_robots and answer.page is not None:
                 self._ruled(job, answer, Robots.from_answer(404, b""))  # redirects to nowhere: there is none
             case retry.Lost():
-                raise Unreachable(job.url, decision.why, f"Check the address and the network. {AGAIN}")
+                todo = answer.failure.todo if answer.failure else ""
+                raise Unreachable(job.url, decision.why, todo or f"Check the address and the network. {AGAIN}")
             case retry.Read() if for_robots:
                 assert answer.page is not None
                 self._ruled(job, answer, Robots.from_answer(answer.page.status, answer.page.body))

@@ -16,7 +16,7 @@ from archiver.crawl.jobs import Answer, Failure, Job
 from archiver.model import Site, Target, TargetKind
 from archiver.page import Page
 from archiver.warc.reader import Record
-from archiver.warc.records import Place
+from archiver.warc.records import Place, digest
 
 LARGEST = 16 << 20
 """Bytes of a decoded body, as in a live crawl."""
@@ -101,7 +101,7 @@ def answer_of(record: Record, file: str, body: bytes, asked: str) -> Answer:
         page=page,
         failure=failure,
         elapsed=note.get("elapsed"),
-        digest=record.digest,
+        digest=record.digest or digest(body),
         size=len(body),
         place=Place(file, record.offset, record.length),
     )

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from archiver import __version__
 from archiver.crawl.jobs import fetch_of, utc_now
@@ -22,6 +23,8 @@ from archiver.warc.repair import Closed, close_left_open
 from archiver.warc.writer import Writer as WarcWriter
 from db import Archive
 from db.failures import explained
+
+_ROW = "SELECT 1 FROM fetches WHERE url = ? AND fetched_at = ? AND digest = ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +78,22 @@ class Recorder:
 
     def _original(self, exchange: Exchange, asked: str) -> Original | None:
         """An earlier record of this URL with the same payload, if there is one that can be read."""
+        if exchange.not_modified:
+            return self._latest(asked)
         if not exchange.body:
             return None
         for file, offset in self._reader.same_payload(asked, exchange.digest):
             record = self._read(file, offset)
             if record and not record.is_revisit and record.digest == exchange.digest and record.url == exchange.url:
                 return Original(record.url, record.date, record.record_id)
+        return None
+
+    def _latest(self, asked: str) -> Original | None:
+        """The record whose payload a server speaks of when it says that nothing has changed."""
+        for file, offset in self._reader.latest_payload(asked):
+            record = self._read(file, offset)
+            if record:
+                return record.refers_to if record.is_revisit else Original(record.url, record.date, record.record_id)
         return None
 
     def _read(self, file: str, offset: int) -> Record | None:
@@ -94,17 +107,19 @@ class Recorder:
 def recover(archive: Archive) -> Recovered | None:
     """Close what killed runs have left open, and give rows to the responses that have none. None: there was nothing.
 
-    A response whose crawl is not known (its blog was still being opened) is kept without a row.
+    A file is put into the index only when its responses have their rows: so that recovering may be killed as well, and
+    so that files which a killed run had closed by itself are looked through. A response whose crawl is not known
+    (its blog was still being opened) is kept without a row.
     """
     with explained(archive.directory / DIRECTORY):
         closed = close_left_open(archive.directory)
-    if not closed:
+    files = sorted({one.path for one in closed if one.path} | set(cdxj.unlisted(archive.directory)))
+    if not closed and not files:
         return None
-    cdxj.add(archive.directory, [one.path for one in closed if one.path])
     adopted = kept = 0
     with closing(archive.writer()) as writer:
         known = {row[0] for row in writer.connection.execute("SELECT id FROM crawls")}
-        for file, record in _without_row(archive, closed):
+        for file, record in _without_row(archive, files):
             try:
                 asked = asked_of(record.note or {}, record.url)
             except ValueError:
@@ -114,15 +129,20 @@ def recover(archive: Archive) -> Recovered | None:
                 continue
             answer = answer_of(record, file, record.body, asked.job.target.url)
             fetch = fetch_of(asked.job, answer, error="the run was killed before it was read")
+            if writer.connection.execute(_ROW, (fetch.url, fetch.fetched_at, fetch.digest)).fetchone():
+                continue  # its file was away for a while; `archiver verify --repair` brings the two together
             writer.note(asked.site, asked.job.target, fetch, asked.crawl_id)
             adopted += 1
+    cdxj.add(archive.directory, files)
+    if not closed and not adopted:
+        return None
     return Recovered(len(closed), sum(one.cut for one in closed), adopted, kept)
 
 
-def _without_row(archive: Archive, closed: list[Closed]) -> Iterator[tuple[str, Record]]:
+def _without_row(archive: Archive, files: list[Path]) -> Iterator[tuple[str, Record]]:
     with closing(archive.reader()) as reader:
-        for one in closed:
-            file = f"{DIRECTORY}/{one.name}"
+        for path in files:
+            file = f"{DIRECTORY}/{path.name}"
             offsets = reader.recorded_in(file)
-            if one.path:
-                yield from ((file, record) for record in responses(one.path) if record.offset not in offsets)
+            with suppress(ArchiveDamaged):  # what cannot be read is told by `archiver verify`
+                yield from ((file, record) for record in responses(path) if record.offset not in offsets)

@@ -74,7 +74,9 @@ class WireHandler(HTTP11DownloadHandler):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._wires: dict[bytes, Wire] = {}
-        self._pool._factory = _listening(self._pool._factory, self._wires)  # noqa: SLF001 (as Scrapy sets it)
+        # Neither Twisted nor Scrapy has a public way to what makes the connections; Scrapy sets its own factory just
+        # so. Should that change, this fails at once, or test_recording.py finds heads that are not as they were sent.
+        self._pool._factory = _listening(self._pool._factory, self._wires)  # noqa: SLF001
 
     async def download_request(self, request: Request) -> Response:
         """Download as Scrapy does. A URL is not asked for twice at the same time, so that it names its wire."""

@@ -87,7 +87,7 @@ def _from_api(page: Page, target: Target, site: Site) -> list[Target]:
         if page.ok and route:
             return [*wordpress_api.next_pages(page, target), *_posts_of(page, route, site)]
         if page.ok and wordpress_api.is_root(page):
-            return wordpress_api.route_targets(target.hint["root"])
+            return wordpress_api.route_targets(target.hint["root"], newest_first=site.limit is not None)
     except PageError:
         pass  # extract() has said what came instead
     if route == "" and "rest_route" not in target.url:

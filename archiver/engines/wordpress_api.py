@@ -28,6 +28,8 @@ from archiver.model import (
 from archiver.page import Page
 
 PER_PAGE = 100  # the most that WordPress gives; 101 is an error
+_BACKWARDS = {"posts": "date", "comments": "id"}
+"""What newest means of them: posts may be entered under an earlier date."""
 ROUTES = {"users": 5, "categories": 6, "tags": 7, "posts": 10, "pages": 11, "comments": 12}
 """What is asked for, with its priority: what others refer to comes first."""
 ROOT_FIELDS = "name,description,url,home,gmt_offset,timezone_string,namespaces"
@@ -55,19 +57,25 @@ def root_target(root: str) -> Target:
     )
 
 
-def route_targets(root: str) -> list[Target]:
-    """The first page of every route."""
-    return [page_target(root, route, 1) for route in ROUTES]
+def route_targets(root: str, *, newest_first: bool = False) -> list[Target]:
+    """The first page of every route. newest_first: for a crawl that takes the newest posts only."""
+    return [page_target(root, route, 1, newest_first=newest_first) for route in ROUTES]
 
 
-def page_target(root: str, route: str, page: int) -> Target:
-    """One page of a route. Ordered by id, so that new posts cannot shift the pages under the crawl."""
+def page_target(root: str, route: str, page: int, *, newest_first: bool = False) -> Target:
+    """One page of a route. Ordered by id, so that new posts cannot shift the pages under the crawl.
+
+    With the newest first they do: the last rows of a page then come again on the next one, and none is passed over.
+    """
     query: dict[str, str | int] = {"per_page": PER_PAGE, "page": page, "orderby": "id", "order": "asc"}
+    backwards = newest_first and route in _BACKWARDS
+    if backwards:
+        query |= {"orderby": _BACKWARDS[route], "order": "desc"}
     if route in {"posts", "pages"}:
         query["_embed"] = EMBEDDED
     if route in {"categories", "tags"}:
         query["hide_empty"] = "false"
-    hint = {"route": route, "root": root, "page": str(page)}
+    hint = {"route": route, "root": root, "page": str(page)} | ({"order": "desc"} if backwards else {})
     if route in {"posts", "comments"} and page > 1:
         hint["offset"] = str((page - 1) * PER_PAGE)  # rows before it, which a limit on posts goes by
     url = endpoint(root, f"wp/v2/{route}", **query)
@@ -96,8 +104,11 @@ def next_pages(page: Page, target: Target) -> list[Target]:
     route, root, number = target.hint["route"], target.hint["root"], int(target.hint["page"])
     total = page.headers.get("x-wp-totalpages", "")
     if total.isdecimal():
-        return [page_target(root, route, n) for n in range(2, int(total) + 1)] if number == 1 else []
-    return [page_target(root, route, number + 1)] if len(rows(page)) >= PER_PAGE else []
+        numbers = range(2, int(total) + 1) if number == 1 else range(0)
+    else:
+        numbers = range(number + 1, number + 2) if len(rows(page)) >= PER_PAGE else range(0)
+    backwards = target.hint.get("order") == "desc"
+    return [page_target(root, route, n, newest_first=backwards) for n in numbers]
 
 
 def read(page: Page, target: Target) -> Extract:

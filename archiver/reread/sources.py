@@ -13,6 +13,9 @@ from archiver.model import TargetKind
 from archiver.warc.reader import Record, read_at, responses
 from archiver.warc.records import DIRECTORY, SUFFIX
 
+NOT_MODIFIED = 304
+"""Of this the crawl was told no payload; it went by what it held."""
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -91,7 +94,7 @@ class Sources:
             self.tally.strange += 1
             return None
         body = record.body
-        if record.is_revisit:
+        if record.is_revisit and record.status != NOT_MODIFIED:
             payload = self._payload(record)
             if payload is None:
                 self.tally.unread.append(f"{path.name}: the payload of the revisit at byte {record.offset} is missing")

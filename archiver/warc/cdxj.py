@@ -90,6 +90,17 @@ def add(archive: Path, closed: Iterable[Path], known: Mapping[str, list[str]] | 
         _replace(index, heapq.merge(others, *(_lines(path, known) for path in paths)))
 
 
+def unlisted(archive: Path) -> list[Path]:
+    """Closed files that the index does not name: those of runs that were killed before they came to that."""
+    files, index = _files(archive), archive / FILE
+    if not files or not index.exists():
+        return files
+    if index.stat().st_mtime_ns >= max(path.stat().st_mtime_ns for path in files):
+        return []  # a run makes the index when its files are closed
+    named = _named(index)
+    return [path for path in files if path.name not in named]
+
+
 def write(archive: Path) -> None:
     """Make the index of an archive anew."""
     _replace(archive / FILE, heapq.merge(*map(lines, _files(archive))))
@@ -100,10 +111,8 @@ def is_current(archive: Path) -> bool:
     files, index = _files(archive), archive / FILE
     if not files or not index.exists():
         return not files and not index.exists()
-    with index.open(encoding="utf-8") as found:
-        named = {json.loads(one.split(" ", 2)[2])["filename"] for one in found}
     newest = max(path.stat().st_mtime_ns for path in files)
-    return index.stat().st_mtime_ns >= newest and named <= {path.name for path in files}
+    return index.stat().st_mtime_ns >= newest and _named(index) <= {path.name for path in files}
 
 
 def _lines(path: Path, known: Mapping[str, list[str]]) -> list[str]:
@@ -112,6 +121,11 @@ def _lines(path: Path, known: Mapping[str, list[str]]) -> list[str]:
 
 def _files(archive: Path) -> list[Path]:
     return sorted((archive / DIRECTORY).glob(f"*{SUFFIX}"))
+
+
+def _named(index: Path) -> set[str]:
+    with index.open(encoding="utf-8") as found:
+        return {json.loads(one.split(" ", 2)[2])["filename"] for one in found}
 
 
 def _without(old: Iterable[str], names: set[str]) -> Iterator[str]:

@@ -45,7 +45,7 @@ def check(archive: Path, advance: Callable[[int], object] = bool) -> Found:
             continue
         at = 0
         for record in _records(path, name, found):
-            found.records[name, record.offset] = Seen(record.url, record.date, record.digest, record.length)
+            found.records[name, record.offset] = _seen(record)
             if record.is_revisit:
                 revisits.append((name, record))
             elif record.digest and record.digest.startswith("sha1:") and digest(record.body) != record.digest:
@@ -59,6 +59,11 @@ def check(archive: Path, advance: Callable[[int], object] = bool) -> Found:
         if not record.refers_to or (record.refers_to.record_id and record.refers_to.record_id not in payloads):
             found.problems.append((name, f"the payload of the revisit at byte {record.offset} is missing"))
     return found
+
+
+def _seen(record: Record) -> Seen:
+    """A server's "not modified" has no digest of its own; rows have that of nothing."""
+    return Seen(record.url, record.date, record.digest or digest(record.body), record.length)
 
 
 def _records(path: Path, name: str, found: Found) -> Iterator[Record]:

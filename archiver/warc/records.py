@@ -11,6 +11,7 @@ from typing import Any
 DIRECTORY = "warc"
 """The folder of an archive that holds its WARC files."""
 SUFFIX = ".warc.gz"
+NOT_MODIFIED = b"304"
 OPEN = ".open"
 """Added to the name of a file that is being written."""
 
@@ -51,6 +52,11 @@ class Exchange:
     digest: str
     ip: str | None = None
     note: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def not_modified(self) -> bool:
+        """Whether the server says that what is held already still holds."""
+        return self.received.split(None, 2)[1:2] == [NOT_MODIFIED]
 
 
 def digest(data: bytes) -> str:

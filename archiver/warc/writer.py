@@ -35,6 +35,7 @@ FIELDS, REQUEST, RESPONSE = (
     "application/http; msgtype=response",
 )
 SAME_PAYLOAD = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
+SERVER_NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 NOTE = "archiver"
 """The field of a metadata record that holds the exchange's note, as JSON."""
 
@@ -57,7 +58,7 @@ class Writer:
         self.closed: list[Path] = []
 
     def write(self, exchange: Exchange, same_as: Original | None = None) -> Place:
-        """Append an exchange; its response as a revisit when the payload is that of an earlier record."""
+        """Append an exchange; its response as a revisit when the payload is, or would be, that of an earlier record."""
         if self._file is None or self._size >= self._rotate_at:
             self.close()
             self._begin()
@@ -113,14 +114,15 @@ class Writer:
         fields = self._fields(exchange)
         if same_as:
             fields |= {
-                "WARC-Profile": SAME_PAYLOAD,
+                "WARC-Profile": SERVER_NOT_MODIFIED if exchange.not_modified else SAME_PAYLOAD,
                 "WARC-Refers-To": same_as.record_id,
                 "WARC-Refers-To-Target-URI": same_as.url,
                 "WARC-Refers-To-Date": same_as.date,
             }
         if exchange.ip:
             fields["WARC-IP-Address"] = exchange.ip
-        fields["WARC-Payload-Digest"] = exchange.digest
+        if not (same_as and exchange.not_modified):  # there is none, and that of nothing would lead astray
+            fields["WARC-Payload-Digest"] = exchange.digest
         block = without_transfer_coding(exchange.received) + (b"" if same_as else exchange.body)
         return _record("revisit" if same_as else "response", record_id, fields, block, RESPONSE)
 

@@ -133,6 +133,12 @@ class FaultServer:
         for target in targets or tuple(self._always):
             self._always.pop(target, None)
 
+    def begin_anew(self) -> None:
+        """Forget what is scripted and what was asked."""
+        self._faults.clear()
+        self._always.clear()
+        self.log.clear()
+
     def targets(self) -> list[str]:
         """What was asked for, in order."""
         return [asked.target for asked in self.log]

@@ -67,6 +67,24 @@ def test_limit_then_all(tmp_path: Path, api: bool, most: int, pages: str) -> Non
     assert sound(ran.archive)
 
 
+def test_the_newest_come_first(tmp_path: Path) -> None:
+    """And what is published between two runs shifts the pages of the API without anything being passed over."""
+    server = served(api=True, posts=130)
+    with server.running() as home:
+        newest = [server.blog.url(post) for post in server.blog.published[:3]]
+        ran = crawl(tmp_path, "--limit", "3", f"{home}/")
+        done = "SELECT url FROM frontier WHERE kind = 'post' AND state = 'done' AND hint NOT LIKE '%\"page\"%'"
+        assert sorted(url for (url,) in ran.rows(done)) == sorted(newest)
+        dated = "SELECT min(published_at) FROM posts WHERE kind = 'post' AND instr(sources, 'api')"
+        assert ran.one(dated) == f"{server.blog.published[99].published:%Y-%m-%dT%H:%M:%SZ}"
+        before = [server.blog.url(post) for post in server.blog.published]
+        server.blog.add_post("Another one", "Meanwhile.")
+        ran = crawl(tmp_path, "--no-pages", f"{home}/")
+    assert ran.code == 4  # the new one stands on a page that was read before it was there; its month claims it
+    read = {url for (url,) in ran.rows("SELECT url FROM posts WHERE text <> '' OR protected = 1")}
+    assert set(before) - read == set()
+
+
 def pages_asked(server: FaultServer) -> int:
     """How many posts' own addresses were asked for."""
     paths = {server.blog.url(post).removeprefix(server.blog.home) for post in server.blog.published}

@@ -15,6 +15,8 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 
 from archiver.demo import DemoBlog
+from archiver.reread.extract import extract
+from archiver.verify import verify
 from archiver.warc.reader import Record, read_at, responses
 from archiver.warc.records import digest
 from tests.crawl.faults import FaultServer, Raw, compressed, http, page
@@ -146,6 +148,29 @@ def test_what_has_not_changed_is_a_revisit(tmp_path: Path) -> None:
     assert sum(record.is_revisit for record in again) > len(again) / 2
     assert ran.one("SELECT count(*) FROM fetches WHERE warc_file IS NULL") == 0
     check(tmp_path)
+
+
+def test_a_server_that_says_not_modified(tmp_path: Path) -> None:
+    server = FaultServer(DemoBlog(posts=3, thread=8, api=False))
+    with server.running() as home:
+        crawl(tmp_path, f"{home}/")
+        crawl(tmp_path, f"{home}/")  # all of it revisits
+        server.always("/about/", page(304))
+        ran = crawl(tmp_path, f"{home}/")
+    originals = {record.record_id: record for record in recorded(tmp_path) if not record.is_revisit}
+    (said,) = [record for record in recorded(tmp_path) if record.status == 304]
+    assert (said.kind, said.digest, said.body) == ("revisit", None, b"")
+    assert said.refers_to is not None
+    original = originals[said.refers_to.record_id]
+    assert (original.url, original.status, original.date) == (f"{home}/about/", 200, said.refers_to.date)
+    raw = gzip.decompress(files(tmp_path)[-1].read_bytes())
+    assert raw.count(b"http://netpreserve.org/warc/1.1/revisit/server-not-modified") == 1
+    assert ran.rows("SELECT status, size FROM fetches WHERE status = 304") == [(304, 0)]
+    assert verify(tmp_path).problems == []
+    check(tmp_path)
+    report = extract(tmp_path, jobs=1, dry_run=True)
+    assert {table: change for table, change in report.changes.items() if change} == {}
+    assert report.tally.unread == []
 
 
 @pytest.mark.parametrize("how", ["option", "file"])

@@ -25,9 +25,12 @@ def target(name, priority=0, kind=TargetKind.POST, **hint):
 class Run:
     """One run over the blog, written down shortly."""
 
-    def __init__(self, writer, *, restart=False):
+    def __init__(self, writer, *, restart=False, command="crawl"):
         self.writer, self.frontier = writer, writer.frontier
-        self.crawl = writer.begin_crawl(SITE, command="crawl", version="0", settings={}, restart=restart)
+        self.crawl = writer.begin_crawl(SITE, command=command, version="0", settings={}, restart=restart)
+
+    def end(self):
+        self.writer.end_crawl(self.crawl, outcome="complete", reason=None, counts={})
 
     def add(self, *targets):
         return self.writer.add_targets(SITE, targets)
@@ -203,6 +206,7 @@ def test_when_all_is_done_the_next_run_is_a_new_round(writer):
     first.save("b")
     first.save("gone", status=404, failed="404 Not Found")
     first.frontier.exclude(SITE.key, target("out"), "an exclude pattern fits")
+    first.end()
     second = Run(writer)
     assert second.take() == []
     assert second.add(target("a", 7, TargetKind.LIST, page="2"), target("gone"), target("out")) == 3
@@ -212,6 +216,21 @@ def test_when_all_is_done_the_next_run_is_a_new_round(writer):
     assert (row["done_in"], row["last_error"], row["attempts"]) == (None, None, 0)
     assert sorted(second.take()) == ["a", "gone", "out"]
     assert second.row("b")["state"] == "done"
+
+
+@pytest.mark.parametrize(("command", "round_"), [("crawl", 1), ("update", 2)])
+def test_a_run_that_was_killed_at_its_very_end_comes_to_it_in_the_next_one(writer, command, round_):
+    first = Run(writer)
+    first.add(target("a"))
+    first.take()
+    first.save("a")
+    second = Run(writer, command=command)
+    assert second.add(target("a")) == round_ - 1
+    assert second.row("a")["round"] == round_
+    second.save("a")
+    second.end()
+    third = Run(writer)
+    assert third.add(target("a")) == 1
 
 
 def test_restart_begins_a_new_round_at_once(writer):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
 from benchmarks.requests import allowance
 from benchmarks.truth import Truth
+from tests.crawl.test_extract import everything, report
 from tests.wordpress.crawled import Crawled, crawl_and_compare
 from tests.wordpress.testbed import Testbed
 
@@ -83,3 +86,14 @@ def test_rows_point_at_the_fetch_they_were_read_from(crawled: Crawled) -> None:
         assert db.execute("PRAGMA foreign_key_check").fetchall() == []
         assert db.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
     db.close()
+
+
+def test_what_is_read_again_from_warc_is_the_same(crawled: Crawled, tmp_path: Path) -> None:
+    again = tmp_path / "again"
+    shutil.copytree(crawled.run.directory, again)
+    found = report(again, "--jobs", "2")
+    assert (found["changes"], found["merged"], found["failed"]) == ({}, False, [])
+    live, read = everything(crawled.run.directory), everything(again)
+    assert sum(map(len, live.values())) > 1000
+    for table, rows in live.items():
+        assert read[table] == rows, table
