@@ -21,7 +21,8 @@ WITH whole AS (
   FROM comments WHERE blog_id = ?1 AND gone_at IS NULL GROUP BY post_id
 )
 SELECT p.id, p.native_id, p.url, p.kind, p.modified_at, coalesce(p.protected, 0) AS protected,
-  instr(p.sources, 'api') > 0 AS by_api, max(coalesce(p.published_at, ''), coalesce(t.latest, '')) AS active_at,
+  instr(p.sources, 'api') > 0 AS by_api, p.published_at,
+  max(coalesce(p.published_at, ''), coalesce(t.latest, '')) AS active_at,
   coalesce(t.listed, 0) AS listed, coalesce(t.shown, 0) AS shown,
   (SELECT max(pages) FROM thread_pages WHERE post_id = p.id) AS pages,
   (SELECT number FROM claims WHERE post_id = p.id AND measure = 'comments' AND source = 'heading') AS heading,
@@ -41,17 +42,17 @@ FROM comments c LEFT JOIN revisits r ON r.post_id = c.post_id
 WHERE c.blog_id = ? AND c.gone_at IS NULL AND c.native_id IS NOT NULL
 """
 SENSORS = """
-SELECT s.name, s.url, s.kind, s.hint, s.state, s.checked_at, s.due_at, s.news_at, s.shown, s.total, s.fetch_id,
-  f.etag, f.last_modified
+SELECT s.name, s.url, s.kind, s.hint, s.state, s.checked_at, s.due_at, s.news_at, s.shown, s.total,
+  s.withheld, s.fetch_id, f.etag, f.last_modified
 FROM sensors s LEFT JOIN fetches f ON f.id = s.fetch_id WHERE s.blog_id = ?
 """
 SAVE_SENSOR = """
-INSERT INTO sensors (id, blog_id, name, url, kind, hint, state, checked_at, due_at, news_at, shown, total, fetch_id)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO sensors (id, blog_id, name, url, kind, hint, state, checked_at, due_at, news_at, shown, total,
+  withheld, fetch_id)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (id) DO UPDATE SET url = excluded.url, kind = excluded.kind, hint = excluded.hint,
-  state = excluded.state, checked_at = excluded.checked_at,
-  due_at = excluded.due_at, news_at = excluded.news_at, shown = excluded.shown, total = excluded.total,
-  fetch_id = excluded.fetch_id
+  state = excluded.state, checked_at = excluded.checked_at, due_at = excluded.due_at, news_at = excluded.news_at,
+  shown = excluded.shown, total = excluded.total, withheld = excluded.withheld, fetch_id = excluded.fetch_id
 """
 SAVE_CHECK = """
 INSERT INTO revisits (post_id, checked_at, due_at, listed_in, unlisted_in) SELECT ?1, ?2, ?3, ?4, ?5
@@ -77,6 +78,7 @@ class KnownPost:
     modified_at: str | None
     protected: bool
     by_api: bool
+    published_at: str | None
     active_at: str
     listed: int
     shown: int
@@ -111,6 +113,7 @@ class SensorState:
     news_at: str | None = None
     shown: int | None = None
     total: int | None = None
+    withheld: int | None = None
     fetch_id: str | None = None
     etag: str | None = None
     last_modified: str | None = None
@@ -161,6 +164,12 @@ def month_claims(connection: sqlite3.Connection, blog_id: str) -> dict[str, int]
     return dict(connection.execute(query, (blog_id,)).fetchall())
 
 
+def api_claims(connection: sqlite3.Connection, blog_id: str) -> dict[str, int]:
+    """How many posts, pages and comments the API has stated."""
+    query = "SELECT measure, number FROM claims WHERE blog_id = ? AND subject_kind = 'blog' AND source = 'api'"
+    return dict(connection.execute(query, (blog_id,)).fetchall())
+
+
 def latest_fetch(connection: sqlite3.Connection, blog_id: str) -> str | None:
     """When the blog last answered, by the clock of then."""
     (at,) = connection.execute("SELECT max(fetched_at) FROM fetches WHERE blog_id = ?", (blog_id,)).fetchone()
@@ -199,7 +208,7 @@ def save_sensors(connection: sqlite3.Connection, site_key: str, blog_id: str, fo
         [
             (
                 *(key("sensor", site_key, one.name), blog_id, one.name, one.url, one.kind, one.hint, one.state),
-                *(one.checked_at, one.due_at, one.news_at, one.shown, one.total, one.fetch_id),
+                *(one.checked_at, one.due_at, one.news_at, one.shown, one.total, one.withheld, one.fetch_id),
             )
             for one in found
         ],

@@ -19,7 +19,7 @@ MOST_IDS = 100
 class Known:
     """addresses: `url_key` -> id of the post. fetched: `url_key` of what was read as a post, whatever it was.
 
-    months: posts that the sidebar claims, by month.
+    months: posts that the sidebar claims, by month. stated: posts, pages and comments of the API, as it stated them.
     """
 
     posts: Mapping[str, KnownPost]
@@ -27,6 +27,7 @@ class Known:
     addresses: Mapping[str, str]
     fetched: frozenset[str] = frozenset()
     months: Mapping[str, int] = field(default_factory=dict)
+    stated: Mapping[str, int] = field(default_factory=dict)
     _natives: dict[str, KnownPost] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -49,8 +50,10 @@ class Known:
         post = self._natives.get(listed.native_id)
         return post is None or not post.by_api or (listed.modified is not None and post.modified_at != listed.modified)
 
-    def listed_posts(self, route: str) -> list[int]:
-        """The numbers of the posts that the API's list should hold."""
+    def listed(self, route: str) -> list[int]:
+        """The numbers that the API's list of a route should hold."""
+        if route == "comments":
+            return [int(number) for number, one in self.comments.items() if one.listed and number.isdecimal()]
         kind = KINDS[route]
         return [
             int(number)
@@ -58,9 +61,9 @@ class Known:
             if post.by_api and post.kind == kind and number.isdecimal()
         ]
 
-    def listed_comments(self) -> list[int]:
-        """The numbers of the comments that the API's list should hold."""
-        return [int(number) for number, one in self.comments.items() if one.listed and number.isdecimal()]
+    def of_month(self, month: str) -> list[KnownPost]:
+        """The posts of a month, `2021-02`."""
+        return [post for post in self.posts.values() if post.kind == "post" and (post.published_at or "")[:7] == month]
 
     def is_settled(self, comment: str) -> bool:
         """Whether a comment is held, by more than the word of a feed."""

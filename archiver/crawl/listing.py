@@ -20,11 +20,16 @@ SIZE = 100
 
 @dataclass(slots=True)
 class Comparison:
-    """held: the ids that the list should hold, in any order. pages: what was seen of it, by number from 1."""
+    """held: the ids that the list should hold, in any order. pages: what was seen of it, by number from 1.
+
+    withheld: how many its total counts and its pages leave out, as far as that is known: WordPress counts comments on
+    posts behind a password.
+    """
 
     held: Iterable[int]
     size: int = SIZE
     total: int | None = None
+    withheld: int | None = None
     pages: dict[int, tuple[int, ...]] = field(default_factory=dict)
     _rising: list[int] = field(init=False)
 
@@ -44,11 +49,19 @@ class Comparison:
             last = max(self.pages)
             ids = self.pages[last]
             return last + 1 if len(ids) >= self.size and not self._holds(ids[-1]) else None
+        if self.withheld is not None and self.balance() == self.withheld:
+            return None
         ends = [0, *(page for page in sorted(self.pages) if self.pages[page]), ceil(self.total / self.size) + 1]
         for before, after in pairwise(ends):
             if after - before > 1 and self._lead_after(before) != self._lead_before(after):
                 return before + 1 if self._is_new(before) else (before + after) // 2
         return None
+
+    def balance(self) -> int | None:
+        """How many more the total counts than are held or were found, where it is stated."""
+        if self.total is None:
+            return None
+        return self.total - (len(self._rising) + len(set(self.unknown())) - len(self.missing()))
 
     def unknown(self) -> list[int]:
         """Ids on the list that are not held, in the order in which they were seen."""

@@ -18,6 +18,7 @@ from archiver.crawl.listing import SIZE, Comparison
 from archiver.engines.base import Lists
 from archiver.engines.wordpress_urls import comment_id, post_url
 from archiver.model import Claim, Comment, Discovery, Extract, Listing, Target, TargetKind
+from archiver.urls import url_key
 from db.revisits import KnownPost, SensorState
 
 ASK_AGAIN = timedelta(hours=23)
@@ -59,7 +60,7 @@ class Sensors:
     """The sensors of one blog in one run. states: as kept from run to run, by name.
 
     suspects: posts under which something that was held is not listed any more. trouble: why this run must not be
-    believed where it shows less, in words. hides: what is there and was not found.
+    believed where it shows less, in words. withheld: by sensor, see the table.
     """
 
     known: Known
@@ -70,7 +71,9 @@ class Sensors:
     suspects: dict[str, None] = field(default_factory=dict)
     trouble: list[str] = field(default_factory=list)
     read_now: set[str] = field(default_factory=set)
+    withheld: dict[str, int | None] = field(default_factory=dict)
     _compared: dict[str, Comparison] = field(default_factory=dict)
+    _months: dict[str, set[str]] = field(default_factory=dict)
     _front: tuple[Extract, Discovery] | None = None
 
     # -- which are asked -----------------------------------------------------------------------------
@@ -79,6 +82,17 @@ class Sensors:
         """The sensors that are asked in this run. found: those that the front page leads to."""
         chosen = [target for target in found if self._is_due(target)]
         return sorted(chosen, key=lambda target: _ORDER.index(target.hint["sensor"]))
+
+    def worthwhile(self, found: Iterable[Target]) -> list[Target]:
+        """Those of the other sensors that are asked once the first one has answered: an API is closed as a whole."""
+        chosen = []
+        for target in found:
+            name, first = target.hint["sensor"], self.states.get("posts_api")
+            if name in {"pages_api", "comments_api"} and first and first.state == "closed":
+                self._checked(name, "closed").due_at = first.due_at
+            else:
+                chosen.append(target)
+        return chosen
 
     def stored(self) -> list[Target]:
         """The sensors that were found earlier, for a front page that has not changed."""
@@ -144,10 +158,10 @@ class Sensors:
             case TargetKind.HOME:
                 self._front, found = (extract, discovery), []
             case TargetKind.LIST:
-                found = self._from_list(discovery)
+                found = self._from_list(target, discovery)
             case _:
                 found = []
-        if found and name:
+        if name and any(target.hint.get("mode") != "ids" and target.kind is not TargetKind.SITEMAP for target in found):
             self.states[name].news_at = stamp(self.now)
         return found
 
@@ -174,9 +188,9 @@ class Sensors:
         assert self.lists is not None
         if len(listing.entries) >= SIZE and goes_on([one not in changed for one in listing.entries]):
             return [*found, self.lists.newest(route, page + 1)]
-        held = set(self.known.listed_posts(route))
+        held = set(self.known.listed(route))
         new = {int(one.native_id) for one in listing.entries} - held
-        if listing.total is not None and listing.total != len(held) + len(new):
+        if listing.total is not None and listing.total != len(held) + len(new) + (self._withheld(route) or 0):
             found.append(self.lists.by_id(route, 1))
         return found
 
@@ -185,15 +199,14 @@ class Sensors:
         route = name.removesuffix("_api")
         state = self.states[name]
         state.shown, state.total = len(listing.entries), listing.total
-        held = len(self.known.listed_comments() if route == "comments" else self.known.listed_posts(route))
+        held = len(self.known.listed(route))
         now = listing.total if listing.total is not None else held
         if markedly_less(held, now):
             self.trouble.append(f"its API lists {now:,} {route}, where {held:,} are known")
 
     def _compare(self, route: str, page: int, listing: Listing) -> list[Target]:
         if route not in self._compared:
-            held = self.known.listed_comments() if route == "comments" else self.known.listed_posts(route)
-            self._compared[route] = Comparison(held)
+            self._compared[route] = Comparison(self.known.listed(route), withheld=self._withheld(route))
         compared = self._compared[route]
         compared.saw(page, [int(one.native_id) for one in listing.entries], listing.total)
         new = set(compared.unknown())
@@ -201,10 +214,18 @@ class Sensors:
         found = self.wanted.comments(listed) if route == "comments" else self.wanted.posts(route, listed)
         onward = compared.next_page()
         if onward is None:
+            self.withheld[f"{route}_api"] = compared.balance()
             self._suspect(route, compared.missing())
             return found
         assert self.lists is not None
         return [*found, self.lists.by_id(route, onward)]
+
+    def _withheld(self, route: str) -> int | None:
+        """How many the API's total of a route counts beyond what it lists, as it was the last time."""
+        state = self.states[f"{route}_api"]
+        if state.withheld is None and route in self.known.stated:
+            return self.known.stated[route] - len(self.known.listed(route))
+        return state.withheld
 
     def _suspect(self, route: str, missing: Iterable[int]) -> None:
         for number in missing:
@@ -319,18 +340,37 @@ class Sensors:
         return found
 
     def _changed_months(self, extract: Extract) -> list[Target]:
+        """The lists of the months that have another number of posts than before; those that have none any more."""
         urls = {f"{one.year:04d}-{one.month or 0:02d}": one.url for one in extract.archives}
         counts = {claim.subject: claim.number for claim in extract.claims if claim.subject_kind == "month"}
+        before = self.known.months
+        for month in before if counts else ():
+            if month not in counts and min(counts) < month:
+                self.suspects.update(dict.fromkeys(post.id for post in self.known.of_month(month)))
         return [
-            Target(url=url, kind=TargetKind.LIST, priority=40, hint={"whole": "1"})
+            Target(url=url, kind=TargetKind.LIST, priority=40, hint={"month": month, "count": str(number)})
             for month, number in counts.items()
-            if (url := urls.get(month)) and self.known.months and self.known.months.get(month, 0) != number
+            if (url := urls.get(month)) and before and before.get(month, 0) != number
         ]
 
-    def _from_list(self, discovery: Discovery) -> list[Target]:
-        posts = [target for target in discovery.targets if target.kind is TargetKind.POST]
-        on = goes_on([self.known.is_read(target.url) for target in posts])
+    def _from_list(self, target: Target, discovery: Discovery) -> list[Target]:
+        posts = [found for found in discovery.targets if found.kind is TargetKind.POST]
+        if "month" in target.hint:
+            return [*self._new_pages(posts), *self._of_month(target, posts, discovery)]
+        on = goes_on([self.known.is_read(found.url) for found in posts])
         return [*self._new_pages(posts), *(self._onward(discovery, TargetKind.LIST) if on else ())]
+
+    def _of_month(self, target: Target, posts: Iterable[Target], discovery: Discovery) -> list[Target]:
+        """The rest of a month's list. Posts of the month that it does not name any more may have vanished."""
+        month, listed = target.hint["month"], self._months.setdefault(target.hint["month"], set())
+        listed.update(url_key(one.url) for one in posts)
+        onward = self._onward(discovery, TargetKind.LIST, month=month, count=target.hint["count"])
+        if onward and len(listed) < int(target.hint["count"]):
+            return onward
+        named = {post.id for address in listed if (post := self.known.posts.get(self.known.addresses.get(address, "")))}
+        gone = [post.id for post in self.known.of_month(month) if post.id not in named]
+        self.suspects.update(dict.fromkeys(gone))
+        return []
 
     def _new_pages(self, posts: Iterable[Target]) -> list[Target]:
         new = [target for target in posts if not self.known.is_read(target.url)]

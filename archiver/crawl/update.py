@@ -105,6 +105,7 @@ class UpdateBlog(Blog):
         self._sensors = Sensors(known, self._wanted, lists, states, self._now)
         self._verifier = Verifier(known, self._wanted, lists)
         self._threads = Threads(known)
+        self._waiting: list[Target] = []  # sensors that wait for the first one
         self._answers: dict[str, str] = {}  # fetches that hold the sensors' latest whole answers
 
     def _as_held(self, site: Site) -> Site:
@@ -120,6 +121,7 @@ class UpdateBlog(Blog):
             addresses=revisits.known_addresses(connection, blog_id),
             fetched=frozenset(map(url_key, revisits.fetched_posts(connection, blog_id))),
             months=revisits.month_claims(connection, blog_id),
+            stated=revisits.api_claims(connection, blog_id),
         )
 
     def enter(self, opened: Opened, home: Job) -> None:
@@ -170,6 +172,8 @@ class UpdateBlog(Blog):
 
     def _advance(self) -> bool:
         """Begin the next stage. Returns whether that brought work."""
+        waiting, self._waiting = self._waiting, []
+        self._push(self._sensors.worthwhile(waiting))
         while self._stage < DONE and not self._queue.pending:
             self._stage += 1
             if self._stage == COMPARING:
@@ -216,7 +220,8 @@ class UpdateBlog(Blog):
             self._answers |= {name: ""} if name else {}
         if name == FRONT:
             leads = self.engine.sensors(reading.discovery.targets, self.site) if page.ok else self._sensors.stored()
-            found = [*self._sensors.due(leads), *found]
+            sensors = self._sensors.due(leads)
+            found, self._waiting = [*sensors[:1], *found], sensors[1:]
         self._push(found)
         return replace(reading, discovery=Discovery())
 
@@ -302,6 +307,8 @@ class UpdateBlog(Blog):
         if ending.outcome == "complete":
             for name, fetch_id in self._answers.items():
                 self._sensors.states[name].fetch_id = fetch_id
+            for name, number in self._sensors.withheld.items():
+                self._sensors.states[name].withheld = number
         with self._writer.transaction():
             connection = self._writer.connection
             if ending.outcome != "interrupted":

@@ -13,6 +13,7 @@ CREATE TABLE sensors (
   news_at TEXT,  -- when it last told of something that was not known
   shown INTEGER,  -- entries of the latest whole answer
   total INTEGER,  -- how many the blog has, as that answer states it
+  withheld INTEGER,  -- of these, how many its list never shows, such as comments on posts behind a password
   fetch_id TEXT REFERENCES fetches (id)  -- latest answer of which everything was followed up; its ETag and date make the next request conditional
 ) STRICT;
 CREATE UNIQUE INDEX sensors_name ON sensors (blog_id, name);
