@@ -333,6 +333,12 @@ class UpdateBlog(Blog):
                 checked["due_at"] = stamp(self._now + interval(active, self._now))
                 checked["listed"], checked["unlisted"] = verifier.verified[id_], id_ in verifier.unlisted
             found.append(Check(**checked))
+        # From now on the post has a date of its own: feeds and lists go on to see it, which verifies nothing.
+        for post in self._known.posts.values():
+            when = moment(post.checked_at)
+            if post.due_at is None and when and post.id not in verifier.verified and post.id not in verifier.failed:
+                due_at = stamp(when + interval(moment(post.active_at), when))
+                found.append(Check(post_id=post.id, checked_at=post.checked_at, due_at=due_at))
         return found
 
 
