@@ -145,7 +145,7 @@ class Sensors:
         name = FRONT if target.kind is TargetKind.HOME else target.hint.get("sensor", "")
         if name:
             self.read_now.add(name)
-            self._checked(name, self.states[name].state if self.states[name].state == "distrusted" else "open")
+            self._checked(name, "open")
         match target.kind:
             case TargetKind.API if extract.listing is not None:
                 found = self._from_ids(target, extract.listing)
@@ -384,7 +384,9 @@ class Sensors:
         dated = [(target, post) for target in posts if (post := self._dated(target))]
         changed = [pair for pair in dated if pair[0].hint["changed"] > pair[1].checked_at]
         if lies(len(changed), len(dated)):
-            state.state, changed = "distrusted", []
+            state.state = "distrusted"
+        if state.state == "distrusted":  # in this file, or in one before it
+            changed = []
         if posts and not dated:
             state.due_at = stamp(self.now + ASK_AGAIN)  # it tells of new addresses only
         found = [page for _, post in changed for page in self.wanted.page(post.url, post.native_id)]

@@ -25,8 +25,10 @@ class Blog(DemoBlog):
     twist: Twist | None = None
 
     def respond(self, target: str, *, method: str = "GET", headers: Mapping[str, str] | None = None) -> Response:
-        response = super().respond(target, method=method, headers=headers)
-        return self.twist(target, response) if self.twist else response
+        if self.twist is None:
+            return super().respond(target, method=method, headers=headers)
+        response = super().respond(target, method=method)  # whole, never 304
+        return self.twist(target, response) or response
 
     def asked(self) -> list[tuple[str, int]]:
         """What was asked since the last time, with the answers."""
@@ -152,7 +154,7 @@ def test_the_budget_is_kept_and_all_come_to_their_turn(tmp_path: Path, api: bool
         update(tmp_path)
         age(tmp_path, 46)
         blog.asked()
-        budget, runs = 9, 0
+        budget, runs = 3 if api else 9, 0
         while True:
             ran = update(tmp_path, "--budget", str(budget))
             assert ran.code == 0
@@ -207,10 +209,10 @@ def test_what_a_limit_left_is_found_the_next_time(tmp_path: Path) -> None:
         assert update(tmp_path).code == 0
         for post in blog.published[:6]:
             blog.add_comment(post, "Something new.")
-        ran = update(tmp_path, "--max-requests", "7", "-q")
+        ran = update(tmp_path, "--max-requests", "5", "-q")
         assert ran.code == 5
-        assert ran.said == [f"archiver: {blog.home.removeprefix('http://')}: limit: stopped by --max-requests 7"]
-        assert counts(ran).get("new_comments", 0) < 6
+        assert ran.said == [f"archiver: {blog.home.removeprefix('http://')}: limit: stopped by --max-requests 5"]
+        assert counts(ran) == {}
         ran = update(tmp_path)
         assert ran.code == 0
         assert ran.one("SELECT count(*) FROM comments WHERE text = 'Something new.'") == 6
@@ -363,15 +365,14 @@ def test_a_date_of_change_is_followed(tmp_path: Path) -> None:
 def test_an_etag_that_changes_with_every_answer_costs_bytes_only(tmp_path: Path) -> None:
     numbers = iter(range(10_000))
 
-    def restless(target: str, response: Response) -> Response:
+    def restless(_target: str, response: Response) -> Response:
         kept = tuple(pair for pair in response.headers if pair[0] not in {"ETag", "Last-Modified"})
-        fresh = DemoBlog.respond(blog, target) if response.status == 304 else response
-        return Response(fresh.status, fresh.body, (*kept, ("ETag", f'"{next(numbers)}"')))
+        return Response(response.status, response.body, (*kept, ("ETag", f'"{next(numbers)}"')))
 
     with crawled(tmp_path) as (blog, _):
         blog.twist = restless
         assert [counts(update(tmp_path)) for _ in range(3)] == [{}, {}, {}]
-        assert len(blog.asked()) <= 3 * (8 + 3)  # those that were answered twice for the test
+        assert len(blog.asked()) <= 3 * 8
 
 
 def test_a_clock_that_was_set_back_is_told(tmp_path: Path) -> None:
@@ -397,9 +398,9 @@ def test_it_updates_while_somebody_reads(tmp_path: Path) -> None:
 
 def test_only_what_is_archived_can_be_updated(tmp_path: Path) -> None:
     with crawled(tmp_path):
-        ran = update(tmp_path, "blog.example.org")
+        ran = update(tmp_path, "http://127.0.0.1:9/")
         assert ran.code == 2
-        assert "the archive does not hold it. Run `archiver crawl https://blog.example.org/` first" in ran.err
+        assert "the archive does not hold it. Run `archiver crawl http://127.0.0.1:9/` first" in ran.err
     assert update(tmp_path / "nowhere").code == 3
 
 
