@@ -29,6 +29,7 @@ from archiver.commands.search import search
 from archiver.commands.serve import serve
 from archiver.commands.session import Session
 from archiver.commands.status import status
+from archiver.commands.update import update
 from archiver.commands.verify import verify
 from archiver.terminal import safe
 
@@ -85,6 +86,7 @@ def main(ctx: click.Context, debug: bool) -> None:
     \b
       archiver demo                               try it on a small blog that is built in
       archiver crawl https://blog.example.org     archive a blog into ./archive
+      archiver update                             fetch what has changed since
       archiver status                             what is there, what is missing
       archiver search stem cell                   search posts and comments
       archiver history URL                        what has changed in a post or comment
@@ -103,7 +105,7 @@ def main(ctx: click.Context, debug: bool) -> None:
         click.echo(ctx.get_help())
 
 
-for _verb in (crawl, detect, status, search, history, serve, export, codebook, extract, import_, verify, demo):
+for _verb in (crawl, update, detect, status, search, history, serve, export, codebook, extract, import_, verify, demo):
     main.add_command(_verb)
 
 

@@ -44,8 +44,8 @@ class BlogConfig:
     or URL that the User-Agent gives. include, exclude: regular expressions searched for in URLs; an
     excluded URL is left out even when it is included. pages: whether the pages that readers see are
     captured beside the data. warc: whether responses are kept as WARC. private: whether its name may lead to a
-    private address. limit, max_requests: posts and requests at most. engine: name of the one to use, whatever the
-    page looks like.
+    private address. limit, max_requests, max_time: posts, requests and seconds at most. engine: name of the one to
+    use, whatever the page looks like.
     """
 
     url: str
@@ -58,6 +58,7 @@ class BlogConfig:
     private: bool = False
     limit: int | None = None
     max_requests: int | None = None
+    max_time: float | None = None
     engine: str | None = None
 
 

@@ -28,7 +28,7 @@ def from_text(name: str, text: str) -> Any:
     if name in {"limit", "max_requests"} and re.fullmatch("[0-9]{1,18}", text):
         return int(text)
     try:
-        return float(text) if name == "delay" else text
+        return float(text) if name in {"delay", "max_time"} else text
     except ValueError:
         return text
 
@@ -38,6 +38,12 @@ def _delay(value: Any) -> float:
         raise ValueError("is not a number of seconds", "Write it such as 1.5")  # noqa: TRY004 (a cause, for `config`)
     if not 0 <= value <= MOST_DELAY:
         raise ValueError(f"is not between 0 and {MOST_DELAY:g} seconds", "Write it such as 1.5")
+    return float(value)
+
+
+def _seconds(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < float("inf"):
+        raise ValueError("is not a number of seconds", "Leave it out for no limit")
     return float(value)
 
 
@@ -88,5 +94,6 @@ CHECKS: Mapping[str, Callable[[Any], Any]] = {
     "private": _either,
     "limit": _count,
     "max_requests": _count,
+    "max_time": _seconds,
     "engine": _engine,
 }

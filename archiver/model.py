@@ -325,8 +325,27 @@ class ThreadPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """One line of a listing: a post or comment by its native id. post: of a comment. modified: UTC, to the second."""
+
+    native_id: str
+    post: str | None = None
+    url: str | None = None
+    modified: str | None = None
+    protected: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """What a list of ids holds. total: of the whole list, where it states that."""
+
+    entries: tuple[Listed, ...] = ()
+    total: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Extract:
-    """Everything that one page holds."""
+    """Everything that one page holds. listing: of an API that was asked for ids."""
 
     blog: BlogFacts | None = None
     posts: tuple[Post, ...] = ()
@@ -338,6 +357,7 @@ class Extract:
     claims: tuple[Claim, ...] = ()
     threads: tuple[ThreadPage, ...] = ()
     notes: tuple[Note, ...] = ()
+    listing: Listing | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

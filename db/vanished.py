@@ -7,10 +7,11 @@ reading of this run did either:
   was shown only as far as they did when the thread was read whole the last time, and by the answers to
   what has vanished: blogs go on counting those. Judged so are comments that a page has shown before;
   replies to what is not public are not.
-- by the API: all pages of its list of comments were read and stated one and the same total. Judged so
-  are comments that the API has listed before; pings, which it leaves out, are not.
+- by the API: all pages of its list of comments, or of that of a post, were read and stated one and the same
+  total. Judged so are comments that the API has listed before; pings, which it leaves out, are not.
 
-A post has vanished when it is absent from a complete list of the API, or its URL answers 404 or 410. What
+A post has vanished when it is absent from a complete list of the API, is not given when the API is asked for it by its
+number, or when its URL answers 404 or 410. What
 stood under it has vanished with it.
 
 What a password hides now has not vanished. And a run that would mark more than half of a blog's comments
@@ -69,6 +70,15 @@ WHERE blog_id = ? AND gone_at IS NULL AND last_seen_at < ? AND instr(sources, 'a
 GONE_WITH_POST = """
 SELECT id FROM comments WHERE post_id = ? AND gone_at IS NULL AND last_seen_at < ?
 """
+GONE_FROM_LISTED_THREADS = """
+SELECT c.id, r.checked_at FROM revisits r JOIN comments c ON c.post_id = r.post_id
+WHERE r.listed_in = ? AND c.gone_at IS NULL AND c.last_seen_at < ? AND instr(c.sources, 'api') AND c.kind = 'comment'
+  AND c.post_id NOT IN (SELECT id FROM posts WHERE protected = 1)
+"""
+UNLISTED_POSTS = """
+SELECT p.id, r.checked_at FROM revisits r JOIN posts p ON p.id = r.post_id
+WHERE r.unlisted_in = ? AND p.gone_at IS NULL AND p.last_seen_at < ?
+"""
 POSTS_GONE_FROM_API = """
 SELECT id FROM posts
 WHERE blog_id = ? AND gone_at IS NULL AND last_seen_at < ? AND instr(sources, 'api') AND kind = ?
@@ -116,7 +126,8 @@ class Vanished:
         blog_id, site_key, command, started_at = self._connection.execute(CRAWL, (crawl_id,)).fetchone()
         crawl = _Crawl(crawl_id, blog_id, site_key, command, to_second(started_at))
         gone = Gone()
-        if outcome in ENDED:
+        # What an update judges by is whole for each post, however far the run has come.
+        if outcome in ENDED or (command == "update" and outcome == "limit"):
             posts = self._mark("posts", {**self._unlisted_posts(crawl), **self._missing_posts(crawl)}, crawl)
             beneath = self._beneath(posts, crawl)
             comments = {**beneath, **self._unlisted(crawl), **self._not_shown(crawl)}
@@ -168,14 +179,17 @@ class Vanished:
         }
 
     def _unlisted(self, crawl: _Crawl) -> dict[str, str]:
-        """Comments that are absent from the API's list."""
+        """Comments that are absent from the API's list, of the blog or of their post."""
+        listed = self._connection.execute(GONE_FROM_LISTED_THREADS, (crawl.id, crawl.started_at))
+        gone = {row[0]: to_second(row[1]) for row in listed}
         at = self._listed("comments", crawl)
         rows = self._connection.execute(GONE_FROM_API, (crawl.blog_id, crawl.started_at)) if at else ()
-        return {row[0]: at for row in rows if at}
+        return gone | {row[0]: at for row in rows if at}
 
     def _unlisted_posts(self, crawl: _Crawl) -> dict[str, str]:
-        """Posts and pages that are absent from the API's lists."""
-        gone = {}
+        """Posts and pages that are absent from the API's lists, or that it does not give by their numbers."""
+        unlisted = self._connection.execute(UNLISTED_POSTS, (crawl.id, crawl.started_at))
+        gone = {row[0]: to_second(row[1]) for row in unlisted}
         for route, kind in (("posts", "post"), ("pages", "page")):
             at = self._listed(route, crawl)
             if at:

@@ -71,11 +71,15 @@ class BlogSpider(scrapy.Spider):
             restart=str(restart).lower() in {"1", "true", "yes"},
             recorder=recorder,
         )
-        self.sessions = [Session(blog, self._shared) for blog in self._blogs]
+        self.sessions = [self.session(blog, self._shared) for blog in self._blogs]
         self.failure: Exception | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._signals = signals or Signals()
         self._ended = False
+
+    def session(self, blog: BlogConfig, shared: Shared) -> Session:
+        """What works a blog off."""
+        return Session(blog, shared)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> BlogSpider:
@@ -131,7 +135,7 @@ class BlogSpider(scrapy.Spider):
 
     async def _fetched(self, session: Session, job: Job) -> Answer | None:
         try:
-            answer = await self._fetcher.get(job.url, job.target.url, session.config)
+            answer = await self._fetcher.get(job.url, job.target.url, session.config, job.conditions)
         except NotAsked:
             session.unasked(job)
             return None

@@ -37,6 +37,7 @@ from archiver.terminal import safe
 @click.option("--exclude", multiple=True, metavar="RE", help="Not the URLs in which this is found (repeatable).")
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="At most N posts of each blog.")
 @click.option("--max-requests", type=click.IntRange(1), metavar="N", help="At most N requests to each blog.")
+@click.option("--max-time", type=float, metavar="SECONDS", help="At most so long for each blog.")
 @click.option("--engine", metavar="NAME", help="Read the blog as this engine does, whatever it looks like.")
 @click.option("--restart", is_flag=True, help="Begin anew instead of going on where the last run stopped.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing unless something goes wrong.")

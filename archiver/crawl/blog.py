@@ -20,6 +20,7 @@ from archiver.crawl.opening import Opened
 from archiver.crawl.outcome import Stats
 from archiver.crawl.policy import ROBOTS_REASON, Policy
 from archiver.crawl.progress import Progress
+from archiver.crawl.queue import Queue
 from archiver.crawl.reading import Question, Reading, engine_named
 from archiver.crawl.recorder import Recorder
 from archiver.crawl.saving import Ledger, is_torn, learned, loss, visit_of
@@ -28,7 +29,7 @@ from archiver.errors import Incomplete, LimitReached
 from archiver.model import Site, Target, TargetKind, Visit
 from archiver.terminal import count
 from archiver.urls import within
-from db import Archive, Writer
+from db import Archive, Saved, Writer
 from db.keys import blog_key
 
 logger = logging.getLogger(__name__)
@@ -70,7 +71,7 @@ class Blog:
         self._writer = shared.writer
         self._policy = Policy(config, opened.robots, self.engine)
         self._ledger = Ledger(shared.writer, self.crawl_id, stats)
-        self._work = Work(shared.writer.frontier, blog_key(self.site.key), self.site.key, shared.clock)
+        self._work: Work | Queue = Work(shared.writer.frontier, blog_key(self.site.key), self.site.key, shared.clock)
         self._limit = Limit(config.limit, held.posts_read(shared.archive, self.site.key) if config.limit else ())
         self._onward: deque[Job] = deque()  # redirects to follow, and jobs that were handed back
         self._open = 0  # jobs that the spider has, their pages being fetched or read
@@ -138,8 +139,14 @@ class Blog:
         self._work.exclude(job.target, reason)
 
     def _spent(self) -> bool:
-        most = self._config.max_requests
-        return most is not None and self._stats.requests >= most
+        return self._limit_met() is not None
+
+    def _limit_met(self) -> str | None:
+        """The option that keeps the run from another request."""
+        requests, seconds = self._config.max_requests, self._config.max_time
+        if requests is not None and self._stats.requests >= requests:
+            return f"--max-requests {requests}"
+        return f"--max-time {seconds:g}" if seconds is not None and self._stats.elapsed() >= seconds else None
 
     def site_for(self, target: Target) -> Site:
         """What the engine is told of the site when it reads this target."""
@@ -179,9 +186,19 @@ class Blog:
         self._limit.saw(target, reading.extract, reading.discovery)
         if page.ok and reading.error is None:
             self.site = learned(self.site, target, reading.extract)
-        visit = visit_of(job, answer, reading, self.site)
-        saved = self._ledger.save(visit, failed=loss(target, page, reading))
+        failed = loss(target, page, reading)
+        reading = self._directed(job, answer, reading, failed)
+        saved = self._ledger.save(visit_of(job, answer, reading, self.site), failed=failed)
+        self._stored(job, answer, saved)
         self._settled(job, saved.new_targets)
+
+    def _directed(self, job: Job, answer: Answer, reading: Reading, failed: str | None) -> Reading:
+        """The reading as it is to be stored, by which the run goes on. failed: why the URL is given up."""
+        del job, answer, failed
+        return reading
+
+    def _stored(self, job: Job, answer: Answer, saved: Saved) -> None:
+        """Take note of what was stored."""
 
     def note(self, job: Job, answer: Answer) -> None:
         """Put on record an exchange that settles nothing."""
@@ -226,7 +243,7 @@ class Blog:
             return None
         waiting = self._work.waiting()
         if self._spent() and (waiting.ready or waiting.put_off or self._work.taken):
-            return Ending("limit", f"stopped by --max-requests {self._config.max_requests}", LimitReached.exit_code)
+            return Ending("limit", f"stopped by {self._limit_met()}", LimitReached.exit_code)
         if waiting.ready:
             return None
         if waiting.next_at:
@@ -235,6 +252,10 @@ class Blog:
                 return None
             why = f"{count(waiting.put_off, 'URL')} put off until {shown(due)}, as the host asked"
             return Ending("incomplete", why, Incomplete.exit_code)
+        return self._done()
+
+    def _done(self) -> Ending | None:
+        """What the run has come to, with nothing left to fetch; None when there is more after all."""
         if not self._looked_again and self._look_again():
             return None
         coverage = held.coverage(self._shared.archive, self.site.key)
@@ -258,6 +279,7 @@ class Blog:
         posts = [Target(url=url, kind=TargetKind.POST, priority=50, hint={"known": "1"}) for url in unseen]
         return self._writer.add_targets(self.site, posts) > 0 or new > 0
 
-    def give_back(self) -> int:
+    def finish(self, ending: Ending) -> int:
         """Leave to the next run what was taken and not done. Returns how much is left."""
+        del ending
         return self._work.give_back()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 import scrapy
@@ -47,11 +47,17 @@ class Fetcher:
         self._agent: str = crawler.settings["USER_AGENT"]
         self.stopping = asyncio.Event()
 
-    async def get(self, url: str, asked: str, config: BlogConfig) -> Answer:
-        """Fetch a URL when its host's turn has come. asked: the URL before any redirect. Raises NotAsked."""
+    async def get(
+        self, url: str, asked: str, config: BlogConfig, conditions: Mapping[str, str] | None = None
+    ) -> Answer:
+        """Fetch a URL when its host's turn has come. asked: the URL before any redirect. Raises NotAsked.
+
+        conditions: headers by which the server may answer that nothing has changed.
+        """
         from twisted.internet import reactor  # not before Scrapy has chosen one
 
-        request = scrapy.Request(url, headers={"User-Agent": user_agent(self._agent, config.contact)}, dont_filter=True)
+        headers = {"User-Agent": user_agent(self._agent, config.contact), **(conditions or {})}
+        request = scrapy.Request(url, headers=headers, dont_filter=True)
         request.meta["download_slot"] = host_of(url)
         addresses = addresses_of(reactor)
         if config.private:

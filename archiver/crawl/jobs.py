@@ -12,16 +12,28 @@ from archiver.urls import absolute
 from archiver.warc.records import Exchange, Place
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+NOT_MODIFIED = 304
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One request to make. url differs from the target's after a redirect; attempts: how often it failed before."""
+    """One request to make. url differs from the target's after a redirect; attempts: how often it failed before.
+
+    etag, last_modified: of the answer that is held; the request is then a conditional one.
+    """
 
     target: Target
     url: str
     attempts: int = 0
     hops: int = 0
+    etag: str | None = None
+    last_modified: str | None = None
+
+    @property
+    def conditions(self) -> dict[str, str]:
+        """The headers by which a server may answer that nothing has changed."""
+        found = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
+        return {name: value for name, value in found.items() if value}
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from archiver.crawl import retry
-from archiver.crawl.jobs import Answer, Job, said, shown
+from archiver.crawl.jobs import NOT_MODIFIED, Answer, Job, said, shown
 from archiver.crawl.reading import Question, Reading
 from archiver.crawl.robots import Robots
 from archiver.errors import NotABlog, Refused, Unreachable
@@ -21,6 +21,15 @@ from archiver.urls import absolute, host_key, is_private_host, same_host, site_k
 
 MOST_ATTEMPTS = 4
 AGAIN = "Run the same command again later"
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """The front page that is held: its validators, and the engine that read it."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+    engine: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +45,24 @@ class Opened:
 class Opening:
     """The first requests to a blog, one after the other.
 
-    moved: told when the front page has moved to another host. Its methods raise SiteError when the blog
+    moved: told when the front page has moved to another host. held: the front page
+    that is held, which the server may then answer to be unchanged. Its methods raise SiteError when the blog
     cannot be opened.
     """
 
-    def __init__(self, site: Site, engine: str | None, delay: float, moved: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        site: Site,
+        engine: str | None,
+        delay: float,
+        moved: Callable[[str], None],
+        held: Front | None = None,
+    ) -> None:
         self.site = site
         self.delay = delay
         self.not_before: datetime | None = None
         self._given = engine
+        self._held = held or Front()
         self._own_delay = delay
         self._moved = moved
         self._hops = 0  # that led to another host: two of them could pass us to and fro
@@ -116,7 +134,8 @@ class Opening:
             raise Refused(home, robots.why or "its robots.txt disallows it", "Ask the blog's owner, or leave it")
         self.delay = max(self.delay, robots.delay)
         self._robots = (job, answer, robots)
-        self._jobs.append(Job(Target(url=home, kind=TargetKind.HOME), home, hops=self._hops))
+        target, held = Target(url=home, kind=TargetKind.HOME), self._held
+        self._jobs.append(Job(target, home, hops=self._hops, etag=held.etag, last_modified=held.last_modified))
 
     def _front_page(self, job: Job, answer: Answer) -> Question:
         page = answer.page
@@ -125,11 +144,12 @@ class Opening:
             raise Refused(page.url, f"it answers {said(page.status)}", "The site lets no robot in; ask its owner")
         if page.status >= 500:
             raise Unreachable(page.url, f"it answers {said(page.status)}", AGAIN)
-        if not page.ok:
+        if not page.ok and page.status != NOT_MODIFIED:
             raise NotABlog(page.url, f"its front page answers {said(page.status)}", "Check the address")
         if url_key(page.url) == url_key(self.site.home):  # with https, or www.
             self.site = replace(self.site, home=page.url)
-        return Question(page=page, target=job.target, site=self.site, engine=self._given)
+        engine = self._held.engine if page.status == NOT_MODIFIED else self._given
+        return Question(page=page, target=job.target, site=self.site, engine=engine)
 
 
 def _robots_job(site: Site) -> Job:

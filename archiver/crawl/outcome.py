@@ -25,12 +25,14 @@ class Stats:
     bytes: of response bodies as they came over the wire. pages: post pages captured. pending: URLs of
     this blog that are still to be fetched. given_up: URLs that failed for good. oddities: how often
     each kind of `model.Note` was seen. gone_…: known when the run has ended; returned_…: marked as gone
-    before, and there again. phase: `detecting`, `data`, `pages` …, in words for people.
+    before, and there again. unchanged: requests that were answered with 304. phase: `detecting`,
+    `data`, `pages` …, in words for people.
     started, finished: readings of the monotonic clock.
     """
 
     phase: str = "starting"
     requests: int = 0
+    unchanged: int = 0
     bytes: int = 0
     posts: int = 0
     comments: int = 0

@@ -38,13 +38,19 @@ class Policy:
             return ROBOTS_REASON
         return "an exclude pattern fits" if _fits(self._exclude, url) else None
 
-    def unwanted(self, target: Target, site: Site) -> str | None:
-        """Why a target is left out; None when it is to be fetched."""
+    def left_out(self, target: Target, site: Site) -> str | None:
+        """Why a target may not be fetched, or was not asked for."""
         barred = self.barred(target.url, site)
         if barred:
             return barred
-        if target.kind in PAGES and self._include and not _fits(self._include, target.url):
-            return "no include pattern fits"
+        chosen = target.kind not in PAGES or not self._include or _fits(self._include, target.url)
+        return None if chosen else "no include pattern fits"
+
+    def unwanted(self, target: Target, site: Site) -> str | None:
+        """Why a target is left out; None when it is to be fetched."""
+        reason = self.left_out(target, site)
+        if reason:
+            return reason
         return None if self._engine.wanted(target, site) else "not needed: the API has it"
 
     def kept(self, extract: Extract) -> Extract:

@@ -19,7 +19,7 @@ from archiver.errors import ArchiveDamaged
 from archiver.warc import cdxj
 from archiver.warc.reader import Record, read_at, responses
 from archiver.warc.records import DIRECTORY, OPEN, Exchange, Original, Place
-from archiver.warc.repair import Closed, close_left_open
+from archiver.warc.repair import close_left_open
 from archiver.warc.writer import Writer as WarcWriter
 from db import Archive
 from db.failures import explained

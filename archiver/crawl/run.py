@@ -36,8 +36,11 @@ def run(
     progress: Progress,
     command: str = "crawl",
     restart: bool = False,
+    **arguments: Any,
 ) -> list[Outcome]:
-    """Crawl blogs into an archive and return how each ended. Ctrl-C ends what is in flight first.
+    """Crawl blogs into an archive, or update them, and return how each ended. Ctrl-C ends what is in flight first.
+
+    command: crawl or update. arguments: more for the spider, which is the one of that name.
 
     Raises UsageError for an engine that does not exist, ArchiveError before anything is fetched when the
     archive cannot be written, and Locked when another run is writing to it.
@@ -51,7 +54,8 @@ def run(
         if recovered:
             progress.note("archive", str(recovered))
         signals, about = Signals(), {"progress": progress, "command": command, "restart": restart}
-        spider = _spider("blog", signals, archive=archive_dir, blogs=blogs, signals=signals, **about)
+        name = "blog" if command == "crawl" else command
+        spider = _spider(name, signals, archive=archive_dir, blogs=blogs, signals=signals, **about, **arguments)
         # Ctrl-C twice leaves the reactor before the spider has been closed.
         spider.end()
     if spider.failure:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
-from archiver.crawl.jobs import Answer, Job, fetch_of, said
+from archiver.crawl.jobs import NOT_MODIFIED, Answer, Job, fetch_of, said
 from archiver.crawl.outcome import Stats
 from archiver.crawl.policy import PAGES
 from archiver.crawl.reading import Reading, engine_named
@@ -36,6 +36,8 @@ def loss(target: Target, page: Page, reading: Reading) -> str | None:
     """Why what a URL holds could not be had, for good; None when it was had, or there was nothing to have."""
     if target.hint.get("known") and page.status in GONE:
         return None  # asked for only to learn whether it is still there
+    if page.status == NOT_MODIFIED:
+        return None  # what is held is what is there
     optional = target.kind in PROBES and not _goes_on(target)
     if not page.ok and not (optional and page.status < 500) and page.status != NO_SUCH_PAGE:
         return said(page.status)

@@ -16,8 +16,8 @@ from archiver.config import BlogConfig
 from archiver.crawl import held, retry
 from archiver.crawl.blog import Blog, Shared
 from archiver.crawl.ending import Ending
-from archiver.crawl.jobs import Answer, Job, shown
-from archiver.crawl.opening import AGAIN, Opening
+from archiver.crawl.jobs import NOT_MODIFIED, Answer, Job, shown
+from archiver.crawl.opening import AGAIN, Opened, Opening
 from archiver.crawl.outcome import Outcome, OutcomeKind, Stats
 from archiver.crawl.policy import PAGES
 from archiver.crawl.reading import Question, Reading
@@ -29,7 +29,7 @@ from archiver.urls import same_host, site_key
 REFUSALS = frozenset({401, 403})
 WORTH_A_NOTE = 5.0  # seconds of a pause
 _COUNTED = (
-    *("requests", "bytes", "posts", "comments", "pages"),
+    *("requests", "unchanged", "bytes", "posts", "comments", "pages"),
     *("new_posts", "new_comments", "changed_posts", "changed_comments", "errors", "given_up"),
     *("returned_posts", "returned_comments"),
 )
@@ -44,10 +44,16 @@ class Session:
         self.outcome: Outcome | None = None
         self._shared = shared
         site = Site(key=site_key(config.url), home=config.url, capture_pages=config.pages, limit=config.limit)
-        self._opening: Opening | None = Opening(site, config.engine, config.delay, self._moved)
+        self._opening: Opening | None = self._open(site)
         self._blog: Blog | None = None
         self._before: list[tuple[Job, Answer]] = []  # what came before the blog was entered, the front page aside
         self._trouble = ""  # what the host said last when it did not answer properly
+
+    def _open(self, site: Site) -> Opening:
+        return Opening(site, self.config.engine, self.config.delay, self._moved)
+
+    def _begin(self, opened: Opened, engine: str) -> Blog:
+        return Blog(opened, engine, self.config, self._shared, self.stats)
 
     @property
     def site(self) -> Site:
@@ -136,6 +142,7 @@ class Session:
         """Take an answer; the page that is to be read comes back as a question."""
         self.stats.requests += 1
         self.stats.bytes += answer.size
+        self.stats.unchanged += answer.page is not None and answer.page.status == NOT_MODIFIED
         try:
             if self._opening:
                 question = self._opening.received(job, answer, self._shared.clock())
@@ -202,7 +209,7 @@ class Session:
             return
         self._shared.sites.add(opened.site.key)
         self._shared.hosts.slow_down(opened.site.home, self._opening.delay)
-        self._blog = Blog(opened, reading.engine, self.config, self._shared, self.stats)
+        self._blog = self._begin(opened, reading.engine)
         self._opening = None
         self._blog.enter(opened, job)
         for before, answer in self._before:
@@ -232,7 +239,7 @@ class Session:
 
     def _end(self, ending: Ending) -> None:
         if self._blog:
-            self.stats.pending = self._blog.give_back()
+            self.stats.pending = self._blog.finish(ending)
             self._record(self._blog.crawl_id, ending)
         self._conclude(ending, self._blog.crawl_id if self._blog else "")
 

@@ -83,6 +83,8 @@ def _from_home(page: Page, site: Site) -> list[Target]:
 
 def _from_api(page: Page, target: Target, site: Site) -> list[Target]:
     route = target.hint.get("route", "")
+    if "mode" in target.hint:
+        return []  # whoever asks for a part of a list knows how it goes on
     try:
         if page.ok and route:
             return [*wordpress_api.next_pages(page, target), *_posts_of(page, route, site)]
@@ -156,11 +158,16 @@ def _from_sitemap(page: Page, target: Target, site: Site) -> list[Target]:
     for child in sitemap.children:
         kind = sitemaps.wordpress_kind(child.url)
         if kind is None or kind in _READ_SITEMAPS:
-            found.append(_target(child.url, TargetKind.SITEMAP, **({"holds": kind} if kind else {})))
+            holds = {"holds": kind} if kind else {}
+            found.append(_target(child.url, TargetKind.SITEMAP, **holds, **_changed(child)))
     home = url_key(site.home)
-    posts = [e.url for e in sitemap.locs if url_key(e.url) != home and not lists.is_listing(e.url)]
+    posts = [e for e in sitemap.locs if url_key(e.url) != home and not lists.is_listing(e.url)]
     hint = {"kind": "page"} if target.hint.get("holds") == "posts-page" else {}
-    return [*found, *(_target(url, TargetKind.POST, **hint) for url in posts)]
+    return [*found, *(_target(entry.url, TargetKind.POST, **hint, **_changed(entry)) for entry in posts)]
+
+
+def _changed(entry: sitemaps.SitemapEntry) -> dict[str, str]:
+    return {"changed": entry.lastmod.at} if entry.lastmod else {}
 
 
 # -- lists and posts --------------------------------------------------------------------------------

@@ -9,10 +9,11 @@ where else to look.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
-from archiver.model import Discovery, Extract, Site, Target
+from archiver.model import Discovery, Extract, Site, Target, TargetKind
 from archiver.page import Page
 
 
@@ -25,6 +26,25 @@ class Detection:
     evidence: tuple[str, ...] = ()
     version: str | None = None
     api_url: str | None = None
+
+
+class Lists(Protocol):
+    """An API that lists ids, and gives records by their ids. Routes: posts, pages, comments."""
+
+    def newest(self, route: str, page: int = 1) -> Target:
+        """The ids of a route: posts and pages by their latest change, comments by their number."""
+
+    def by_id(self, route: str, page: int) -> Target:
+        """The ids of a route, the greatest first."""
+
+    def check(self, route: str, ids: Sequence[str]) -> Target:
+        """Those of these ids that are there."""
+
+    def whole(self, route: str, ids: Sequence[str]) -> Target:
+        """The records of these ids."""
+
+    def threads(self, posts: Sequence[str], page: int = 1) -> Target:
+        """All comments of a set of posts."""
 
 
 class Engine(ABC):
@@ -53,3 +73,22 @@ class Engine(ABC):
         """
         del target, site
         return True
+
+    def sensors(self, found: Sequence[Target], site: Site) -> tuple[Target, ...]:
+        """What tells at little cost of changes, given where the front page leads.
+
+        Each target has the name of its sensor as the hint `sensor`.
+        """
+        del site
+        kinds = {TargetKind.FEED: "posts_feed", TargetKind.COMMENT_FEED: "comments_feed", TargetKind.SITEMAP: "sitemap"}
+        told: dict[str, Target] = {}
+        for target in found:
+            if name := kinds.get(target.kind):
+                hint = {**target.hint, "sensor": name}
+                told.setdefault(name, Target(url=target.url, kind=target.kind, hint=hint))
+        return tuple(told.values())
+
+    def lists(self, site: Site) -> Lists | None:
+        """The API that lists ids, where the platform has one."""
+        del site
+        return None

@@ -6,13 +6,15 @@ name the posts, and their pages carry everything. Each way in that fails names t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from archiver.engines import _wordpress_front as front
 from archiver.engines import _wordpress_ways as ways
-from archiver.engines import bylines, feeds, sitemaps, wordpress_api, wordpress_sidebar
+from archiver.engines import bylines, feeds, sitemaps, wordpress_api, wordpress_listing, wordpress_sidebar
 from archiver.engines.base import Detection, Engine
 from archiver.engines.dom import Dom
+from archiver.engines.wordpress_listing import Lists
 from archiver.engines.wordpress_page import PostPage, post_page
 from archiver.engines.wordpress_sidebar import SidebarReading
 from archiver.errors import PageError
@@ -82,11 +84,24 @@ class WordPress(Engine):
         """Targets that a page, or its failure, leads to. Never anything off the blog or unsafe."""
         return ways.discover(page, target, site)
 
+    def sensors(self, found: Sequence[Target], site: Site) -> tuple[Target, ...]:
+        """See Engine."""
+        return wordpress_listing.sensors(found, site)
+
+    def lists(self, site: Site) -> Lists | None:
+        """See Engine."""
+        return Lists(site.api_url) if site.api_url else None
+
 
 def _read_api(page: Page, target: Target) -> Extract:
     if target.hint.get("route") == "" and not wordpress_api.is_root(page):
         raise PageError(page.url, "it is not the index of a WordPress API", "Feeds and pages are read instead")
-    return wordpress_api.read(page, target)
+    mode = target.hint.get("mode", "whole")
+    listing = None if mode == "whole" else wordpress_listing.read(page)
+    if mode in {"ids", "check"}:
+        claims = wordpress_api.claims(page, target.hint["route"]) if mode == "ids" else ()
+        return Extract(listing=listing, claims=claims)
+    return replace(wordpress_api.read(page, target), listing=listing)
 
 
 def _read_list(page: Page, target: Target, site: Site) -> Extract:

@@ -117,17 +117,18 @@ def read(page: Page, target: Target) -> Extract:
     if route == "":
         return Extract(blog=_facts(page.json, target.hint["root"]))
     found = rows(page)
-    claims = _claims(page, route)
+    said = claims(page, route) if "mode" not in target.hint else ()  # a part of a list says nothing of the blog
     if route in {"posts", "pages"}:
-        return Extract(posts=tuple(_post(row, page.url) for row in found), claims=claims)
+        return Extract(posts=tuple(_post(row, page.url) for row in found), claims=said)
     if route == "comments":
-        return Extract(comments=tuple(_comment(row, page.url) for row in found), claims=claims)
+        return Extract(comments=tuple(_comment(row, page.url) for row in found), claims=said)
     if route == "users":
         return Extract(authors=tuple(_user(row) for row in found if row.get("name")))
     return Extract(terms=tuple(_term(row) for row in found))
 
 
-def _claims(page: Page, route: str) -> tuple[Claim, ...]:
+def claims(page: Page, route: str) -> tuple[Claim, ...]:
+    """How many posts, pages or comments the blog has, as a list states it."""
     total = page.headers.get("x-wp-total", "")
     if not total.isdecimal() or route not in {"posts", "pages", "comments"}:
         return ()

@@ -68,10 +68,12 @@ def words(*arguments: str, arranged: dict[str, Any] | None = None) -> list[str]:
     return [sys.executable, "-m", "tests.crawl.driver", json.dumps(arranged), *arguments]
 
 
-def start(archive: Path, *arguments: str, arranged: dict[str, Any] | None = None) -> subprocess.Popen[str]:
+def start(
+    archive: Path, *arguments: str, arranged: dict[str, Any] | None = None, verb: str = "crawl"
+) -> subprocess.Popen[str]:
     """Begin a crawl without waits between requests, unless the arguments say otherwise; in a group of its own."""
     delay = () if "--delay" in arguments else ("--delay", "0")
-    command = words("crawl", "-a", str(archive), *delay, *arguments, arranged=arranged)
+    command = words(verb, "-a", str(archive), *delay, *arguments, arranged=arranged)
     pipe = subprocess.PIPE
     return subprocess.Popen(
         command, stdout=pipe, stderr=pipe, text=True, cwd=ROOT, env=environment(), start_new_session=True
@@ -81,6 +83,11 @@ def start(archive: Path, *arguments: str, arranged: dict[str, Any] | None = None
 def crawl(archive: Path, *arguments: str, arranged: dict[str, Any] | None = None) -> Ran:
     """Crawl to the end. Nothing like a traceback may ever be seen."""
     return ended(archive, start(archive, *arguments, arranged=arranged))
+
+
+def update(archive: Path, *arguments: str, arranged: dict[str, Any] | None = None) -> Ran:
+    """Bring an archive up to date."""
+    return ended(archive, start(archive, *arguments, arranged=arranged, verb="update"))
 
 
 def ended(archive: Path, process: subprocess.Popen[str]) -> Ran:

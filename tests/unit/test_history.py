@@ -180,7 +180,7 @@ def directory(tmp_path_factory):
         connection.execute("CREATE TABLE _sqlite_migrations (id INTEGER PRIMARY KEY, migration_set, name, applied_at)")
         connection.executemany(
             "INSERT INTO _sqlite_migrations (migration_set, name) VALUES ('archive', ?)",
-            [("0001_archive",), ("0002_whole_threads",)],
+            [("0001_archive",), ("0002_whole_threads",), ("0003_updates",)],
         )
     return directory
 

@@ -1,0 +1,95 @@
+"""`archiver update`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from archiver.commands.session import archive_option, config_option, load_config
+from archiver.config import BlogConfig, ConfigFile, blog_configs
+from archiver.errors import ArchiveMissing, UsageError
+from archiver.terminal import count, duration, is_terminal, safe
+from archiver.urls import site_key
+from db import open_archive
+
+
+@click.command(short_help="Bring archived blogs up to date, with few requests.")
+@click.argument("urls", nargs=-1, metavar="[URL...]")
+@archive_option()
+@config_option()
+@click.option(
+    "--budget", type=click.IntRange(0), default=100, show_default=True, metavar="N", help="Requests for looking again."
+)
+@click.option("--full", is_flag=True, help="Look at all posts again, whatever that takes.")
+@click.option("--delay", type=float, metavar="SECONDS", help="Least time between two requests to a host.  [default: 1]")
+@click.option("--contact", metavar="TEXT", help="E-mail address or URL where a webmaster can reach you.")
+@click.option("--pages/--no-pages", default=None, help="Capture the pages beside the data, or not.  [default: pages]")
+@click.option("--warc/--no-warc", default=None, help="Keep every response as WARC, or not.  [default: warc]")
+@click.option("--max-requests", type=click.IntRange(1), metavar="N", help="At most N requests to each blog.")
+@click.option("--max-time", type=float, metavar="SECONDS", help="At most so long for each blog.")
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing unless something goes wrong.")
+def update(
+    urls: tuple[str, ...], archive: Path, config: Path | None, budget: int, full: bool, quiet: bool, **flags: Any
+) -> int:
+    """Bring the blogs of the archive up to date, or those named: made to run every hour.
+
+    First it reads what tells of changes at little cost (the API's lists, feeds, the sidebar), then what that points
+    at, however far back. Then it looks again at the posts whose turn it is, for comments that were edited or
+    deleted, in at most --budget requests.
+
+    \b
+    Examples:
+      archiver update
+      archiver update -q --max-time 600 blog.example.org      for cron: a line only when something goes wrong
+      archiver update --full                                  once a month: everything
+    """
+    from archiver.crawl.outcome import worst_exit_code
+    from archiver.crawl.progress import LiveProgress, Progress
+    from archiver.crawl.run import run  # late: Scrapy takes its time to import
+    from archiver.crawl.update import Scope
+
+    blogs = archived_blogs(archive, urls, load_config(archive, config), flags)
+    shows = not quiet and is_terminal(sys.stderr)
+    progress = LiveProgress(sys.stderr) if shows else Progress()
+    try:
+        outcomes = run(archive, blogs, progress=progress, command="update", scope=Scope(budget, full))
+    finally:
+        progress.finish(())
+    for outcome in outcomes:
+        if not quiet:
+            click.echo(safe(f"{outcome.site_key}: {', '.join(line(outcome.stats))}"))
+        if outcome.exit_code:
+            reason = f": {outcome.reason}" if outcome.reason else ""
+            click.echo(safe(f"archiver: {outcome.site_key}: {outcome.outcome}{reason}"), err=True)
+    return worst_exit_code(outcome.exit_code for outcome in outcomes)
+
+
+def archived_blogs(archive: Path, urls: Sequence[str], file: ConfigFile, flags: dict[str, Any]) -> list[BlogConfig]:
+    """The blogs to update: those named, else all that the archive holds. Raises UsageError for one that it lacks."""
+    reader = open_archive(archive).reader()
+    try:
+        held = [row["url"] for row in reader.connection.execute("SELECT url FROM blogs ORDER BY first_seen_at, id")]
+    finally:
+        reader.close()
+    if not held:
+        raise ArchiveMissing(str(archive), "it holds no blog yet", "Run `archiver crawl URL` first")
+    homes = {site_key(url): url for url in held}
+    blogs = blog_configs([*urls] or held, file, flags=flags)
+    for blog in blogs:
+        if site_key(blog.url) not in homes:
+            raise UsageError(blog.url, "the archive does not hold it", f"Run `archiver crawl {blog.url}` first")
+    return blogs
+
+
+def line(stats: Any) -> Iterator[str]:
+    """The closing line, part by part."""
+    for what in ("new", "changed", "gone", "returned"):
+        posts, comments = (getattr(stats, f"{what}_{of}") for of in ("posts", "comments"))
+        if posts or comments or what != "returned":
+            yield f"{what} {count(posts, 'post')} and {count(comments, 'comment')}"
+    yield f"{count(stats.requests, 'request')} ({stats.unchanged:,} answered 304)"
+    yield duration(stats.elapsed())

@@ -1,0 +1,408 @@
+"""What each sensor of a blog tells: what is to be fetched, and whether to follow the sensor further back. Pure.
+
+A sensor is read from its newest entry on, until it meets what is known. One whose entries are all new hides more
+behind them; one that contradicts the others is not believed; one that suddenly shows next to nothing is trouble: then
+it is the reading that is wrong, and nothing may be said to have vanished.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from archiver.crawl.jobs import stamp
+from archiver.crawl.known import Known, Wanted
+from archiver.crawl.listing import SIZE, Comparison
+from archiver.engines.base import Lists
+from archiver.engines.wordpress_urls import comment_id, post_url
+from archiver.model import Claim, Comment, Discovery, Extract, Listing, Target, TargetKind
+from archiver.urls import url_key
+from db.revisits import KnownPost, SensorState
+
+ASK_AGAIN = timedelta(hours=23)
+"""After so long a sensor that was closed, or is of little use, is asked once more."""
+FEW = 5
+"""Below so many, nothing is made of it that most have vanished."""
+FRONT = "front_page"
+_ORDER = ("posts_api", "pages_api", "comments_api", "posts_feed", "comments_feed", "sitemap")
+
+
+def markedly_less(before: int | None, now: int) -> bool:
+    """Whether a reading shows so much less than what is known that it cannot be believed."""
+    return before is not None and before >= FEW and now * 2 < before
+
+
+def goes_on(known: Sequence[bool]) -> bool:
+    """Whether a list, newest first, hides more behind its end. known: of each of its entries."""
+    return bool(known) and not known[-1]
+
+
+def is_unlike(claimed: int, heading: int | None, before: int | None, shown: int) -> bool:
+    """Whether the number of comments that a feed claims tells of a change.
+
+    heading: what the post's own page claimed when it was read; before: what the feed claimed then; shown: comments
+    that were found on it. Headings and feeds count alike, but not what pages show.
+    """
+    if heading is not None:
+        return claimed != heading
+    return claimed != (shown if before is None else before)
+
+
+def lies(changed: int, of: int) -> bool:
+    """Whether dates of change cannot be right: most of the pages would have changed since they were read."""
+    return of >= FEW * 2 and changed * 2 > of
+
+
+@dataclass(slots=True)
+class Sensors:
+    """The sensors of one blog in one run. states: as kept from run to run, by name.
+
+    suspects: posts under which something that was held is not listed any more. trouble: why this run must not be
+    believed where it shows less, in words. withheld: by sensor, see the table.
+    """
+
+    known: Known
+    wanted: Wanted
+    lists: Lists | None
+    states: dict[str, SensorState]
+    now: datetime
+    suspects: dict[str, None] = field(default_factory=dict)
+    trouble: list[str] = field(default_factory=list)
+    read_now: set[str] = field(default_factory=set)
+    withheld: dict[str, int | None] = field(default_factory=dict)
+    _compared: dict[str, Comparison] = field(default_factory=dict)
+    _months: dict[str, set[str]] = field(default_factory=dict)
+    _front: tuple[Extract, Discovery] | None = None
+
+    # -- which are asked -----------------------------------------------------------------------------
+
+    def due(self, found: Iterable[Target]) -> list[Target]:
+        """The sensors that are asked in this run. found: those that the front page leads to."""
+        chosen = [target for target in found if self._is_due(target)]
+        return sorted(chosen, key=lambda target: _ORDER.index(target.hint["sensor"]))
+
+    def worthwhile(self, found: Iterable[Target]) -> list[Target]:
+        """Those of the other sensors that are asked once the first one has answered: an API is closed as a whole."""
+        chosen = []
+        for target in found:
+            name, first = target.hint["sensor"], self.states.get("posts_api")
+            if name in {"pages_api", "comments_api"} and first and first.state == "closed":
+                self._checked(name, "closed").due_at = first.due_at
+            else:
+                chosen.append(target)
+        return chosen
+
+    def stored(self) -> list[Target]:
+        """The sensors that were found earlier, for a front page that has not changed."""
+        return [
+            Target(url=one.url, kind=TargetKind(one.kind), hint=json.loads(one.hint))
+            for one in self.states.values()
+            if one.name != FRONT
+        ]
+
+    def _is_due(self, target: Target) -> bool:
+        name, now = target.hint["sensor"], stamp(self.now)
+        state = self.states.get(name)
+        if state is None or state.url != target.url:
+            hint = json.dumps(target.hint, sort_keys=True)
+            opened = state is not None and state.state == "open"
+            checked = state.checked_at if state and opened else ""
+            self.states[name] = SensorState(
+                name=name, url=target.url, kind=target.kind.value, hint=hint, checked_at=checked
+            )
+        elif state.checked_at <= now < state.due_at:
+            return False
+        # The dates of a sitemap are those that the API gives.
+        return name != "sitemap" or not self._was_open("posts_api")
+
+    def _was_open(self, name: str) -> bool:
+        state = self.states.get(name)
+        if state is not None and state.checked_at:
+            return state.state == "open"
+        return any(post.by_api for post in self.known.posts.values())
+
+    # -- what they tell -------------------------------------------------------------------------------
+
+    def unchanged(self, name: str) -> None:
+        """A sensor answers that it is as it was."""
+        self._checked(name, "open")
+
+    def failed(self, name: str, why: str, *, lasting: bool) -> None:
+        """A sensor cannot be read. lasting: it refuses, or there is none."""
+        if not lasting:
+            return
+        if name.endswith("_api") and self._was_open(name):
+            route = name.removesuffix("_api")
+            self.trouble.append(f"its API does not list {route} any more ({why}); feeds and pages were read instead")
+        if name == "posts_api":
+            self.wanted.lists = None
+        self._checked(name, "closed").due_at = stamp(self.now + ASK_AGAIN)
+
+    def read(self, target: Target, extract: Extract, discovery: Discovery) -> list[Target]:
+        """What follows from the reading of a sensor, or of what lies behind it."""
+        name = FRONT if target.kind is TargetKind.HOME else target.hint.get("sensor", "")
+        if name:
+            self.read_now.add(name)
+            self._checked(name, "open")
+        match target.kind:
+            case TargetKind.API if extract.listing is not None:
+                found = self._from_ids(target, extract.listing)
+            case TargetKind.FEED:
+                found = self._from_feed(target, extract, discovery)
+            case TargetKind.COMMENT_FEED:
+                found = self._from_comment_feed(extract.comments)
+            case TargetKind.SITEMAP:
+                found = self._from_sitemap(discovery)
+            case TargetKind.HOME:
+                self._front, found = (extract, discovery), []
+            case TargetKind.LIST:
+                found = self._from_list(target, discovery)
+            case _:
+                found = []
+        if name and any(target.hint.get("mode") != "ids" and target.kind is not TargetKind.SITEMAP for target in found):
+            self.states[name].news_at = stamp(self.now)
+        return found
+
+    def _checked(self, name: str, state: str) -> SensorState:
+        one = self.states[name]
+        one.state = state
+        one.checked_at = one.due_at = stamp(self.now)
+        return one
+
+    # -- the API -------------------------------------------------------------------------------------
+
+    def _from_ids(self, target: Target, listing: Listing) -> list[Target]:
+        route, page, name = target.hint["route"], int(target.hint["page"]), target.hint.get("sensor")
+        if self.wanted.lists is None:
+            self.wanted.lists = self.lists
+        if name and page == 1:
+            self._noted(name, listing)
+        if route == "comments":
+            return self._compare(route, page, listing)
+        if not name:
+            return self._compare(route, page, listing)
+        changed = [one for one in listing.entries if self.known.lacks(one)]
+        found = self.wanted.posts(route, changed)
+        assert self.lists is not None
+        if len(listing.entries) >= SIZE and goes_on([one not in changed for one in listing.entries]):
+            return [*found, self.lists.newest(route, page + 1)]
+        held = set(self.known.listed(route))
+        new = {int(one.native_id) for one in listing.entries} - held
+        if listing.total is not None and listing.total != len(held) + len(new) + (self._withheld(route) or 0):
+            found.append(self.lists.by_id(route, 1))
+        return found
+
+    def _noted(self, name: str, listing: Listing) -> None:
+        """Hold the total against what is held."""
+        route = name.removesuffix("_api")
+        state = self.states[name]
+        state.shown, state.total = len(listing.entries), listing.total
+        held = len(self.known.listed(route))
+        now = listing.total if listing.total is not None else held
+        if markedly_less(held, now):
+            self.trouble.append(f"its API lists {now:,} {route}, where {held:,} are known")
+
+    def _compare(self, route: str, page: int, listing: Listing) -> list[Target]:
+        if route not in self._compared:
+            self._compared[route] = Comparison(self.known.listed(route), withheld=self._withheld(route))
+        compared = self._compared[route]
+        compared.saw(page, [int(one.native_id) for one in listing.entries], listing.total)
+        new = set(compared.unknown())
+        listed = [one for one in listing.entries if int(one.native_id) in new]
+        found = self.wanted.comments(listed) if route == "comments" else self.wanted.posts(route, listed)
+        onward = compared.next_page()
+        if onward is None:
+            self.withheld[f"{route}_api"] = compared.balance()
+            self._suspect(route, compared.missing())
+            return found
+        assert self.lists is not None
+        return [*found, self.lists.by_id(route, onward)]
+
+    def _withheld(self, route: str) -> int | None:
+        """How many the API's total of a route counts beyond what it lists, as it was the last time."""
+        state = self.states[f"{route}_api"]
+        if state.withheld is None and route in self.known.stated:
+            return self.known.stated[route] - len(self.known.listed(route))
+        return state.withheld
+
+    def _suspect(self, route: str, missing: Iterable[int]) -> None:
+        for number in missing:
+            if route == "comments":
+                self.suspects.setdefault(self.known.comments[str(number)].post_id)
+            elif post := self.known.post(str(number), None):
+                self.suspects.setdefault(post.id)
+
+    # -- feeds ---------------------------------------------------------------------------------------
+
+    def _from_feed(self, target: Target, extract: Extract, discovery: Discovery) -> list[Target]:
+        known = [self.known.post(post.native_id, post.url) is not None for post in extract.posts]
+        if "sensor" in target.hint:
+            self.states["posts_feed"].shown = len(known)
+        found = [
+            page
+            for post, is_known in zip(extract.posts, known, strict=True)
+            if not is_known and not self._api_tells("posts")
+            for page in self.wanted.page(post.url, post.native_id)
+        ]
+        found += [page for claim in extract.claims for page in self._from_claim(claim)]
+        if (goes_on(known) and not self._api_tells("posts")) or "walk" in target.hint:
+            found += self._onward(discovery, TargetKind.FEED, **({"walk": "1"} if "walk" in target.hint else {}))
+        return found
+
+    def _from_claim(self, claim: Claim) -> list[Target]:
+        """The page of a post of which the feed says that it has another number of comments than was known."""
+        if claim.subject_kind != "post" or claim.measure != "comments":
+            return []
+        native = claim.subject[1:] if claim.subject.startswith("#") else None
+        post = self.known.post(native, None if native else claim.subject)
+        if post is None or post.protected or not is_unlike(claim.number, post.heading, post.feed, post.shown):
+            return []
+        if self._api_tells("comments") and not self.wanted.pages:
+            return []
+        return self.wanted.page(post.url, post.native_id)
+
+    def _from_comment_feed(self, comments: Sequence[Comment]) -> list[Target]:
+        if "comments_feed" in self.states:
+            self.states["comments_feed"].shown = len(comments)
+        if self._api_tells("comments"):
+            return []
+        known = [self._is_known(comment) for comment in comments]
+        found = [
+            page
+            for comment, is_known in zip(comments, known, strict=True)
+            if not is_known
+            for page in self._thread_of(comment)
+        ]
+        found += self._not_in_feed(comments)
+        return [*found, *(self._walk() if goes_on(known) else ())]
+
+    def _is_known(self, comment: Comment) -> bool:
+        if comment.native_id:
+            return self.known.is_settled(comment.native_id)
+        post = self.known.post(comment.post.native_id, comment.post.url)
+        return post is not None and (comment.published is None or comment.published.at <= post.active_at)
+
+    def _thread_of(self, comment: Comment) -> list[Target]:
+        post = self.known.post(comment.post.native_id, comment.post.url)
+        url = post.url if post else comment.post.url
+        return self.wanted.page(url, comment.post.native_id) if url else []
+
+    def _not_in_feed(self, comments: Sequence[Comment]) -> list[Target]:
+        """The posts of comments that the feed would have to show, by their dates, and does not show any more."""
+        dates = [comment.published.at for comment in comments if comment.published]
+        listed = {comment.native_id for comment in comments}
+        if not dates or len(dates) < len(comments):
+            return []
+        since = min(dates)
+        posts = [
+            self.known.posts.get(one.post_id)
+            for one in self.known.comments.values()
+            if one.settled and one.published_at and one.published_at > since and one.native_id not in listed
+        ]
+        return [page for post in posts if post for page in self.wanted.page(post.url, post.native_id)]
+
+    def _walk(self) -> list[Target]:
+        """More new comments than the sensors show: the counts of all posts, ten to a page of their feed, tell where."""
+        feed = self.states.get("posts_feed")
+        if feed is None or feed.state == "closed":
+            return []
+        joint = "&" if "?" in feed.url else "?"
+        hint = {"page": "1", "walk": "1"}
+        return [Target(url=f"{feed.url}{joint}paged=1", kind=TargetKind.FEED, priority=20, hint=hint)]
+
+    # -- pages and sitemaps --------------------------------------------------------------------------
+
+    def front(self) -> list[Target]:
+        """What the front page shows that no other sensor has told of; asked for once those have been read."""
+        if self._front is None:
+            return []
+        (extract, discovery), self._front = self._front, None
+        state = self.states[FRONT]
+        posts = [target for target in discovery.targets if target.kind is TargetKind.POST]
+        if state.shown and not posts:
+            self.trouble.append("its front page shows no posts any more: a log-in page, or another theme")
+        else:
+            state.shown = len(posts)
+        found = self._new_pages(posts)
+        for widget in extract.widgets:
+            for link in widget.links:
+                if widget.kind == "recent_posts" and not self.known.is_read(link.url):
+                    found += self.wanted.page(post_url(link.url))
+                if widget.kind == "recent_comments" and not self._api_tells("comments"):
+                    number = comment_id(link.url)
+                    if number and not self.known.is_settled(number):
+                        found += self.wanted.page(post_url(link.url))
+        if not self._api_tells("posts"):
+            found += self._changed_months(extract)
+        state.news_at = stamp(self.now) if found else state.news_at
+        return found
+
+    def _changed_months(self, extract: Extract) -> list[Target]:
+        """The lists of the months that have another number of posts than before; those that have none any more."""
+        urls = {f"{one.year:04d}-{one.month or 0:02d}": one.url for one in extract.archives}
+        counts = {claim.subject: claim.number for claim in extract.claims if claim.subject_kind == "month"}
+        before = self.known.months
+        for month in before if counts else ():
+            if month not in counts and min(counts) < month:
+                self.suspects.update(dict.fromkeys(post.id for post in self.known.of_month(month)))
+        return [
+            Target(url=url, kind=TargetKind.LIST, priority=40, hint={"month": month, "count": str(number)})
+            for month, number in counts.items()
+            if (url := urls.get(month)) and before and before.get(month, 0) != number
+        ]
+
+    def _from_list(self, target: Target, discovery: Discovery) -> list[Target]:
+        posts = [found for found in discovery.targets if found.kind is TargetKind.POST]
+        if "month" in target.hint:
+            return [*self._new_pages(posts), *self._of_month(target, posts, discovery)]
+        on = goes_on([self.known.is_read(found.url) for found in posts])
+        return [*self._new_pages(posts), *(self._onward(discovery, TargetKind.LIST) if on else ())]
+
+    def _of_month(self, target: Target, posts: Iterable[Target], discovery: Discovery) -> list[Target]:
+        """The rest of a month's list. Posts of the month that it does not name any more may have vanished."""
+        month, listed = target.hint["month"], self._months.setdefault(target.hint["month"], set())
+        listed.update(url_key(one.url) for one in posts)
+        onward = self._onward(discovery, TargetKind.LIST, month=month, count=target.hint["count"])
+        if onward and len(listed) < int(target.hint["count"]):
+            return onward
+        named = {post.id for address in listed if (post := self.known.posts.get(self.known.addresses.get(address, "")))}
+        gone = [post.id for post in self.known.of_month(month) if post.id not in named]
+        self.suspects.update(dict.fromkeys(gone))
+        return []
+
+    def _new_pages(self, posts: Iterable[Target]) -> list[Target]:
+        new = [target for target in posts if not self.known.is_read(target.url)]
+        return [page for target in new for page in self.wanted.page(target.url, target.hint.get("post"))]
+
+    def _from_sitemap(self, discovery: Discovery) -> list[Target]:
+        """New addresses, and those that have changed since they were read, as far as the dates can be believed."""
+        state = self.states["sitemap"]
+        children = [target for target in discovery.targets if target.kind is TargetKind.SITEMAP]
+        posts = [target for target in discovery.targets if target.kind is TargetKind.POST]
+        dated = [(target, post) for target in posts if (post := self._dated(target))]
+        changed = [pair for pair in dated if pair[0].hint["changed"] > pair[1].checked_at]
+        if lies(len(changed), len(dated)):
+            state.state = "distrusted"
+        if state.state == "distrusted":  # in this file, or in one before it
+            changed = []
+        if posts and not dated:
+            state.due_at = stamp(self.now + ASK_AGAIN)  # it tells of new addresses only
+        found = [page for _, post in changed for page in self.wanted.page(post.url, post.native_id)]
+        return [*children, *self._new_pages(posts), *found]
+
+    def _dated(self, target: Target) -> KnownPost | None:
+        return self.known.post(None, target.url) if "changed" in target.hint else None
+
+    def _api_tells(self, route: str) -> bool:
+        """Whether the API has told in this run what there is of a kind."""
+        return f"{route}_api" in self.read_now and self.wanted.lists is not None
+
+    @staticmethod
+    def _onward(discovery: Discovery, kind: TargetKind, **hint: str) -> list[Target]:
+        return [
+            replace(target, hint={**target.hint, **hint}) if hint else target
+            for target in discovery.targets
+            if target.kind is kind
+        ]

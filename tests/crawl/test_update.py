@@ -1,0 +1,440 @@
+"""An archive brought up to date: what sensors show is found by the next run, what they cannot show by the revisits."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archiver.demo import DemoBlog, Response
+from archiver.demo.server import serve
+from tests.crawl.running import SOON, Ran, crawl, sound, update
+
+Twist = Callable[[str, Response], Response | None]
+
+
+class Blog(DemoBlog):
+    """A demo blog whose answers can be made to lie. twist: what becomes of each."""
+
+    twist: Twist | None = None
+
+    def respond(self, target: str, *, method: str = "GET", headers: Mapping[str, str] | None = None) -> Response:
+        if self.twist is None:
+            return super().respond(target, method=method, headers=headers)
+        response = super().respond(target, method=method)  # whole, never 304
+        return self.twist(target, response) or response
+
+    def asked(self) -> list[tuple[str, int]]:
+        """What was asked since the last time, with the answers."""
+        found = [(target, status) for _, target, status in self.requests]
+        self.requests.clear()
+        return found
+
+
+@contextmanager
+def crawled(archive: Path, **options: Any) -> Iterator[tuple[Blog, str]]:
+    """A blog that has been crawled."""
+    blog = Blog(**options)
+    with serve(blog) as home:
+        ran = crawl(archive, home, "-q")
+        assert ran.code in {0, 4}, ran.err
+        blog.asked()
+        yield blog, home
+
+
+def counts(ran: Ran) -> dict[str, int]:
+    """What a run found, without zeros."""
+    found = json.loads(ran.one("SELECT counts FROM crawls ORDER BY started_at DESC LIMIT 1"))
+    kinds = [f"{what}_{of}" for what in ("new", "changed", "gone", "returned") for of in ("posts", "comments")]
+    return {name: found[name] for name in kinds if found[name]}
+
+
+def held(ran: Ran) -> tuple[int, int]:
+    """Posts and comments that are there."""
+    there = "SELECT count(*) FROM {} WHERE gone_at IS NULL"
+    return ran.one(there.format("posts")), ran.one(there.format("comments"))
+
+
+def state(ran: Ran, sensor: str) -> str:
+    return str(ran.one("SELECT state FROM sensors WHERE name = ?", sensor))
+
+
+OPEN_OR_CLOSED = pytest.mark.parametrize("api", [True, False], ids=["API open", "API closed"])
+
+
+# ── what is found, and what it costs ─────────────────────────────────────────────────────────────
+
+
+@OPEN_OR_CLOSED
+def test_nothing_new_costs_a_handful(tmp_path: Path, api: bool) -> None:
+    with crawled(tmp_path, api=api) as (blog, home):
+        first = update(tmp_path, "-q")
+        assert (first.code, first.out, first.err, counts(first)) == (0, "", "", {})
+        assert len(blog.asked()) <= 8
+        second = update(tmp_path)
+        asked = dict(blog.asked())
+        assert len(asked) <= 8
+        assert {asked["/"], asked["/feed/"], asked["/comments/feed/"]} == {304}
+        (line,) = second.out.splitlines()
+        site = home.removeprefix("http://")
+        start = f"{site}: new 0 posts and 0 comments, changed 0 posts and 0 comments, gone 0 posts and 0 comments, "
+        assert line.startswith(f"{start}{len(asked)} requests (3 answered 304), ")
+        assert second.err == ""
+
+
+@OPEN_OR_CLOSED
+def test_what_is_new_is_found_by_the_next_run(tmp_path: Path, api: bool) -> None:
+    with crawled(tmp_path, api=api) as (blog, _):
+        oldest, newest = blog.published[-1], blog.published[0]
+        for change in (
+            lambda: blog.add_comment(oldest, "On the oldest post."),
+            lambda: blog.add_comment(newest, "On the newest post."),
+            lambda: [blog.add_comment(post, f"Burst {n}") for n in range(3) for post in blog.published[5:15]],
+        ):
+            change()
+            before = len(blog.comments)
+            ran = update(tmp_path)
+            assert ran.code == 0
+            known = ran.one("SELECT count(*) FROM comments WHERE native_id = ?", str(blog.comments[-1].id))
+            assert (known, len(blog.comments)) == (1, before)
+        assert ran.one("SELECT count(*) FROM comments WHERE text LIKE 'Burst %'") == 30
+        blog.add_post("A new post", "With a body.")
+        assert counts(update(tmp_path)) == {"new_posts": 1}
+
+
+def test_an_update_comes_to_what_a_crawl_would_find(tmp_path: Path) -> None:
+    """New, edited and deleted: the tables then hold what a fresh archive holds."""
+    with crawled(tmp_path / "kept") as (blog, home):
+        posts = blog.published
+        blog.add_post("A new post", "With a body.")
+        blog.edit_post(posts[3], title="Another title")
+        blog.edit_comment(blog.approved(posts[4])[0], "Other words.")
+        parent = blog.approved(posts[-1])[0]
+        blog.add_comment(posts[-1], "An answer.", parent=parent)
+        blog.remove_comment(blog.approved(posts[6])[-1])
+        ran = update(tmp_path / "kept", "--full")
+        assert ran.code == 0
+        changed = {"new_posts": 1, "new_comments": 1, "changed_posts": 1, "changed_comments": 1, "gone_comments": 1}
+        assert counts(ran) == changed
+        assert sound(tmp_path / "kept")
+        fresh = crawl(tmp_path / "fresh", home, "-q")
+        for query in (
+            "SELECT id, native_id, url, title, text, published_at, modified_at, protected, parts FROM posts",
+            "SELECT id, post_id, parent_id, kind, published_at, text, position, depth, author_id FROM comments",
+            "SELECT post_id, page, pages, shown, claimed FROM thread_pages",
+            "SELECT post_id, author_id, position FROM post_authors",
+        ):
+            there = (
+                " WHERE gone_at IS NULL" if "gone_at" not in query and query.endswith((" posts", " comments")) else ""
+            )
+            assert sorted(ran.rows(query + there), key=repr) == sorted(fresh.rows(query + there), key=repr), query
+
+
+def test_an_edit_that_nothing_shows_waits_for_its_turn(tmp_path: Path) -> None:
+    with crawled(tmp_path) as (blog, _):
+        blog.edit_comment(blog.approved(blog.published[-1])[0], "Other words.")
+        assert counts(update(tmp_path)) == {}
+        age(tmp_path, 46)
+        assert counts(update(tmp_path, "--budget", "0")) == {}
+        assert counts(update(tmp_path)) == {"changed_comments": 1}
+        blog.asked()
+        assert counts(update(tmp_path)) == {}
+        assert len(blog.asked()) <= 8
+
+
+@OPEN_OR_CLOSED
+def test_the_budget_is_kept_and_all_come_to_their_turn(tmp_path: Path, api: bool) -> None:
+    with crawled(tmp_path, api=api) as (blog, _):
+        update(tmp_path)
+        age(tmp_path, 46)
+        blog.asked()
+        budget, runs = 3 if api else 9, 0
+        while True:
+            ran = update(tmp_path, "--budget", str(budget))
+            assert ran.code == 0
+            sensing = 8 if api else 9
+            revisits = len(blog.asked()) - sensing
+            assert revisits <= budget
+            runs += 1
+            if not ran.one("SELECT count(*) FROM revisits WHERE checked_at < datetime('now', '-40 days')"):
+                break
+            assert runs < 20
+        assert runs > 1
+
+
+def test_a_comment_that_was_approved_late_is_found_behind_newer_ones(tmp_path: Path) -> None:
+    blog = Blog(posts=60)
+    late = blog.comments[20]
+    blog.remove_comment(late, status="hold")
+    with serve(blog) as home:
+        crawl(tmp_path, home, "-q")
+        assert update(tmp_path).code == 0
+        blog.remove_comment(late, status="approved")
+        ran = update(tmp_path)
+        assert ran.one("SELECT gone_at IS NULL FROM comments WHERE native_id = ?", str(late.id)) == 1
+        assert counts(ran)["new_comments"] >= 1
+
+
+def test_more_than_the_comments_feed_shows_is_looked_for_behind_it(tmp_path: Path) -> None:
+    """The API is closed, and one post got all ten that the feed holds, after others had got theirs."""
+    with crawled(tmp_path, api=False) as (blog, _):
+        for post in blog.published[20:26]:
+            blog.add_comment(post, "Pushed out of the feed.")
+        for number in range(12):
+            blog.add_comment(blog.published[0], f"The newest, {number}.")
+        assert counts(update(tmp_path)) == {"new_comments": 18}
+
+
+def test_a_deleted_post_and_what_stood_under_it(tmp_path: Path) -> None:
+    with crawled(tmp_path) as (blog, _):
+        post = blog.published[8]
+        beneath = len(blog.approved(post))
+        blog.edit_post(post, status="trash")
+        assert counts(update(tmp_path)) == {"gone_posts": 1, "gone_comments": beneath}
+        blog.edit_post(post, status="publish")
+        assert counts(update(tmp_path))["returned_posts"] == 1
+
+
+# ── limits ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_what_a_limit_left_is_found_the_next_time(tmp_path: Path) -> None:
+    with crawled(tmp_path) as (blog, _):
+        assert update(tmp_path).code == 0
+        for post in blog.published[:6]:
+            blog.add_comment(post, "Something new.")
+        ran = update(tmp_path, "--max-requests", "5", "-q")
+        assert ran.code == 5
+        assert ran.said == [f"archiver: {blog.home.removeprefix('http://')}: limit: stopped by --max-requests 5"]
+        assert counts(ran) == {}
+        ran = update(tmp_path)
+        assert ran.code == 0
+        assert ran.one("SELECT count(*) FROM comments WHERE text = 'Something new.'") == 6
+
+
+@pytest.mark.parametrize("verb", [crawl, update])
+def test_a_run_ends_when_its_time_is_over(tmp_path: Path, verb: Callable[..., Ran]) -> None:
+    with crawled(tmp_path) as (_, home):
+        ran = verb(tmp_path, "--max-time", "0.001", home)
+        assert ran.code == 5
+        assert "stopped by --max-time 0.001" in ran.out + ran.err
+
+
+# ── blogs that lie, close, change or go away ─────────────────────────────────────────────────────
+
+
+def test_an_api_that_was_closed_is_told_once(tmp_path: Path) -> None:
+    with crawled(tmp_path) as (blog, _):
+        before = held(update(tmp_path))
+        blog.api = False
+        blog.add_comment(blog.published[-1], "Still found.")
+        ran = update(tmp_path, "-q")
+        assert ran.code == 7
+        (line,) = ran.said
+        assert "its API does not list posts any more (401 Unauthorized); feeds and pages were read instead" in line
+        assert line.endswith("Nothing was marked as gone")
+        assert (held(ran), state(ran, "posts_api")) == ((before[0], before[1] + 1), "closed")
+        assert update(tmp_path, "-q").code == 0
+        blog.api = True
+        forget_closed(tmp_path)
+        blog.add_comment(blog.published[-1], "By the API again.")
+        again = update(tmp_path)
+        assert (again.code, counts(again), state(again, "posts_api")) == (0, {"new_comments": 1}, "open")
+
+
+def without_comments(target: str, response: Response) -> Response:
+    """Another theme: its threads are drawn by a script."""
+    if "html" not in (response.header("Content-Type") or ""):
+        return response
+    body = re.sub(rb'<(section|div|ol)[^>]*id="comments".*?</\1>', b"", response.body, flags=re.DOTALL)
+    return Response(response.status, body.replace(b"comment-", b"c-"), response.headers)
+
+
+def test_a_theme_that_hides_its_comments_takes_none_away(tmp_path: Path) -> None:
+    with crawled(tmp_path, api=False) as (blog, _):
+        before = held(update(tmp_path))
+        blog.twist = without_comments
+        age(tmp_path, 46)
+        ran = update(tmp_path, "-q", "--budget", "5")
+        assert ran.code == 7, ran.said
+        (line,) = ran.said
+        assert "that they showed before: a log-in page, or another theme. Nothing was marked as gone" in line
+        assert held(ran) == before
+
+
+def test_a_single_thread_that_was_emptied_is_believed(tmp_path: Path) -> None:
+    with crawled(tmp_path, api=False) as (blog, _):
+        update(tmp_path)
+        post = next(post for post in blog.published[15:] if 2 <= len(blog.shown(post)) <= 4)
+        emptied = blog.approved(post)
+        for comment in emptied:
+            blog.remove_comment(comment)
+        age(tmp_path, 46)
+        ran = update(tmp_path)
+        assert ran.code == 0, ran.err
+        assert counts(ran)["gone_comments"] == len(emptied)
+
+
+LOGIN = (
+    b"<html><head><title>Log In</title></head><body class='login wp-core-ui'><form id='loginform'></form></body></html>"
+)
+
+
+@pytest.mark.parametrize(
+    ("answer", "parts"),
+    [
+        (Response(200, LOGIN, (("Content-Type", "text/html"),)), ("its front page shows no posts any more",)),
+        (Response(403, b"no"), ("403 Forbidden",)),
+        (Response(410, b"gone"), ("410 Gone",)),
+        (Response(200, b"<html><body><h1>This domain is for sale</h1></body></html>"), ("no posts, feed or known",)),
+        (Response(301, b"", (("Location", "http://127.0.0.1:9/"),)), ("it has moved to http://127.0.0.1:9/",)),
+        (Response(503, b"", (("Retry-After", "86400"),)), ("asks to wait until",)),
+    ],
+    ids=["log-in", "ban", "410", "parked", "moved", "503"],
+)
+def test_a_blog_that_is_no_longer_there_keeps_its_archive(
+    tmp_path: Path, answer: Response, parts: tuple[str, ...]
+) -> None:
+    with crawled(tmp_path) as (blog, _):
+        before = held(update(tmp_path))
+        blog.twist = lambda target, response: answer if not target.startswith("/robots") else response
+        ran = update(tmp_path, "-q", arranged=SOON)
+        assert ran.code == 7
+        (line,) = ran.said
+        assert [part for part in parts if part not in line] == [], line
+        assert held(ran) == before
+        assert ran.one("SELECT outcome FROM crawls ORDER BY started_at DESC LIMIT 1") == "failed"
+        assert ran.one("SELECT count(*) FROM blogs") == 1
+        blog.twist = None
+        assert update(tmp_path).code == 0
+
+
+def test_a_host_that_is_gone(tmp_path: Path) -> None:
+    with crawled(tmp_path):
+        before = held(update(tmp_path))
+    ran = update(tmp_path, "-q", arranged=SOON)
+    assert (ran.code, len(ran.said), held(ran)) == (7, 1, before)
+
+
+def test_a_feed_that_is_a_day_old_hides_nothing(tmp_path: Path) -> None:
+    with crawled(tmp_path, api=False) as (blog, _):
+        update(tmp_path)
+        stale = {target: DemoBlog.respond(blog, target) for target in ("/feed/", "/comments/feed/")}
+        blog.twist = stale.get
+        blog.add_comment(blog.published[-1], "The sidebar shows it.")
+        blog.add_post("The front page shows it", "A body.")
+        assert counts(update(tmp_path)) == {"new_posts": 1, "new_comments": 1}
+        assert counts(update(tmp_path)) == {}
+
+
+def test_dates_that_are_always_now_are_not_believed(tmp_path: Path) -> None:
+    def now(target: str, response: Response) -> Response:
+        lastmod = b"</loc><lastmod>2099-01-01T00:00:00Z</lastmod>"
+        body = response.body.replace(b"</loc>", lastmod) if "sitemap" in target else response.body
+        return Response(response.status, body, response.headers)
+
+    with crawled(tmp_path, api=False) as (blog, _):
+        blog.twist = now
+        ran = update(tmp_path)
+        assert len(blog.asked()) <= 8
+        assert (ran.code, counts(ran), state(ran, "sitemap")) == (0, {}, "distrusted")
+
+
+def test_a_date_of_change_is_followed(tmp_path: Path) -> None:
+    def dated(target: str, response: Response) -> Response:
+        def loc(match: re.Match[bytes]) -> bytes:
+            day = b"2099-01-01" if b"welcome" in match[1] else b"2020-01-01"
+            return match[0] + b"<lastmod>" + day + b"</lastmod>"
+
+        body = re.sub(rb"<loc>([^<]*)</loc>", loc, response.body) if "sitemap-posts" in target else response.body
+        return Response(response.status, body, response.headers)
+
+    with crawled(tmp_path, api=False) as (blog, _):
+        oldest = blog.published[-1]
+        blog.edit_comment(blog.approved(oldest)[0], "Other words.")
+        blog.twist = dated
+        assert counts(update(tmp_path)) == {"changed_comments": 1}
+
+
+def test_an_etag_that_changes_with_every_answer_costs_bytes_only(tmp_path: Path) -> None:
+    numbers = iter(range(10_000))
+
+    def restless(_target: str, response: Response) -> Response:
+        kept = tuple(pair for pair in response.headers if pair[0] not in {"ETag", "Last-Modified"})
+        return Response(response.status, response.body, (*kept, ("ETag", f'"{next(numbers)}"')))
+
+    with crawled(tmp_path) as (blog, _):
+        blog.twist = restless
+        assert [counts(update(tmp_path)) for _ in range(3)] == [{}, {}, {}]
+        assert len(blog.asked()) <= 3 * 8
+
+
+def test_a_clock_that_was_set_back_is_told(tmp_path: Path) -> None:
+    with crawled(tmp_path):
+        change(tmp_path, "UPDATE fetches SET fetched_at = '2099-01-01T00:00:00.000000Z'")
+        ran = update(tmp_path, "-q")
+        assert ran.code == 1
+        (line,) = ran.said
+        assert "clock is behind the archive, which was last written at 2099-01-01 00:00 UTC. Set the clock" in line
+
+
+def test_it_updates_while_somebody_reads(tmp_path: Path) -> None:
+    with crawled(tmp_path) as (blog, _):
+        blog.add_comment(blog.published[0], "New.")
+        uri = f"{(tmp_path / 'archive.db').as_uri()}?mode=ro"
+        with closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as reader:
+            reader.execute("BEGIN")
+            before = reader.execute("SELECT count(*) FROM comments").fetchone()
+            ran = update(tmp_path)
+            assert reader.execute("SELECT count(*) FROM comments").fetchone() == before
+        assert (ran.code, counts(ran)) == (0, {"new_comments": 1})
+
+
+def test_only_what_is_archived_can_be_updated(tmp_path: Path) -> None:
+    with crawled(tmp_path):
+        ran = update(tmp_path, "http://127.0.0.1:9/")
+        assert ran.code == 2
+        assert "the archive does not hold it. Run `archiver crawl http://127.0.0.1:9/` first" in ran.err
+    assert update(tmp_path / "nowhere").code == 3
+
+
+def test_an_unfinished_crawl_is_left_to_itself(tmp_path: Path) -> None:
+    blog = Blog()
+    with serve(blog) as home:
+        assert crawl(tmp_path, "--max-requests", "20", home).code == 5
+        left = "SELECT count(*) FROM frontier WHERE state = 'pending'"
+        ran = update(tmp_path)
+        pending = ran.one(left)
+        assert ran.code == 0
+        assert pending > 10
+        assert crawl(tmp_path, home).one(left) == 0
+
+
+# ── tools ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def change(archive: Path, sql: str) -> None:
+    with closing(sqlite3.connect(archive / "archive.db")) as connection, connection:
+        connection.execute(sql)
+
+
+def age(archive: Path, days: int) -> None:
+    """Let everything in the archive have happened so many days ago."""
+    moved = f"strftime('%Y-%m-%dT%H:%M:%SZ', {{}}, '-{days} days')"
+    for table, column in (
+        *(("crawls", "started_at"), ("fetches", "fetched_at"), ("revisits", "checked_at"), ("revisits", "due_at")),
+        *(("posts", "last_seen_at"), ("posts", "first_seen_at"), ("sensors", "checked_at"), ("sensors", "due_at")),
+        *(("comments", "last_seen_at"), ("comments", "first_seen_at")),
+    ):
+        change(archive, f"UPDATE {table} SET {column} = {moved.format(column)}")
+
+
+def forget_closed(archive: Path) -> None:
+    """Let the time come to ask closed sensors again."""
+    change(archive, "UPDATE sensors SET due_at = checked_at")

@@ -1,0 +1,134 @@
+"""What each sensor tells: what is fetched, what is followed back, what is not believed."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archiver.crawl.known import Known, Wanted
+from archiver.crawl.sensors import Sensors, goes_on, is_unlike, lies, markedly_less
+from archiver.engines.wordpress_listing import Lists
+from archiver.model import Claim, Comment, Discovery, Extract, Listed, Listing, Moment, PostRef, Precision, Rank, Target
+from archiver.model import TargetKind as Kind
+from db.revisits import KnownComment, KnownPost, SensorState
+from tests.unit.test_revisits import post
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+HOME = "https://blog.example.org/"
+LISTS = Lists(f"{HOME}wp-json/")
+COMMENT_FEED = Target(url=f"{HOME}comments/feed/", kind=Kind.COMMENT_FEED, hint={"sensor": "comments_feed"})
+
+
+def sensors(*, posts: int = 20, comments: set[int] = frozenset(), api: bool = True) -> Sensors:  # type: ignore[assignment]
+    """Those of a blog of which so many posts are known, and these comments, each under the post of its last digit."""
+    held: dict[str, KnownPost] = {one.id: one for one in (post(n, by_api=api) for n in range(posts))}
+    known = Known(
+        posts=held,
+        comments={str(n): KnownComment(str(n), f"post{n % 10:04d}", api, True, at(n)) for n in comments},
+        addresses={f"blog.example.org/{n}": f"post{n:04d}" for n in range(posts)},
+    )
+    lists = LISTS if api else None
+    made = Sensors(known, Wanted(known, pages=True, lists=lists), lists, {}, NOW)
+    for name, kind in (("posts_feed", "feed"), ("comments_feed", "comment_feed"), ("comments_api", "api")):
+        made.states[name] = SensorState(name=name, url=f"{HOME}feed/", kind=kind, checked_at="2026-02-01")
+    return made
+
+
+def at(number: int) -> str:
+    return f"2025-01-01T{number // 3600 % 24:02d}:{number // 60 % 60:02d}:{number % 60:02d}Z"
+
+
+def comment(number: int) -> Comment:
+    where = PostRef(native_id=str(number % 10), url=f"{HOME}{number % 10}/")
+    published = Moment(at=at(number), precision=Precision.SECOND)
+    return Comment(post=where, rank=Rank.EXCERPT, native_id=str(number), published=published)
+
+
+@given(st.sets(st.integers(1, 500)), st.sets(st.integers(1, 500)), st.integers(1, 12))
+def test_no_comment_is_missed_while_the_feed_shows_it(held: set[int], new: set[int], size: int) -> None:
+    """The API is closed: the posts of all that the feed shows are read, and what hides behind it is looked for."""
+    made = sensors(comments=held, api=False)
+    shown = sorted(held | new, reverse=True)[:size]
+    found = made.read(COMMENT_FEED, Extract(comments=tuple(map(comment, shown))), Discovery())
+    read = {target.hint["post"] for target in found if target.kind is Kind.POST}
+    assert read == {str(n % 10) for n in shown if n not in held}
+    walks = any("walk" in target.hint for target in found)
+    assert walks == (shown != [] and shown[-1] not in held)
+    hidden = (new - held) - set(shown)
+    assert walks or not hidden or max(hidden) < shown[-1]
+
+
+@given(st.sets(st.integers(1, 900)), st.sets(st.integers(1, 900)))
+def test_no_comment_is_missed_while_the_api_lists_it(held: set[int], new: set[int]) -> None:
+    made = sensors(comments=held)
+    there = sorted(held | new, reverse=True)
+    asked, queue = set(), [LISTS.newest("comments")]
+    while queue:
+        target = queue.pop()
+        if target.hint.get("mode") == "whole" and target.hint["route"] == "comments":
+            asked |= set(map(int, target.hint["ids"].split(",")))
+        if target.hint.get("mode") != "ids":
+            continue
+        page = int(target.hint["page"])
+        entries = [Listed(native_id=str(n), post=str(n % 10)) for n in there[page * 100 - 100 : page * 100]]
+        queue += made.read(target, Extract(listing=Listing(entries=tuple(entries), total=len(there))), Discovery())
+    assert asked == new - held
+    assert made.suspects == {}
+
+
+def test_a_comment_that_the_feed_would_have_to_show_is_looked_for() -> None:
+    made = sensors(comments=set(range(1, 21)), api=False)
+    shown = [n for n in range(20, 9, -1) if n != 17]
+    found = made.read(COMMENT_FEED, Extract(comments=tuple(map(comment, shown))), Discovery())
+    assert [target.url for target in found] == [f"{HOME}7/"]
+
+
+def test_an_api_that_lists_half_of_what_is_known_is_not_believed() -> None:
+    made = sensors(comments=set(range(1, 301)))
+    entries = tuple(Listed(native_id=str(n), post=str(n % 10)) for n in range(20, 0, -1))
+    made.read(LISTS.newest("comments"), Extract(listing=Listing(entries=entries, total=20)), Discovery())
+    assert made.trouble == ["its API lists 20 comments, where 300 are known"]
+
+
+def test_another_number_of_comments_leads_to_the_post() -> None:
+    made = sensors(api=False)
+    claims = tuple(
+        Claim(subject_kind="post", subject=f"#{n}", measure="comments", number=n % 2, where="feed") for n in range(4)
+    )
+    feed = Target(url=f"{HOME}feed/", kind=Kind.FEED, hint={"sensor": "posts_feed"})
+    found = made.read(feed, Extract(claims=claims), Discovery())
+    assert [target.url for target in found] == [f"{HOME}1/", f"{HOME}3/"]
+
+
+@pytest.mark.parametrize(
+    ("known", "wanted"), [([], False), ([True], False), ([False], True), ([False, True], False), ([True, False], True)]
+)
+def test_a_list_is_followed_while_its_end_is_new(known: list[bool], wanted: bool) -> None:
+    """A post that sticks to the top is known, and says nothing of the rest."""
+    assert goes_on(known) is wanted
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "wanted"),
+    [(None, 0, False), (4, 0, False), (5, 0, True), (10, 5, False), (10, 4, True), (10, 99, False)],
+)
+def test_what_is_markedly_less(before: int | None, now: int, wanted: bool) -> None:
+    assert markedly_less(before, now) is wanted
+
+
+@pytest.mark.parametrize(
+    ("claimed", "heading", "before", "shown", "wanted"),
+    [(3, 3, 2, 1, False), (4, 3, 4, 4, True), (4, None, 4, 3, False), (5, None, 4, 5, True), (2, None, None, 2, False)],
+)
+def test_headings_and_feeds_count_alike(
+    claimed: int, heading: int | None, before: int | None, shown: int, wanted: bool
+) -> None:
+    assert is_unlike(claimed, heading, before, shown) is wanted
+
+
+@pytest.mark.parametrize(("changed", "of", "wanted"), [(9, 9, False), (10, 10, True), (5, 10, False), (51, 100, True)])
+def test_dates_lie_when_most_have_changed(changed: int, of: int, wanted: bool) -> None:
+    assert lies(changed, of) is wanted
