@@ -166,6 +166,7 @@ def failing(connection: sqlite3.Connection, blog_id: str) -> list[PastRun]:
 
 def _past_run(row: dict[str, Any]) -> PastRun:
     counts: dict[str, int] = json.loads(row.pop("counts"))
+    seconds = row.pop("seconds")
 
     def both(name: str) -> int | None:
         found = [counts[key] for key in (f"{name}_posts", f"{name}_comments") if key in counts]
@@ -173,6 +174,7 @@ def _past_run(row: dict[str, Any]) -> PastRun:
 
     return PastRun(
         **row,
+        seconds=None if seconds is None else round(seconds, 3),
         new_posts=counts.get("new_posts"),
         new_comments=counts.get("new_comments"),
         changed=both("changed"),
