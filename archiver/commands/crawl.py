@@ -9,6 +9,7 @@ from typing import Any, TextIO
 
 import click
 
+from archiver.commands.notices import notify
 from archiver.commands.session import archive_option, config_option, load_config, shown
 from archiver.config import BlogConfig, blog_configs, blog_url, contact_warning
 from archiver.config_runs import RunSettings
@@ -104,16 +105,6 @@ def run_crawl(
         return run(archive, blogs, progress=progress, restart=restart, keep=runs.keep, ended=ended)
     finally:
         progress.finish(())  # nothing new after a run that ended well; else the terminal gets its cursor back
-
-
-def notify(runs: RunSettings, report: dict[str, Any]) -> None:
-    """Tell those whom archiver.toml names that a run has ended. What goes wrong with it is said, and no more."""
-    from archiver.notify import deliver, is_wanted  # late: most archives name nobody
-    from archiver.reports.run_report import has_changes
-
-    if is_wanted(runs.notify, report["exit_code"], changes=has_changes(report)):
-        for trouble in deliver(runs.notify, report):
-            click.echo(f"archiver: warning: {trouble}", err=True)
 
 
 def tell(outcomes: Sequence[Outcome], archive: Path, *, quiet: bool) -> None:
