@@ -6,11 +6,15 @@ Nothing here changes what the run came to; what goes wrong comes back as lines f
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
+import tempfile
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from http.client import HTTPException
 from typing import Any
 
@@ -36,7 +40,10 @@ def deliver(notify: Notify, report: Mapping[str, Any], pause: Callable[[float], 
     """Tell all who are to be told. Yields what went wrong, in a line each. pause: waits for some seconds."""
     body = json.dumps(report, ensure_ascii=False).encode("utf-8", "backslashreplace")
     if notify.command:
-        trouble = _run(notify.command, body)
+        try:
+            trouble = _run(notify.command, body)
+        except OSError as error:  # no room for what it is given
+            trouble = f"it cannot be given the report ({error.strerror})"
         if trouble:
             yield f"notify, command {safe(notify.command[0])}: {trouble}"
     if notify.webhook:
@@ -47,19 +54,33 @@ def deliver(notify: Notify, report: Mapping[str, Any], pause: Callable[[float], 
 
 
 def _run(command: tuple[str, ...], body: bytes) -> str | None:
-    """Why the command failed, or None. It has no terminal, and its output is not ours to show."""
-    try:
-        done = subprocess.run(  # noqa: S603 - the user's own words, without a shell
-            command, input=body, capture_output=True, timeout=COMMAND_SECONDS, check=False
-        )
-    except subprocess.TimeoutExpired:
-        return f"it did not end within {COMMAND_SECONDS:g} s"
-    except OSError as error:
-        return f"it cannot be run ({error.strerror})"
-    if done.returncode == 0:
-        return None
-    said = safe(done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2])[:200]
-    return f"it ended with exit code {done.returncode}" + (f" ({said})" if said else "")
+    """Why the command failed, or None. It has no terminal, and its output is not ours to show.
+
+    By files rather than pipes: what it leaves running in the background would hold a pipe open, and us up.
+    """
+    with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as said:
+        given.write(body)
+        given.seek(0)
+        try:
+            process = subprocess.Popen(  # noqa: S603 - the user's own words, without a shell
+                command, stdin=given, stdout=subprocess.DEVNULL, stderr=said, start_new_session=True
+            )
+        except OSError as error:
+            return f"it cannot be run ({error.strerror})"
+        try:
+            code = process.wait(COMMAND_SECONDS)
+        except subprocess.TimeoutExpired:
+            return f"it did not end within {COMMAND_SECONDS:g} s"
+        finally:
+            if process.poll() is None:  # late, or we are being ended ourselves
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+        if code == 0:
+            return None
+        said.seek(0)
+        last = safe(said.read()[-1000:].decode("utf-8", "replace").strip().rpartition("\n")[2])[:200]
+        return f"it ended with exit code {code}" + (f" ({last})" if last else "")
 
 
 def _post(url: str, body: bytes, pause: Callable[[float], None]) -> str | None:

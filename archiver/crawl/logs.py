@@ -89,6 +89,9 @@ def logged(archive: Path | None, command: str = "", keep: int = 1) -> Iterator[N
         handler.close()
         if archive:
             rotate(archive / FOLDER, {".jsonl"}, keep)
+            for crash in sorted((archive / FOLDER).glob("crash-*.txt"))[:-keep]:
+                with suppress(OSError):
+                    crash.unlink()
 
 
 def _shorten(path: Path) -> None:

@@ -152,6 +152,11 @@ def test_a_command_that_hangs(monkeypatch):
     assert "it did not end within 0.2 s" in line
 
 
+def test_what_a_command_leaves_running_is_not_waited_for(monkeypatch):
+    monkeypatch.setattr(module, "COMMAND_SECONDS", 20.0)  # else this would be over
+    assert list(deliver(Notify(command=("/bin/sh", "-c", "sleep 25 & cat >/dev/null")), REPORT)) == []
+
+
 @pytest.mark.parametrize(
     ("when", "exit_code", "changes", "wanted"),
     [
