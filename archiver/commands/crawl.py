@@ -10,7 +10,7 @@ from typing import Any, TextIO
 import click
 
 from archiver.commands.notices import notify
-from archiver.commands.session import archive_option, config_option, load_config, shown
+from archiver.commands.session import archive_option, config_option, holding_interrupts, load_config, shown
 from archiver.config import BlogConfig, blog_configs, blog_url, contact_warning
 from archiver.config_runs import RunSettings
 from archiver.crawl.outcome import Outcome, worst_exit_code
@@ -93,7 +93,8 @@ def run_crawl(
     quiet: bool = False,
 ) -> list[Outcome]:
     """Crawl, with the display that suits stderr, and tell those who want to know of it."""
-    from archiver.crawl.run import run  # late: Scrapy takes its time to import
+    with holding_interrupts():
+        from archiver.crawl.run import run  # late: Scrapy takes its time to import
 
     progress = make_progress(quiet, sys.stderr)
 
