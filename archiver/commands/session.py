@@ -72,7 +72,7 @@ def load_config(archive: Path, config: Path | None) -> ConfigFile:
 
 @contextmanager
 def holding_interrupts() -> Iterator[None]:
-    """Ctrl-C waits until the block is left: lxml, while it is being imported, swallows the exception that it becomes."""
+    """Ctrl-C waits until the block is left: lxml, while it is imported, swallows the exception that it becomes."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
