@@ -25,6 +25,7 @@ from archiver.commands.extract import extract
 from archiver.commands.failures import crash, explained
 from archiver.commands.history import history
 from archiver.commands.import_ import import_
+from archiver.commands.schedule import schedule
 from archiver.commands.search import search
 from archiver.commands.serve import serve
 from archiver.commands.session import Session
@@ -105,7 +106,11 @@ def main(ctx: click.Context, debug: bool) -> None:
         click.echo(ctx.get_help())
 
 
-for _verb in (crawl, update, detect, status, search, history, serve, export, codebook, extract, import_, verify, demo):
+_VERBS = (
+    *(crawl, update, detect, schedule, status, search, history, serve, export, codebook),
+    *(extract, import_, verify, demo),
+)
+for _verb in _VERBS:
     main.add_command(_verb)
 
 

@@ -11,6 +11,8 @@
     delay = 5
     pages = false
 
+Beside them stand [keep] and [notify], which concern runs as a whole (see `config_runs`).
+
 What is more particular wins: command-line flag, ARCHIVER_* variable, the blog's own table, [defaults], the
 top of the file, the values of `BlogConfig`. A list (include, exclude) is replaced, not added to.
 """
@@ -29,6 +31,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from archiver.config_checks import CHECKS, from_text
+from archiver.config_runs import RunSettings, read_runs
 from archiver.errors import UsageError
 from archiver.urls import canonical, host_key, site_key
 
@@ -74,11 +77,12 @@ Settings = Mapping[str, Setting]
 
 @dataclass(frozen=True, slots=True)
 class ConfigFile:
-    """An archiver.toml as read. blogs: URL and settings of each, in the order of the file."""
+    """An archiver.toml as read. blogs: URL and settings of each, in the order of the file. runs: [keep], [notify]."""
 
     path: Path | None = None
     defaults: Settings = field(default_factory=dict)
     blogs: tuple[tuple[str, Settings], ...] = ()
+    runs: RunSettings = field(default_factory=RunSettings)
 
 
 def find_config(directory: Path, explicit: Path | None = None) -> Path | None:
@@ -105,9 +109,10 @@ def read_config(path: Path | None) -> ConfigFile:
     blogs, shared = table.pop("blogs", []), table.pop("defaults", {})
     if not isinstance(shared, dict):
         raise UsageError(f"{path}, defaults", "it is not a table", "Write [defaults] on a line of its own")
-    top = _settings(table, str(path), (*CHECKS, "blogs", "defaults"))
+    runs = read_runs(table.pop("keep", {}), table.pop("notify", {}), str(path))
+    top = _settings(table, str(path), (*CHECKS, "blogs", "defaults", "keep", "notify"))
     defaults = {**top, **_settings(shared, f"{path}, [defaults]", tuple(CHECKS))}
-    return ConfigFile(path, defaults, tuple(_blog_tables(blogs, path)))
+    return ConfigFile(path, defaults, tuple(_blog_tables(blogs, path)), runs)
 
 
 def blog_configs(

@@ -10,8 +10,11 @@ from archiver.crawl.ending import posts_lacking
 from archiver.crawl.outcome import Coverage
 from archiver.crawl.progress import coverage_line
 from archiver.errors import UsageError
-from archiver.terminal import count, field, safe
+from archiver.terminal import count, duration, field, safe
 from archiver.urls import site_key
+from db.changes import PastRun, failing, last_success, past_runs
+
+TREND = 5  # runs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +30,12 @@ class Run:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BlogStatus:
-    """One blog. pending, given_up: URLs of the latest pass over it."""
+    """One blog. pending, given_up: URLs of the latest pass over it.
+
+    last_success: when the latest run began that came to its end, with gaps or without. failures: runs since then
+    that failed or were killed; failing_since: when the first of them began; last_error: what the latest of them
+    said. runs: the latest, newest first. next_due: when the next is scheduled, where that is known.
+    """
 
     id: str
     site_key: str
@@ -45,6 +53,12 @@ class BlogStatus:
     pending: int
     given_up: int
     last_run: Run | None
+    last_success: str | None
+    failing_since: str | None
+    failures: int
+    last_error: str | None
+    runs: tuple[PastRun, ...]
+    next_due: str | None = None
 
     @property
     def has_gaps(self) -> bool:
@@ -114,8 +128,13 @@ def find_blogs(connection: sqlite3.Connection, names: Sequence[str]) -> list[str
     return list(dict.fromkeys(found))
 
 
-def blog_status(connection: sqlite3.Connection, blog_id: str) -> BlogStatus:
-    """Everything that `archiver status` tells of one blog. Raises LookupError for an unknown id."""
+def blog_status(
+    connection: sqlite3.Connection, blog_id: str, *, at_work: bool = False, next_due: str | None = None
+) -> BlogStatus:
+    """Everything that `archiver status` tells of one blog. Raises LookupError for an unknown id.
+
+    at_work: a run is going on; otherwise one without an end was killed. next_due: of the archive.
+    """
     row = connection.execute("SELECT * FROM blogs WHERE id = ?", (blog_id,)).fetchone()
     if row is None:
         raise LookupError(blog_id)
@@ -131,6 +150,8 @@ def blog_status(connection: sqlite3.Connection, blog_id: str) -> BlogStatus:
             (blog_id,),
         ).fetchall()
     )
+    runs = past_runs(connection, blog_id, TREND)
+    failed = [one for one in failing(connection, blog_id) if one.finished_at or not (at_work and one == runs[0])]
     return BlogStatus(
         id=blog_id,
         site_key=row["site_key"],
@@ -144,6 +165,12 @@ def blog_status(connection: sqlite3.Connection, blog_id: str) -> BlogStatus:
         pending=waiting.get("pending", 0) + waiting.get("in_flight", 0),
         given_up=waiting.get("given_up", 0),
         last_run=Run(**dict(run)) if run else None,
+        last_success=last_success(connection, blog_id),
+        failing_since=failed[0].started_at if failed else None,
+        failures=len(failed),
+        last_error=(failed[-1].reason or "it was killed") if failed else None,
+        runs=tuple(runs),
+        next_due=next_due,
     )
 
 
@@ -241,6 +268,12 @@ def describe(status: BlogStatus) -> Iterator[str]:
     if status.pending or status.given_up:
         yield field("open", f"{count(status.pending, 'URL')} still to fetch, {status.given_up:,} given up")
     yield field("last run", _run_line(status.last_run))
+    yield field("success", _minute(status.last_success) if status.last_success else "none yet")
+    yield field("next due", _minute(status.next_due) if status.next_due else "not scheduled here")
+    yield from _trend(status.runs)
+    if status.failing_since:
+        said = f"failing since {_minute(status.failing_since)} ({count(status.failures, 'run')}): {status.last_error}"
+        yield field("trouble", said)
 
 
 def describe_gaps(
@@ -288,13 +321,32 @@ def _holdings(connection: sqlite3.Connection, blog_id: str) -> dict[str, int]:
     return {"posts": posts, "pages": pages, "comments": comments, "pings": pings, "gone": gone}
 
 
+def _trend(runs: Sequence[PastRun]) -> Iterator[str]:
+    """How the latest runs compare; nothing where there is nothing to compare."""
+    ended = [run for run in runs if run.requests is not None and run.seconds is not None]
+    if len(ended) < 2:
+        return
+    series = (
+        ("new posts", [f"{run.new_posts or 0:,}" for run in ended]),
+        ("new comments", [f"{run.new_comments or 0:,}" for run in ended]),
+        ("requests", [f"{run.requests:,}" for run in ended]),
+        ("time", [duration(run.seconds or 0) for run in ended]),
+    )
+    for number, (name, figures) in enumerate(series):
+        yield field(
+            "" if number else "trend", f"{name:<12} {' · '.join(figures)}" + ("" if number else "  (latest first)")
+        )
+
+
+def _minute(stamp: str) -> str:
+    return f"{stamp[:16].replace('T', ' ')} UTC"
+
+
 def _run_line(run: Run | None) -> str:
     if run is None:
         return "none"
     ended = run.outcome or "not ended (it is at work, or was killed)"
-    return f"{run.started_at[:16].replace('T', ' ')} UTC, {run.command}: {ended}" + (
-        f": {run.reason}" if run.reason else ""
-    )
+    return f"{_minute(run.started_at)}, {run.command}: {ended}" + (f": {run.reason}" if run.reason else "")
 
 
 def _one(connection: sqlite3.Connection, sql: str, blog_id: str) -> tuple[int, ...]:

@@ -9,12 +9,16 @@ from typing import Any, TextIO
 
 import click
 
-from archiver.commands.session import archive_option, config_option, load_config, shown
+from archiver.commands.notices import notify
+from archiver.commands.session import archive_option, config_option, holding_interrupts, load_config, shown
 from archiver.config import BlogConfig, blog_configs, blog_url, contact_warning
+from archiver.config_runs import RunSettings
 from archiver.crawl.outcome import Outcome, worst_exit_code
 from archiver.crawl.progress import make_progress, summary
 from archiver.errors import UsageError
 from archiver.terminal import safe
+
+NO_SETTINGS = RunSettings()
 
 
 @click.command(short_help="Archive whole blogs.")
@@ -65,7 +69,8 @@ def crawl(
       archiver crawl -a ms-blogs -i urls.txt
     """
     named = [*urls, *(read_urls(source) if source else ())]
-    blogs = blog_configs(named, load_config(archive, config), flags=flags)
+    file = load_config(archive, config)
+    blogs = blog_configs(named, file, flags=flags)
     if not blogs:
         raise UsageError(
             "crawl",
@@ -75,20 +80,31 @@ def crawl(
     warning = contact_warning(blogs)
     if warning and not quiet:
         click.echo(f"archiver: warning: {warning}", err=True)
-    outcomes = run_crawl(archive, blogs, restart=restart, quiet=quiet)
+    outcomes = run_crawl(archive, blogs, file.runs, restart=restart, quiet=quiet)
     tell(outcomes, archive, quiet=quiet)
     return worst_exit_code(outcome.exit_code for outcome in outcomes)
 
 
 def run_crawl(
-    archive: Path, blogs: Sequence[BlogConfig], *, restart: bool = False, quiet: bool = False
+    archive: Path,
+    blogs: Sequence[BlogConfig],
+    runs: RunSettings = NO_SETTINGS,
+    *,
+    restart: bool = False,
+    quiet: bool = False,
 ) -> list[Outcome]:
-    """Crawl, with the display that suits stderr."""
-    from archiver.crawl.run import run  # late: Scrapy takes its time to import
+    """Crawl, with the display that suits stderr, and tell those who want to know of it."""
+    with holding_interrupts():
+        from archiver.crawl.run import run  # late: Scrapy takes its time to import
 
     progress = make_progress(quiet, sys.stderr)
+
+    def ended(report: dict[str, Any]) -> None:
+        progress.finish(())
+        notify(runs, report)
+
     try:
-        return run(archive, blogs, progress=progress, restart=restart)
+        return run(archive, blogs, progress=progress, restart=restart, keep=runs.keep, ended=ended)
     finally:
         progress.finish(())  # nothing new after a run that ended well; else the terminal gets its cursor back
 

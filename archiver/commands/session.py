@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -66,3 +68,13 @@ def shown(archive: Path) -> Path | None:
 def load_config(archive: Path, config: Path | None) -> ConfigFile:
     """The settings that hold for a call."""
     return read_config(find_config(archive, config))
+
+
+@contextmanager
+def holding_interrupts() -> Iterator[None]:
+    """Ctrl-C waits until the block is left: lxml, while it is imported, swallows the exception that it becomes."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

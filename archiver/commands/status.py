@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import socket
 import sqlite3
 from contextlib import closing
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,8 @@ GAP_KEYS = {"posts": "post", "months": "month", "categories": "category"}
 def status(blogs: tuple[str, ...], archive: Path, coverage: bool, as_json: bool) -> int:
     """Tell what the archive holds of each blog, and what is missing of what the blog claims to have.
 
+    Also when it was brought up to date, when that is due again, how the latest runs compare, and what is wrong.
+
     BLOG is its URL or host. Exit code 4 says that something is missing that a crawl might bring. What
     a blog counts and no crawl can bring (what a password hides, pings that a heading counts, answers to
     what was deleted) is listed with the reason, and is no cause for it.
@@ -35,11 +39,14 @@ def status(blogs: tuple[str, ...], archive: Path, coverage: bool, as_json: bool)
       archiver status --coverage blog.example.org
       archiver status --json -a ms-blogs
     """
+    from archiver.crawl.lock import at_work
     from archiver.status import blog_status, describe, find_blogs  # late: with the database behind it
     from db import open_archive
 
     with closing(open_archive(archive).connect()) as connection:
-        found = [blog_status(connection, blog_id) for blog_id in find_blogs(connection, blogs)]
+        busy, due = at_work(archive), _next_due(archive)
+        meant = find_blogs(connection, blogs)
+        found = [blog_status(connection, blog_id, at_work=busy, next_due=due) for blog_id in meant]
         gaps = {one.id: _gaps(connection, one.id) for one in found} if coverage else {}
     if as_json:
         rows = [{**asdict(one), "has_gaps": one.has_gaps, **_plain(gaps.get(one.id))} for one in found]
@@ -48,6 +55,19 @@ def status(blogs: tuple[str, ...], archive: Path, coverage: bool, as_json: bool)
         blocks = ["\n".join([*describe(one), *_lines(gaps.get(one.id))]) for one in found]
         click.echo("\n\n".join(blocks) or "The archive is empty.")
     return GAPS if any(one.has_gaps for one in found) else 0
+
+
+def _next_due(archive: Path) -> str | None:
+    """When the next run is scheduled by cron or systemd, UTC; None where none is."""
+    from archiver.schedule import every
+    from archiver.schedule_install import installed
+
+    where = archive.absolute()
+    rhythm = installed(where)
+    if rhythm is None:
+        return None
+    local = every(rhythm, where, socket.gethostname()).next_after(datetime.now())  # noqa: DTZ005 - cron goes by local time
+    return local.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _gaps(connection: sqlite3.Connection, blog_id: str) -> dict[str, list[Any]]:

@@ -9,12 +9,12 @@ from typing import Any
 
 import click
 
-from archiver.commands.session import archive_option, config_option, load_config
+from archiver.commands.notices import notify
+from archiver.commands.session import archive_option, config_option, holding_interrupts, load_config
 from archiver.config import BlogConfig, ConfigFile, blog_configs
 from archiver.errors import ArchiveMissing, UsageError
 from archiver.terminal import count, duration, is_terminal, safe
 from archiver.urls import site_key
-from db import open_archive
 
 
 @click.command(short_help="Bring archived blogs up to date, with few requests.")
@@ -47,16 +47,24 @@ def update(
       archiver update -q --max-time 600 blog.example.org      for cron: a line only when something goes wrong
       archiver update --full                                  once a month: everything
     """
-    from archiver.crawl.outcome import worst_exit_code
-    from archiver.crawl.progress import LiveProgress, Progress
-    from archiver.crawl.run import run  # late: Scrapy takes its time to import
-    from archiver.crawl.update import Scope
+    with holding_interrupts():
+        from archiver.crawl.outcome import worst_exit_code
+        from archiver.crawl.progress import LiveProgress, Progress
+        from archiver.crawl.run import run  # late: Scrapy takes its time to import
+        from archiver.crawl.update import Scope
 
-    blogs = archived_blogs(archive, urls, load_config(archive, config), flags)
+    file = load_config(archive, config)
+    blogs = archived_blogs(archive, urls, file, flags)
     shows = not quiet and is_terminal(sys.stderr)
     progress = LiveProgress(sys.stderr) if shows else Progress()
+
+    def ended(report: dict[str, Any]) -> None:
+        progress.finish(())
+        notify(file.runs, report)
+
+    scope, keep = Scope(budget, full), file.runs.keep
     try:
-        outcomes = run(archive, blogs, progress=progress, command="update", scope=Scope(budget, full))
+        outcomes = run(archive, blogs, progress=progress, command="update", keep=keep, ended=ended, scope=scope)
     finally:
         progress.finish(())
     for outcome in outcomes:
@@ -70,6 +78,8 @@ def update(
 
 def archived_blogs(archive: Path, urls: Sequence[str], file: ConfigFile, flags: dict[str, Any]) -> list[BlogConfig]:
     """The blogs to update: those named, else all that the archive holds. Raises UsageError for one that it lacks."""
+    from db import open_archive  # late: with the database behind it
+
     reader = open_archive(archive).reader()
     try:
         held = [row["url"] for row in reader.connection.execute("SELECT url FROM blogs ORDER BY first_seen_at, id")]

@@ -52,6 +52,20 @@ def locked(directory: Path, command: str) -> Iterator[None]:
             file.truncate()
 
 
+def at_work(directory: Path) -> bool:
+    """Whether a run is writing to an archive, as far as its file tells. The lock itself is not tried: a run that
+    begins in that moment would find it taken."""
+    try:
+        said = json.loads((directory / FILE_NAME).read_text("utf-8"))
+        if said["host"] == socket.gethostname():
+            os.kill(said["pid"], 0)
+    except PermissionError:
+        return True  # a process of somebody else's
+    except (OSError, ValueError, KeyError, TypeError, OverflowError):
+        return False
+    return True
+
+
 def _holder(path: Path) -> str:
     """Who holds the lock, as far as the file tells: it may be read while it is written."""
     try:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +12,17 @@ from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 
 from archiver.config import BlogConfig
+from archiver.config_runs import Keep
 from archiver.crawl.lock import locked
-from archiver.crawl.logs import logged
+from archiver.crawl.logs import Noted, log_begin, log_end, logged
 from archiver.crawl.outcome import DetectResult, Outcome
 from archiver.crawl.progress import Progress
 from archiver.crawl.recorder import recover
 from archiver.crawl.signals import Signals
 from archiver.engines import by_name
 from archiver.errors import UsageError
+from archiver.reports.keeping import keep_report
+from archiver.reports.run_report import Report, Run, report_of
 from db import open_archive
 
 
@@ -36,11 +40,16 @@ def run(
     progress: Progress,
     command: str = "crawl",
     restart: bool = False,
+    keep: Keep | None = None,
+    ended: Callable[[Report], None] = lambda _: None,
     **arguments: Any,
 ) -> list[Outcome]:
     """Crawl blogs into an archive, or update them, and return how each ended. Ctrl-C ends what is in flight first.
 
     command: crawl or update. arguments: more for the spider, which is the one of that name.
+
+    keep: of how many runs reports and logs are kept. ended: is given the report when the archive is free
+    again, also of a run that was ended by an error; one that never began has none.
 
     Raises UsageError for an engine that does not exist, ArchiveError before anything is fetched when the
     archive cannot be written, and Locked when another run is writing to it.
@@ -48,19 +57,30 @@ def run(
     for blog in blogs:
         if blog.engine and by_name(blog.engine) is None:
             raise UsageError(f"engine {blog.engine}", "there is no such engine", "Leave it out, or see archiver detect")
+    keep = keep or Keep()
     archive = open_archive(archive_dir, create=True)  # what is wrong with it is said before the reactor starts
-    with locked(archive_dir, f"{command} {' '.join(blog.url for blog in blogs)}"), logged(archive_dir):
+    called = f"{command} {' '.join(blog.url for blog in blogs)}"
+    with locked(archive_dir, called), logged(archive_dir, command, keep.logs):
+        began = datetime.now(UTC)
+        log_begin(command, blogs, restart=restart)
+        noted = Noted(progress)
         recovered = recover(archive)
         if recovered:
-            progress.note("archive", str(recovered))
-        signals, about = Signals(), {"progress": progress, "command": command, "restart": restart}
+            noted.note("archive", str(recovered))
+        signals, about = Signals(), {"progress": noted, "command": command, "restart": restart}
         name = "blog" if command == "crawl" else command
         spider = _spider(name, signals, archive=archive_dir, blogs=blogs, signals=signals, **about, **arguments)
         # Ctrl-C twice leaves the reactor before the spider has been closed.
         spider.end()
+        outcomes = [session.outcome for session in spider.sessions if session.outcome]
+        told = Run(command=command, began=began, ended=datetime.now(UTC), outcomes=outcomes, failure=spider.failure)
+        log_end(outcomes, told.exit_code, spider.failure)
+        report = report_of(told, archive)
+        keep_report(report, archive_dir, began, keep.reports)
+    ended(report)
     if spider.failure:
         raise spider.failure
-    return [session.outcome for session in spider.sessions if session.outcome]
+    return outcomes
 
 
 def detect(blogs: Sequence[BlogConfig]) -> list[DetectResult]:

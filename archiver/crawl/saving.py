@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from dataclasses import replace
 
 from archiver.crawl.jobs import NOT_MODIFIED, Answer, Job, fetch_of, said
+from archiver.crawl.logs import event
 from archiver.crawl.outcome import Stats
 from archiver.crawl.policy import PAGES
 from archiver.crawl.reading import Reading, engine_named
@@ -14,6 +16,8 @@ from archiver.model import BlogFacts, Extract, Note, Site, Target, TargetKind, V
 from archiver.page import Page
 from archiver.urls import url_key
 from db import Saved, Writer
+
+logger = logging.getLogger(__name__)
 
 PROBES = frozenset(
     {TargetKind.API, TargetKind.FEED, TargetKind.SITEMAP, TargetKind.LIST, TargetKind.COMMENT_FEED, TargetKind.ROBOTS}
@@ -123,6 +127,7 @@ class Ledger:
         for note in extract.notes:
             stats.oddities[note.kind] = stats.oddities.get(note.kind, 0) + 1
         if failed:
+            logger.info("%s", failed, extra=event("failed", blog=visit.site.key, url=target.url))
             stats.given_up += 1
             if len(self.errors) < MOST_ERRORS:
                 self.errors.append(f"{target.url}: {failed}")
@@ -132,4 +137,5 @@ class Ledger:
     def put_off(self, site: Site, job: Job, answer: Answer, *, retry_at: str, why: str) -> None:
         """Record a try in vain; the URL is asked for again from `retry_at` on."""
         self._stats.errors += 1
+        logger.info("%s", why, extra=event("put_off", blog=site.key, url=job.target.url, until=retry_at))
         self._writer.put_off(site, job.target, fetch_of(job, answer), self.crawl_id, retry_at=retry_at, reason=why)

@@ -244,7 +244,7 @@ class Session:
         self._conclude(ending, self._blog.crawl_id if self._blog else "")
 
     def _record(self, crawl_id: str, ending: Ending) -> None:
-        counts = {name: getattr(self.stats, name) for name in _COUNTED}
+        counts = {**{name: getattr(self.stats, name) for name in _COUNTED}, "exit_code": ending.exit_code}
         gone = self._shared.writer.end_crawl(crawl_id, outcome=ending.outcome, reason=ending.reason, counts=counts)
         self.stats.gone_posts, self.stats.gone_comments = gone.posts, gone.comments
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from archiver.web import book_pages, front_page, group_pages, holdings, post_page, search_page
+from archiver.web import book_pages, feed_page, front_page, group_pages, holdings, post_page, search_page
 from archiver.web.respond import view
 
 _ARCHIVE = r"^(?:/(?P<database>[^/]+))?/-/"
@@ -26,6 +26,7 @@ def routes(datasette: Any) -> Routes:
         (f"comment/{_KEY}", post_page.comment),
         ("search", search_page.page),
         (r"search\.(?P<suffix>csv|json)", search_page.file),
+        (r"feed\.atom", feed_page.page),
         (f"author/{_KEY}", group_pages.author),
         (f"month/{_KEY}", group_pages.month),
         (f"term/{_KEY}", group_pages.term),

@@ -34,13 +34,13 @@ _FIELDS = ("q", "only", "blog", "year", "author", "term", "kind", "cites", "sort
 
 async def page(request: Any, at: Place) -> Response | None:
     """Results, or help where nothing is asked yet."""
-    asked_for = _given(request)
+    asked_for = filled_in(request)
     if set(request.args) - set(asked_for):  # a form sends empty fields; the address to keep has none
         return respond.redirect(at.path("search", query=asked_for))
     asked, wanted, notes = read(asked_for)
     number = int(asked_for.get("page", "1"))
     busy = any(asked_for.get(name) for name in _FIELDS if name not in {"sort", "page"})
-    asked, hits = await _find(at, asked, wanted, PAGE + 1, (number - 1) * PAGE) if busy else (asked, [])
+    asked, hits = await find_hits(at, asked, wanted, PAGE + 1, (number - 1) * PAGE) if busy else (asked, [])
     wanted = replace(wanted, expression=asked.expression)
     counted = await _years(at, wanted) if busy else []
     total = _total(counted, wanted.year) if counted is not None else None
@@ -59,6 +59,7 @@ async def page(request: Any, at: Place) -> Response | None:
         "plot": _plot(counted or [], base, at),
         "page_link": lambda to: at.path("search", query={**base, "page": str(to)}),
         "stable": at.path("search", query=asked_for),
+        "feed": at.path("feed.atom", query={name: value for name, value in base.items() if name != "sort"}),
         "files": [
             (suffix, [(part, at.path(f"search.{suffix}", query={**base, "page": str(part)} if part > 1 else base))
                       for part in files])
@@ -75,10 +76,10 @@ async def page(request: Any, at: Place) -> Response | None:
 async def file(request: Any, at: Place) -> Response | None:
     """The same hits as CSV or JSON, a thousand at a time; a `Link` header leads on where there are more."""
     suffix = request.url_vars["suffix"]
-    asked_for = _given(request)
+    asked_for = filled_in(request)
     asked, wanted, notes = read(asked_for)
     number = int(asked_for.get("page", "1"))
-    asked, hits = await _find(at, asked, wanted, FILE + 1, (number - 1) * FILE)
+    asked, hits = await find_hits(at, asked, wanted, FILE + 1, (number - 1) * FILE)
     following = None
     if len(hits) > FILE:
         following = at.path(f"search.{suffix}", query={**asked_for, "page": str(number + 1)})
@@ -134,7 +135,7 @@ def read(given: Mapping[str, str]) -> tuple[Asked, Wanted, list[str]]:
     return asked, wanted, notes
 
 
-def _given(request: Any) -> dict[str, str]:
+def filled_in(request: Any) -> dict[str, str]:
     """The fields that are filled in. A question keeps its first LONGEST characters and one more, to be told of it."""
     given = {}
     for name in _FIELDS:
@@ -149,7 +150,7 @@ def _given(request: Any) -> dict[str, str]:
     return given
 
 
-async def _find(at: Place, asked: Asked, wanted: Wanted, limit: int, skip: int) -> tuple[Asked, list[Row]]:
+async def find_hits(at: Place, asked: Asked, wanted: Wanted, limit: int, skip: int) -> tuple[Asked, list[Row]]:
     """The hits; of an expression that the index refuses after all, those of its plain words."""
     if asked.typed and not asked.expression:
         return asked, []

@@ -32,7 +32,7 @@ from tests.unit import sample
 
 BLOG = "https://blog.example.org/"
 VERBS = (
-    *("crawl", "detect", "status", "search", "history", "serve", "export", "codebook"),
+    *("crawl", "update", "detect", "schedule", "status", "search", "history", "serve", "export", "codebook"),
     *("extract", "import", "verify", "demo"),
 )
 
@@ -206,7 +206,7 @@ def test_crawl_passes_on_what_was_typed(crawl):
         "blog.example.org",
         "other.example.net",
     )
-    assert crawl.others == {"restart": True}
+    assert crawl.others["restart"] is True
     settings = {
         "delay": 0.5,
         "contact": "me@example.org",
@@ -224,7 +224,7 @@ def test_crawl_passes_on_what_was_typed(crawl):
 def test_crawl_by_default(crawl):
     call("crawl", "--contact", "me@example.org", BLOG)
     assert crawl.calls == [(Path("archive"), [BlogConfig(url=BLOG, contact="me@example.org")])]
-    assert crawl.others == {"restart": False}
+    assert crawl.others["restart"] is False
 
 
 def test_crawl_takes_blogs_and_settings_from_the_file_and_the_environment(crawl):

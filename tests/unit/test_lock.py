@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.crawl.lock import FILE_NAME, locked
+from archiver.crawl.lock import FILE_NAME, at_work, locked
 from archiver.errors import Locked
 
 HOLD = """
@@ -66,3 +66,18 @@ def test_an_unreadable_lock_file_still_locks(tmp_path: Path) -> None:
     finally:
         process.kill()
         process.wait()
+
+
+def test_whether_a_run_is_at_work_can_be_asked_without_disturbing_it(tmp_path: Path) -> None:
+    assert not at_work(tmp_path)
+    process = _hold(tmp_path)
+    assert at_work(tmp_path)
+    process.kill()
+    process.wait()
+    assert (tmp_path / FILE_NAME).read_text()
+    assert not at_work(tmp_path)
+    with locked(tmp_path, "crawl"):
+        assert at_work(tmp_path)
+    assert not at_work(tmp_path)
+    (tmp_path / FILE_NAME).write_text('{"host": "elsewhere", "pid": 1}')
+    assert at_work(tmp_path)

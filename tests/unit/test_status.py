@@ -114,7 +114,8 @@ def test_a_blog_of_which_nothing_is_known_yet(tmp_path):
     assert (status.posts, status.coverage, status.has_gaps) == (0, Coverage(), False)
     lines = list(describe(status))
     assert lines[:2] == ["blog.example.org", "  engine    not known yet"]
-    assert lines[-1].endswith("UTC, crawl: not ended (it is at work, or was killed)")
+    assert lines[4].endswith("UTC, crawl: not ended (it is at work, or was killed)")
+    assert lines[-1].endswith("(1 run): it was killed")
 
 
 def test_the_words(connection, gappy, whole):
@@ -167,3 +168,84 @@ def test_the_lists_of_gaps():
         "        5        1       4  hope (tag)",
     ]
     assert list(describe_gaps([], [])) == []
+
+
+def runs(path, *ended):
+    """The status of a blog after runs of (outcome, reason, counts); None is one that never ended."""
+    archive = open_archive(path, create=True)
+    with closing(archive.writer()) as writer:
+        for number, end in enumerate(ended):
+            crawl = writer.begin_crawl(sample.GAPPY, command="update", version="0.1.0", settings={})
+            if end:
+                writer.end_crawl(crawl, outcome=end[0], reason=end[1], counts=end[2])
+            at = f"2026-01-{number + 1:02}T10:00:"
+            writer.connection.execute(
+                "UPDATE crawls SET started_at = ?, finished_at = iif(finished_at IS NULL, NULL, ?) WHERE id = ?",
+                (f"{at}00.000000Z", f"{at}12.400000Z", crawl),
+            )
+    return archive
+
+
+COUNTED = {"requests": 9, "new_posts": 1, "new_comments": 12, "exit_code": 0}
+
+
+@pytest.mark.parametrize(
+    ("ended", "success", "since", "failures", "said"),
+    [
+        ([("complete", None, COUNTED)], 1, None, 0, None),
+        ([("failed", "away", {})], None, 1, 1, "away"),
+        ([("incomplete", "gaps", COUNTED), ("failed", "away", {}), None], 1, 2, 2, "it was killed"),
+        ([("failed", "away", {}), ("limit", "enough", COUNTED)], 2, None, 0, None),
+        ([("limit", "enough", COUNTED), ("interrupted", "stopped", {"exit_code": 130})], 1, None, 0, None),
+        ([("interrupted", "no room", {"exit_code": 3})], None, 1, 1, "no room"),
+        (
+            [("complete", None, COUNTED), ("failed", "a", {}), ("interrupted", "b", {}), ("failed", "c", {})],
+            1,
+            2,
+            2,
+            "c",
+        ),
+    ],
+)
+def test_success_and_trouble(tmp_path, ended, success, since, failures, said):
+    with closing(runs(tmp_path, *ended).connect()) as connection:
+        (blog_id,) = find_blogs(connection, [])
+        status = blog_status(connection, blog_id)
+
+    def day(at):
+        return at and int(at[8:10])
+
+    assert (day(status.last_success), day(status.failing_since), status.failures) == (success, since, failures)
+    assert status.last_error == said
+    assert any(line.startswith("  trouble ") for line in describe(status)) is bool(failures)
+
+
+def test_a_run_that_is_at_work_is_no_trouble(tmp_path):
+    archive = runs(tmp_path, ("complete", None, COUNTED), None, None)
+    with closing(archive.connect()) as connection:
+        (blog_id,) = find_blogs(connection, [])
+        assert blog_status(connection, blog_id).failures == 2
+        assert blog_status(connection, blog_id, at_work=True).failures == 1
+
+
+def test_runs_are_compared(tmp_path):
+    first, second = ("complete", None, {**COUNTED, "new_comments": 1234}), ("complete", None, COUNTED)
+    with closing(runs(tmp_path, first, ("failed", "away", {}), second).connect()) as connection:
+        (blog_id,) = find_blogs(connection, [])
+        status = blog_status(connection, blog_id, next_due="2026-01-05T10:17:00Z")
+    lines = list(describe(status))
+    assert lines[-6:-3] == [
+        "  success   2026-01-03 10:00 UTC",
+        "  next due  2026-01-05 10:17 UTC",
+        "  trend     new posts 1 · 1 (latest first)",
+    ]
+    assert lines[-3:] == [
+        f"{' ' * 12}new comments 12 · 1,234",
+        f"{' ' * 12}requests 9 · 9",
+        f"{' ' * 12}time 12 s · 12 s",
+    ]
+    assert [(run.outcome, run.new_comments) for run in status.runs] == [
+        ("complete", 12),
+        ("failed", None),
+        ("complete", 1234),
+    ]

@@ -1,0 +1,1 @@
+"""Reports: what each run did, told to people and programs, and kept."""

@@ -1,0 +1,24 @@
+"""What the verbs share."""
+
+from __future__ import annotations
+
+import signal
+
+import pytest
+
+from archiver.commands.session import holding_interrupts
+
+
+def test_an_interrupt_waits_and_is_not_lost():
+    passed = []
+
+    def importing():
+        with holding_interrupts():
+            signal.raise_signal(signal.SIGINT)
+            passed.append("the import")
+
+    with pytest.raises(KeyboardInterrupt):
+        importing()
+    assert passed == ["the import"]
+    with pytest.raises(KeyboardInterrupt):  # as before
+        signal.raise_signal(signal.SIGINT)
