@@ -9,12 +9,15 @@ from typing import Any
 from datasette.utils.asgi import Response
 
 from archiver.web import place, safety
+from archiver.web.citing import FILES, Cited
 from archiver.web.place import Place
 
 # Nothing runs and nothing is loaded but the one style sheet, whatever an archived page holds.
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+# One page has scripts, all of them files of ours; it shows names and numbers only, no archived HTML.
+DRAWN = f"{POLICY}; script-src 'self'"
 HEADERS = {
     "content-security-policy": POLICY,
     "referrer-policy": "no-referrer",
@@ -26,8 +29,10 @@ HEADERS = {
 View = Callable[[Any, Place], Awaitable[Response | None]]
 
 
-async def html(request: Any, at: Place, template: str, context: Mapping[str, Any], status: int = 200) -> Response:
-    """A page of ours."""
+async def html(
+    request: Any, at: Place, template: str, context: Mapping[str, Any], status: int = 200, *, scripts: bool = False
+) -> Response:
+    """A page of ours. scripts: it has some, which must be files in static/."""
     body = await at.datasette.render_template(
         f"archive/{template}.html",
         {
@@ -40,7 +45,8 @@ async def html(request: Any, at: Place, template: str, context: Mapping[str, Any
         request=request,
         view_name="archive",
     )
-    return Response.html(body, status=status, headers=dict(HEADERS))
+    headers = {**HEADERS, "content-security-policy": DRAWN} if scripts else dict(HEADERS)
+    return Response.html(body, status=status, headers=headers)
 
 
 def data(
@@ -49,6 +55,18 @@ def data(
     """A file of ours, to be saved under that name."""
     more = {"content-disposition": f'attachment; filename="{filename}"'} if filename else {}
     return Response(body, headers={**HEADERS, **more, **(headers or {})}, content_type=f"{content_type}; charset=utf-8")
+
+
+def octets(body: bytes, filename: str) -> Response:
+    """Bytes of somebody else's, to be saved under that name: no browser is to make anything of them."""
+    policy = {"content-security-policy": f"{POLICY}; sandbox", "content-disposition": f'attachment; filename="{filename}"'}
+    return Response(body, headers={**HEADERS, **policy}, content_type="text/plain; charset=utf-8")
+
+
+def citation(cited: Cited, suffix: str) -> Response:
+    """A citation as a file of one of citing.FILES."""
+    content_type, attribute = FILES[suffix]
+    return data(getattr(cited, attribute), content_type, f"{cited.key}.{suffix}")
 
 
 def redirect(address: str) -> Response:

@@ -6,6 +6,7 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
+from db.pages.posts import blogs
 from db.pages.rows import Row, rows
 
 ORDERS = {
@@ -124,7 +125,7 @@ def years(connection: sqlite3.Connection, wanted: Wanted) -> list[Row]:
 def choices(connection: sqlite3.Connection) -> dict[str, list[Row]]:
     """What can be chosen as a filter: blogs, and the two hundred fullest categories and tags."""
     return {
-        "blogs": rows(connection, "SELECT id, coalesce(title, site_key) AS name FROM blogs ORDER BY 2"),
+        "blogs": blogs(connection),
         "terms": rows(
             connection,
             """SELECT t.id, t.name, t.taxonomy, count(*) AS posts FROM terms t JOIN post_terms pt ON pt.term_id = t.id

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from datasette.app import Datasette
 
-from archiver.web import front_page, group_pages, serve
+from archiver.web import group_pages, kept, serve
 from tests.unit.archive_sample import BLOG, LATER, SEEN, empty, filled, insert, key
 from tests.unit.web_client import get
 
@@ -190,7 +190,8 @@ def test_the_front_page_stays_fresh(tmp_path, monkeypatch):
         writer.commit()
         assert "A zebra." in get(site, f"/-/month/{LATER[:7]}").text, "while the writer is open"
         assert "<dd>20</dd>" in get(site, "/").text, "kept for a while"
-        monkeypatch.setattr(front_page, "FRESH_SECONDS", 0)
+        monkeypatch.setattr(kept, "FRESH_SECONDS", 0)
+        monkeypatch.setattr(kept, "REST", 0)
         assert "<dd>21</dd>" in get(site, "/").text
 
 
