@@ -9,7 +9,7 @@ from typing import Any
 from datasette.plugins import pm
 from datasette.utils import tilde_decode
 
-from archiver.web import holdings, metadata, words
+from archiver.web import holdings, metadata, named, words
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Any]]
@@ -91,6 +91,8 @@ def guard(app: App, datasette: Any) -> App:
                 sent = list(message.get("headers", []))
                 names = {name.lower() for name, _ in sent}
                 message = {**message, "headers": sent + [header for header in _HEADERS if header[0] not in names]}
+            elif holding and message["type"] == "http.response.body":
+                message = {**message, "body": named.fields(message.get("body", b""))}
             await send(message)
 
         token = _segments.set(segments)

@@ -5,7 +5,6 @@
   const table = document.getElementById('pairs');
   if (!figure || !table || !window.d3 || !d3.forceSimulation) return;
 
-  const LABELLED = 30; // people whose names are always shown: those with the most answers
   const TICKS = 300; // steps of the layout; it is at rest then, so that nothing moves by itself
   const svg = figure.querySelector('svg');
   const said = document.getElementById('network-said');
@@ -57,6 +56,7 @@
   svg.setAttribute('viewBox', `0 0 ${width} ${height}`);
   svg.setAttribute('height', height);
 
+  const labelled = Math.min(30, width / 32); // people whose names are always shown: those with the most answers
   const most = Math.max(...lines.map((line) => line.times), 1);
   const room = Math.sqrt((width * height) / (nodes.length + 1));
   const simulation = d3.forceSimulation(nodes)
@@ -67,6 +67,8 @@
     .force('y', d3.forceY(height / 2).strength(0.09))
     .stop();
   simulation.tick(TICKS);
+  spread('x', 60, width - 60);
+  spread('y', 34, height - 20);
 
   const arrow = made(made(svg, 'defs', {}), 'marker', {
     id: 'ba-arrow', viewBox: '0 0 8 8', refX: 7, refY: 4, markerWidth: 7, markerHeight: 7,
@@ -86,10 +88,19 @@
     made(node.drawn, 'title', {}, words);
     made(node.drawn, 'circle', {r: radius(node).toFixed(1)});
     const name = node.name.length > 24 ? `${node.name.slice(0, 23)}…` : node.name;
-    made(node.drawn, 'text', {class: place < LABELLED ? '' : 'ba-minor', 'text-anchor': 'middle', y: -radius(node) - 4}, name);
+    made(node.drawn, 'text', {class: place < labelled ? '' : 'ba-minor', 'text-anchor': 'middle', y: -radius(node) - 4}, name);
     follow(node);
   });
   draw();
+
+  // Widens the layout to all the room that there is.
+  function spread(axis, least, greatest) {
+    const places = nodes.map((node) => node[axis]);
+    const first = Math.min(...places), span = Math.max(...places) - first;
+    for (const node of nodes) {
+      node[axis] = span ? least + ((node[axis] - first) / span) * (greatest - least) : (least + greatest) / 2;
+    }
+  }
 
   function within(value, least, greatest) {
     return Math.min(Math.max(value, least), greatest);
@@ -138,9 +149,8 @@
       const dx = event.clientX - from.x, dy = event.clientY - from.y;
       moved = moved || Math.hypot(dx, dy) > 4;
       if (!moved) return;
-      node.fx = from.left + dx;
-      node.fy = from.top + dy;
-      simulation.alpha(0.2).tick(2);
+      node.x = from.left + dx;
+      node.y = from.top + dy;
       draw();
     });
     node.drawn.addEventListener('pointerup', () => { from = null; });
