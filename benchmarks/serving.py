@@ -106,14 +106,22 @@ def _tables(comments: int, posts: int) -> Iterator[tuple[str, Iterator[dict[str,
     yield "authors", (
         {"id": key("a", n), "blog_id": "b", "name": f"Person {n}", "member": int(n < 5), **seen} for n in range(people)
     )  # fmt: skip
-    yield "terms", (
-        {"id": key("t", n), "blog_id": "b", "taxonomy": "category" if n % 3 else "tag", "name": f"Term {n}", **seen}
-        for n in range(TERMS)
+    yield (
+        "terms",
+        (
+            {"id": key("t", n), "blog_id": "b", "taxonomy": "category" if n % 3 else "tag", "name": f"Term {n}", **seen}
+            for n in range(TERMS)
+        ),
     )
     yield "posts", (_post(words, n, posts, seen) for n in range(posts))
     yield "post_authors", ({"post_id": key("p", n), "position": 0, "author_id": key("a", n % 5)} for n in range(posts))
-    yield "post_terms", (
-        {"post_id": key("p", n), "term_id": key("t", (n + 7 * turn) % TERMS)} for n in range(posts) for turn in range(3)
+    yield (
+        "post_terms",
+        (
+            {"post_id": key("p", n), "term_id": key("t", (n + 7 * turn) % TERMS)}
+            for n in range(posts)
+            for turn in range(3)
+        ),
     )
     yield "comments", _comments(words, counts, posts, people, seen)
     yield "claims", (

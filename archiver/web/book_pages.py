@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import unquote
 
 from datasette.utils.asgi import Response
 
-from archiver.web import respond, when
+from archiver.web import ledgers, respond, when
 from archiver.web.place import Place
 from archiver.web.post_page import page_number
 from db.pages import books
+from db.pages.rows import Row
 
 PAGE = 100  # lines on a page
 
@@ -37,8 +39,20 @@ async def crawl(request: Any, at: Place) -> Response | None:
 async def ledger(request: Any, at: Place) -> Response | None:
     """What the blog claims beside what was captured, the gaps first."""
     number = page_number(request.args.get("page"), 1_000_000)
-    page = await at.ask(lambda c: books.ledger(c, limit=PAGE, skip=(number - 1) * PAGE))
-    return await respond.html(request, at, "ledger", {"page": page, **_paged(at, "ledger", number, page.total)})
+    states = (await ledgers.overview(at)).states
+    total = sum(state["posts"] for state in states if state["state"] in {"missing", "unread"})
+    context = {
+        "states": states,
+        "gaps": await ledgers.gaps(at, PAGE, (number - 1) * PAGE),
+        "months": _lacking(await ledgers.months(at)),
+        "terms": _lacking((await ledgers.terms(at)).values()),
+        "waiting": await at.ask(books.waiting),
+    }
+    return await respond.html(request, at, "ledger", {**context, **_paged(at, "ledger", number, total)})
+
+
+def _lacking(lines: Iterable[Row]) -> list[Row]:
+    return [line for line in lines if line["missing"]][:PAGE]
 
 
 def _paged(at: Place, kind: str, number: int, total: int) -> dict[str, Any]:

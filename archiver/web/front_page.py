@@ -10,16 +10,15 @@ from typing import Any
 from datasette.utils.asgi import Response
 from markupsafe import Markup
 
-from archiver.web import kept, place, plots, respond, when
+from archiver.web import ledgers, place, plots, respond, when
 from archiver.web.place import Place
-from db.pages import front
 from db.pages.front import Overview
 from db.pages.rows import Row
 
 
 async def page(request: Any, at: Place) -> Response | None:
     """The front page."""
-    overview = await _overview(at)
+    overview = await ledgers.overview(at)
     states = {state["state"]: state for state in overview.states}
     context = {
         "overview": overview,
@@ -37,14 +36,12 @@ async def page(request: Any, at: Place) -> Response | None:
 
 
 async def warm(datasette: Any) -> None:
-    """Count what the front pages show, so that the first visitor need not wait for it."""
+    """Draw up what the first visitors would have to wait for."""
     for at in place.all_of(datasette):
         with suppress(sqlite3.Error):  # the page itself will say so
-            await _overview(at)
-
-
-async def _overview(at: Place) -> Overview:
-    return await kept.answer(at, "front", front.overview)
+            await ledgers.overview(at)
+            await ledgers.months(at)
+            await ledgers.terms(at)
 
 
 def _years(overview: Overview) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from datasette.utils.asgi import Response
+from jinja2 import Environment
 
 from archiver.web import place, safety
 from archiver.web.citing import FILES, Cited
@@ -26,6 +28,8 @@ HEADERS = {
     "cross-origin-opener-policy": "same-origin",
 }
 
+_environments: WeakKeyDictionary[Any, Environment] = WeakKeyDictionary()
+
 View = Callable[[Any, Place], Awaitable[Response | None]]
 
 
@@ -33,20 +37,26 @@ async def html(
     request: Any, at: Place, template: str, context: Mapping[str, Any], status: int = 200, *, scripts: bool = False
 ) -> Response:
     """A page of ours. scripts: it has some, which must be files in static/."""
-    body = await at.datasette.render_template(
-        f"archive/{template}.html",
-        {
+    body = (
+        _environment(at.datasette)
+        .get_template(f"archive/{template}.html")
+        .render(
             **context,
-            "at": at,
-            "archive_title": title(at),
-            "stylesheet": safety.static_url(at.datasette, "archiver.css"),
-            "public": safety.is_public(at.datasette),
-        },
-        request=request,
-        view_name="archive",
+            at=at,
+            archive_title=title(at),
+            stylesheet=safety.static_url(at.datasette, "archiver.css"),
+            public=safety.is_public(at.datasette),
+        )
     )
     headers = {**HEADERS, "content-security-policy": DRAWN} if scripts else dict(HEADERS)
     return Response.html(body, status=status, headers=headers)
+
+
+def _environment(datasette: Any) -> Environment:
+    """Datasette's templates, rendered at once: its own way waits at each of a long thread's many thousand places."""
+    if datasette not in _environments:
+        _environments[datasette] = datasette.jinja_env.overlay(enable_async=False)
+    return _environments[datasette]
 
 
 def data(
@@ -59,7 +69,10 @@ def data(
 
 def octets(body: bytes, filename: str) -> Response:
     """Bytes of somebody else's, to be saved under that name: no browser is to make anything of them."""
-    policy = {"content-security-policy": f"{POLICY}; sandbox", "content-disposition": f'attachment; filename="{filename}"'}
+    policy = {
+        "content-security-policy": f"{POLICY}; sandbox",
+        "content-disposition": f'attachment; filename="{filename}"',
+    }
     return Response(body, headers={**HEADERS, **policy}, content_type="text/plain; charset=utf-8")
 
 

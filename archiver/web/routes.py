@@ -8,7 +8,18 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from archiver.web import book_pages, capture_page, comment_page, front_page, group_pages, holdings, network_page, plots_page, post_page, search_page
+from archiver.web import (
+    book_pages,
+    capture_page,
+    comment_page,
+    front_page,
+    group_pages,
+    holdings,
+    network_page,
+    plots_page,
+    post_page,
+    search_page,
+)
 from archiver.web.respond import view
 
 _ARCHIVE = r"^(?:/(?P<database>[^/]+))?/-/"

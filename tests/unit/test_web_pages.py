@@ -111,6 +111,9 @@ def test_every_link_leads_somewhere(site):
         path = waiting.pop()
         seen.add(path)
         answer = get(site, path.replace("&amp;", "&"))
+        if "/-/capture/" in path:  # the sample is a database without its WARC files
+            assert "is not beside the database" in answer.text
+            continue
         assert answer.status_code in {200, 302}, path
         if answer.status_code == 200 and ("/-/" in path or path == "/") and "static" not in path:
             waiting |= links(answer.text) - seen
