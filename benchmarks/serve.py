@@ -8,7 +8,7 @@
 \b
 Wanted:
 - search   the 95th percentile of the first page of hits under 4 times that of the bare SQL in sqlite3, in the same run
-- pages    the 95th percentile of every page under 500 ms
+- pages    the 95th percentile of every other page under 500 ms
 - front    on the larger archive at most half as much again as on the smaller one
 Exit code 1 when something is missed. Generating takes some minutes.
 """
@@ -122,7 +122,7 @@ def judged(results: dict[str, dict[str, float]], smaller: dict[str, dict[str, fl
             ok, words = True, "just after the start"
         elif name.startswith("search:"):
             ratio = row["p95"] / results[f"sql:{name.removeprefix('search:')}"]["p95"]
-            ok, words = ok and ratio < MOST_RATIO, f"{ratio:.1f} times its SQL"
+            ok, words = ratio < MOST_RATIO, f"{ratio:.1f} times its SQL"
         elif name == "front":
             growth = row["median"] / smaller[name]["median"]
             ok, words = ok and growth < MOST_GROWTH, f"{growth:.2f} times the smaller archive's"

@@ -180,7 +180,6 @@ CREATE TABLE comments (
 ) STRICT;
 CREATE INDEX comments_post ON comments (post_id, position);
 CREATE INDEX comments_parent ON comments (parent_id);
-CREATE INDEX comments_author ON comments (author_id);
 CREATE INDEX comments_blog_published ON comments (blog_id, published_at);
 CREATE INDEX comments_published ON comments (published_at);
 CREATE INDEX comments_aside ON comments (post_id, kind, gone_at) WHERE kind <> 'comment' OR gone_at IS NOT NULL;
@@ -407,3 +406,4 @@ CREATE TABLE whole_threads (
   shown INTEGER NOT NULL,  -- comments and pings on all of them
   claimed INTEGER  -- comments that their heading claimed
 ) STRICT;
+CREATE INDEX comments_author ON comments (author_id, published_at);

@@ -23,7 +23,7 @@ async def crawls(request: Any, at: Place) -> Response | None:
     number = page_number(request.args.get("page"), 1_000_000)
     found, total = await at.ask(lambda c: books.crawls(c, limit=PAGE, skip=(number - 1) * PAGE))
     runs = [{**run, "counts": _object(run["counts"])} for run in found]
-    return await respond.html(request, at, "crawls", {"runs": runs, **_paged(at, "crawls", number, total)})
+    return await respond.html(at, "crawls", {"runs": runs, **_paged(at, "crawls", number, total)})
 
 
 async def crawl(request: Any, at: Place) -> Response | None:
@@ -33,7 +33,7 @@ async def crawl(request: Any, at: Place) -> Response | None:
     if page is None:
         return None
     details = {"counts": _object(page.crawl["counts"]), "settings": _object(page.crawl["settings"]), "when": when}
-    return await respond.html(request, at, "crawl", {"page": page, **details})
+    return await respond.html(at, "crawl", {"page": page, **details})
 
 
 async def ledger(request: Any, at: Place) -> Response | None:
@@ -48,7 +48,7 @@ async def ledger(request: Any, at: Place) -> Response | None:
         "terms": _lacking((await ledgers.terms(at)).values()),
         "waiting": await at.ask(books.waiting),
     }
-    return await respond.html(request, at, "ledger", {**context, **_paged(at, "ledger", number, total)})
+    return await respond.html(at, "ledger", {**context, **_paged(at, "ledger", number, total)})
 
 
 def _lacking(lines: Iterable[Row]) -> list[Row]:

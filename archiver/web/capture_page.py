@@ -33,7 +33,7 @@ async def page(request: Any, at: Place) -> Response | None:
     except NotThere as error:
         markup, text, why = None, "", str(error)
     context = {"fetch": fetch, "kept": kept, "markup": markup, "text": text, "most": MOST, "why": why, "when": when}
-    return await respond.html(request, at, "capture", context)
+    return await respond.html(at, "capture", context)
 
 
 async def raw(request: Any, at: Place) -> Response | None:
@@ -48,7 +48,7 @@ async def raw(request: Any, at: Place) -> Response | None:
 async def _find(request: Any, at: Place) -> tuple[dict[str, Any], Captured] | Response | None:
     """The fetch and its response; or a page that says why there is none to be seen."""
     if safety.is_public(at.datasette):
-        return await respond.html(request, at, "message", {"heading": "Not in public", "message": _HIDDEN}, 403)
+        return await respond.html(at, "message", {"heading": "Not in public", "message": _HIDDEN}, 403)
     key = request.url_vars["key"]
     fetch = await at.ask(lambda connection: captures.capture(connection, key))
     if fetch is None:
@@ -59,7 +59,7 @@ async def _find(request: Any, at: Place) -> tuple[dict[str, Any], Captured] | Re
         return fetch, await asyncio.to_thread(captured.find, folder, fetch, others)
     except NotThere as error:
         told = {"heading": "No capture to show", "message": str(error)}
-        return await respond.html(request, at, "message", told, 404)
+        return await respond.html(at, "message", told, 404)
 
 
 def _readable(kept: Captured) -> tuple[Any, str, str]:

@@ -28,7 +28,7 @@ async def comment(request: Any, at: Place) -> Response | None:
         "clean": clean_html,
         "when": when,
     }
-    return await respond.html(request, at, "comment", context)
+    return await respond.html(at, "comment", context)
 
 
 async def cite(request: Any, at: Place) -> Response | None:

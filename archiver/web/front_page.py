@@ -16,7 +16,7 @@ from db.pages.front import Overview
 from db.pages.rows import Row
 
 
-async def page(request: Any, at: Place) -> Response | None:
+async def page(_: Any, at: Place) -> Response | None:
     """The front page."""
     overview = await ledgers.overview(at)
     states = {state["state"]: state for state in overview.states}
@@ -32,7 +32,7 @@ async def page(request: Any, at: Place) -> Response | None:
         "comment_plot": _plot(overview.comment_months, "comments", at),
         "when": when,
     }
-    return await respond.html(request, at, "front", context)
+    return await respond.html(at, "front", context)
 
 
 async def warm(datasette: Any) -> None:

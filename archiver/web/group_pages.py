@@ -88,4 +88,4 @@ async def _html(
         "when": when,
         **more,
     }
-    return await respond.html(request, at, template, context)
+    return await respond.html(at, template, context)

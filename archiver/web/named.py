@@ -15,7 +15,9 @@ _FIELD = re.compile(rb'<(?:select|input type="text") name="_filter_(column|op|va
 # Where JavaScript has put CodeMirror in the place of the text field for SQL.
 EDITOR = """
 window.addEventListener('load', () => {
-  for (const field of document.querySelectorAll('.CodeMirror textarea, .cm-content')) field.setAttribute('aria-label', 'SQL');
+  for (const field of document.querySelectorAll('.CodeMirror textarea, .cm-content')) {
+    field.setAttribute('aria-label', 'SQL');
+  }
 });
 """
 

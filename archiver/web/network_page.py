@@ -41,7 +41,7 @@ async def page(request: Any, at: Place) -> Response | None:
         "scripts": [safety.static_url(at.datasette, name) for name in SCRIPTS],
         "when": when,
     }
-    return await respond.html(request, at, "network", context, scripts=True)
+    return await respond.html(at, "network", context, scripts=True)
 
 
 async def _blogs(at: Place) -> list[dict[str, Any]]:

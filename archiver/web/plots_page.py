@@ -55,7 +55,7 @@ def _comments(found: Sequence[Row], at: Place) -> Markup:
     return _months(found, at, "comments")
 
 
-def _sizes(found: Sequence[Row], at: Place) -> Markup:
+def _sizes(found: Sequence[Row], _: Place) -> Markup:
     drawn = []
     for row in found:
         least, most = row["least"], row["most"]
@@ -65,7 +65,7 @@ def _sizes(found: Sequence[Row], at: Place) -> Markup:
     return plots.bars(drawn, "Posts by the number of their comments")
 
 
-def _depths(found: Sequence[Row], at: Place) -> Markup:
+def _depths(found: Sequence[Row], _: Place) -> Markup:
     counts: Counter[int] = Counter()
     for row in found:
         counts[row["depth"] or 0] += row["comments"]
@@ -106,7 +106,7 @@ FIGURES = (
 )  # fmt: skip
 
 
-async def page(request: Any, at: Place) -> Response | None:
+async def page(_: Any, at: Place) -> Response | None:
     """All plots."""
     shown = []
     for figure in FIGURES:
@@ -120,7 +120,7 @@ async def page(request: Any, at: Place) -> Response | None:
                 "files": files(at, figure.query, figure.values),
             }
         )
-    return await respond.html(request, at, "plots", {"shown": shown})
+    return await respond.html(at, "plots", {"shown": shown})
 
 
 async def ask(at: Place, name: str, values: dict[str, str]) -> list[Row]:

@@ -43,7 +43,7 @@ async def post(request: Any, at: Place) -> Response | None:
         "captured": sum(comment["gone_at"] is None for comment in page.comments),
         "gone": sum(comment["gone_at"] is not None for comment in page.comments),
     }
-    return await respond.html(request, at, "post", context)
+    return await respond.html(at, "post", context)
 
 
 async def cite(request: Any, at: Place) -> Response | None:

@@ -34,7 +34,7 @@ View = Callable[[Any, Place], Awaitable[Response | None]]
 
 
 async def html(
-    request: Any, at: Place, template: str, context: Mapping[str, Any], status: int = 200, *, scripts: bool = False
+    at: Place, template: str, context: Mapping[str, Any], status: int = 200, *, scripts: bool = False
 ) -> Response:
     """A page of ours. scripts: it has some, which must be files in static/."""
     body = (
@@ -73,7 +73,7 @@ def octets(body: bytes, filename: str) -> Response:
         "content-security-policy": f"{POLICY}; sandbox",
         "content-disposition": f'attachment; filename="{filename}"',
     }
-    return Response(body, headers={**HEADERS, **policy}, content_type="text/plain; charset=utf-8")
+    return Response(body, headers={**HEADERS, **policy}, content_type="text/plain")
 
 
 def citation(cited: Cited, suffix: str) -> Response:
@@ -107,7 +107,7 @@ def view(answer: View) -> Callable[..., Awaitable[Response]]:
             try:
                 answered = await answer(request, at)
             except sqlite3.OperationalError as error:
-                explained = await _trouble(request, at, str(error))
+                explained = await _trouble(at, str(error))
                 if explained is None:
                     raise
                 return explained
@@ -116,7 +116,7 @@ def view(answer: View) -> Callable[..., Awaitable[Response]]:
         if not places:
             return Response.text("There is no such archive here.\n", status=404, headers=dict(HEADERS))
         message = "Nothing in this archive has that address. It may be mistyped, or belong to another archive."
-        return await html(request, places[0], "message", {"heading": "Not found", "message": message}, 404)
+        return await html(places[0], "message", {"heading": "Not found", "message": message}, 404)
 
     return viewed
 
@@ -136,9 +136,9 @@ _TROUBLES = {
 }
 
 
-async def _trouble(request: Any, at: Place, error: str) -> Response | None:
+async def _trouble(at: Place, error: str) -> Response | None:
     """A page that says what is the matter; None where that is not known."""
     for sign, (heading, message) in _TROUBLES.items():
         if sign in error:
-            return await html(request, at, "message", {"heading": heading, "message": message}, 503)
+            return await html(at, "message", {"heading": heading, "message": message}, 503)
     return None

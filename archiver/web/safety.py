@@ -31,8 +31,11 @@ _HEADERS = [
     (b"referrer-policy", b"no-referrer"),
     (b"x-content-type-options", b"nosniff"),
 ]
-# They show paths of this machine, and what runs on it.
-_PRIVATE = {"databases", "threads", "versions", "plugins", "settings", "config"}
+# They show paths of this machine and what runs on it, or are there for who tries out Datasette.
+_PRIVATE = {
+    "databases", "threads", "versions", "plugins", "settings", "config", "metadata", "permissions", "allow-debug",
+    "patterns", "messages", "actor",
+}  # fmt: skip
 
 _segments: ContextVar[tuple[str, ...]] = ContextVar("segments", default=())
 
@@ -79,7 +82,12 @@ def guard(app: App, datasette: Any) -> App:
             await app(scope, receive, send)
             return
         segments = _split(scope, datasette.setting("base_url"))
-        if segments[:1] == ("-",) and is_public(datasette) and segments[-1].partition(".")[0] in _PRIVATE:
+        if (
+            len(segments) == 2
+            and segments[0] == "-"
+            and segments[1].partition(".")[0] in _PRIVATE
+            and is_public(datasette)
+        ):
             await _refuse(send)
             return
         holding = holdings.of(datasette, tilde_decode(segments[0].partition(".")[0])) if segments else None

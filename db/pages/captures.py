@@ -17,7 +17,8 @@ def capture(connection: sqlite3.Connection, fetch_id: str) -> Row | None:
     """A fetch, with the name of its blog; None where there is none."""
     return row(
         connection,
-        "SELECT f.*, coalesce(b.title, b.site_key) AS blog FROM fetches f JOIN blogs b ON b.id = f.blog_id WHERE f.id = ?",
+        "SELECT f.*, coalesce(b.title, b.site_key) AS blog FROM fetches f JOIN blogs b ON b.id = f.blog_id"
+        " WHERE f.id = ?",
         (fetch_id,),
     )
 

@@ -32,7 +32,7 @@ SELECT c.*, a.name AS author, p.title, p.url AS post_url, b.title AS blog, b.sit
   f.fetched_at, ({OF_ADDRESS.format("substr(c.url, 1, instr(c.url || '#', '#') - 1)")}) AS page_fetch_id
 FROM comments c JOIN posts p ON p.id = c.post_id JOIN blogs b ON b.id = c.blog_id
   LEFT JOIN authors a ON a.id = c.author_id LEFT JOIN fetches f ON f.id = c.fetch_id
-WHERE c.id = ?"""
+WHERE c.id = ?"""  # noqa: S608 - our words
 
 
 def comment(connection: sqlite3.Connection, comment_id: str) -> Row | None:

@@ -14,10 +14,10 @@ class PostPage:
     """A post.
 
     post: its row, with blog, blog_url, blog_language, the place of its capture (warc_file, warc_offset, fetched_at)
-    and the key of the fetch that holds its page as readers saw it (page_fetch_id). authors: the byline. works: what it or its thread cites, with in_post and in_comments.
-    ledger: its row of `coverage`. comments: the whole thread in reading order, each with author, warc_file and
-    fetched_at. revisions: earlier wordings, newest first, of the post and of its comments. earlier, later: its
-    neighbours in the blog.
+    and the key of the fetch that holds its page as readers saw it (page_fetch_id). authors: the byline. works: what it
+    or its thread cites, with in_post and in_comments. ledger: its row of `coverage`. comments: the whole thread in
+    reading order, each with author, warc_file and fetched_at. revisions: earlier wordings, newest first, of the post
+    and of its comments. earlier, later: its neighbours in the blog.
     """
 
     post: Row
@@ -34,7 +34,7 @@ class PostPage:
 _POST = f"""
 SELECT p.*, b.title AS blog, b.site_key, b.url AS blog_url, b.language AS blog_language,
   f.warc_file, f.warc_offset, f.fetched_at, ({OF_ADDRESS.format("p.url")}) AS page_fetch_id
-FROM posts p JOIN blogs b ON b.id = p.blog_id LEFT JOIN fetches f ON f.id = p.fetch_id WHERE p.id = ?"""
+FROM posts p JOIN blogs b ON b.id = p.blog_id LEFT JOIN fetches f ON f.id = p.fetch_id WHERE p.id = ?"""  # noqa: S608 - our words
 _AUTHORS = """
 SELECT a.id, a.name, a.bio, a.url FROM post_authors pa JOIN authors a ON a.id = pa.author_id
 WHERE pa.post_id = ? ORDER BY pa.position"""

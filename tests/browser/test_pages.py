@@ -17,7 +17,8 @@ OURS = (
 NETWORK = "/-/network"  # the one page of ours that has scripts
 DATASETTES = (
     "/archive", "/archive/posts", f"/archive/posts/{key('p', 'trial')}", "/archive/comment_list", "/archive/authors",
-    f"/archive/comments/{key('c', 't1')}", "/archive/coverage", "/archive/thread", "/archive/revisions", "/archive?sql=select+1",
+    f"/archive/comments/{key('c', 't1')}", "/archive/coverage", "/archive/thread", "/archive/revisions",
+    "/archive?sql=select+1",
 )  # fmt: skip
 
 # The least contrast of any visible text with the ground behind it, and what that text is.
@@ -155,6 +156,36 @@ def test_all_works_without_scripts(opened, sample):
     page.click(".ba-hits h3 a")
     assert page.url == f"{sample}{TRIAL}#c-{key('c', 't2')}"
     assert page.locator(f"#c-{key('c', 't2')}").is_visible()
+
+
+def test_the_network_is_drawn_from_its_table(opened, sample):
+    page = opened(sample + NETWORK)
+    rows, people = page.locator("#pairs tbody tr"), page.locator("#network a.ba-node")
+    assert rows.count() == page.locator("#network path.ba-edge").count() > 2
+    assert people.count() == len(set(page.locator("#pairs td a").evaluate_all("all => all.map(a => a.href)")))
+    ada = page.locator(f"#network a[href$='{key('a', 'ada')}']")
+    ada.focus()
+    assert "Ada Lind: answered " in page.inner_text("#network-said")
+    assert 1 < page.locator("#network a.ba-on").count() <= people.count()
+    before = ada.get_attribute("transform")
+    box = ada.locator("circle").bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 70, box["y"] + 50, steps=3)
+    page.mouse.up()
+    assert ada.get_attribute("transform") != before
+    assert page.url == sample + NETWORK, "moving is not choosing"
+    assert [words for words in page.said if words.startswith("error")] == []
+    assert [url for url in page.asked if not url.startswith(sample + "/")] == []
+    ada.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/-/author/{key('a', 'ada')}")
+
+
+def test_the_network_without_scripts_is_its_table(opened, sample):
+    page = opened(f"{sample}{NETWORK}?post={key('p', 'trial')}", java_script_enabled=False)
+    assert not page.locator("#network").is_visible()
+    assert page.locator("#pairs tbody tr").count() > 1
 
 
 def test_on_paper_only_the_words_are_left(opened, sample):

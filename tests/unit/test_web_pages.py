@@ -17,7 +17,7 @@ from tests.unit.web_client import get
 PAGES = (
     "/", "/-/front", f"/-/post/{key('p', 'trial')}", "/-/search?q=cells", f"/-/author/{key('a', 'ada')}",
     "/-/month/2021-09", f"/-/term/{key('t', 'cells')}", f"/-/cited/{key('w', 'doi')}", "/-/crawls", "/-/crawl/run-1",
-    "/-/ledger",
+    "/-/ledger", "/-/plots", f"/-/comment/{key('c', 't3')}",
 )  # fmt: skip
 
 
@@ -71,6 +71,14 @@ def text_of(site, path, **fields):
         ("/-/ledger", [
             "The diet post", "page failed", "503 Service Unavailable", 'href="/archive/coverage?state=missing"',
             "October 2021</a> <span class=\"ba-note\">6 of 9</span>", "robots.txt forbids it",
+        ]),
+        ("/-/plots", [
+            'aria-label="October 2021: ', "posts with 0 comments", "comments on level 1", "Ada Lind: 7 comments on",
+            'href="/archive/most_active_commenters.csv?number=20"', 'href="/archive/thread_depth.json?_shape=array"',
+        ]),
+        ("/-/network", [
+            "people in", f'<a href="/-/author/{key("a", "ada")}"><bdi>Ada Lind</bdi></a>', "network.js",
+            'href="/archive/who_answers_whom.csv?number=100&amp;post=&amp;blog="',
         ]),
     ],
 )  # fmt: skip
