@@ -9,7 +9,9 @@ from typing import Any
 from datasette.plugins import pm
 from datasette.utils import tilde_decode
 
-from archiver.web import holdings, metadata, named, words
+from archiver import asking
+from archiver.web import holdings, metadata, named
+from db.guarded import LONGEST_VALUE
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Any]]
@@ -17,7 +19,6 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 PLUGIN = "blog-archiver"  # as in `plugins` of Datasette's metadata
-LONGEST_VALUE = 64 * 2**20  # bytes; no stored value comes near it
 _LIMIT_LENGTH = 0  # SQLITE_LIMIT_LENGTH
 
 # Datasette's own pages need inline scripts and styles. Nothing is loaded from elsewhere, whatever an
@@ -47,7 +48,7 @@ def prepare(connection: Any) -> None:
     writes; an archive is written by `archiver` alone. Without the limit, one `printf` takes a gigabyte.
     """
     connection.execute("PRAGMA query_only = ON")
-    connection.create_function("escape_fts", 1, words.match_expression, deterministic=True)
+    connection.create_function("escape_fts", 1, lambda typed: asking.plain(typed) or '""', deterministic=True)
     if hasattr(connection, "setlimit"):
         connection.setlimit(_LIMIT_LENGTH, LONGEST_VALUE)
 

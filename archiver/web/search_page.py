@@ -14,9 +14,10 @@ from typing import Any
 from datasette.utils.asgi import Response
 from markupsafe import Markup, escape
 
+from archiver import asking
+from archiver.asking import Asked
 from archiver.search import CLOSE, OPEN, marked
-from archiver.web import asking, kept, plots, respond, when, words
-from archiver.web.asking import Asked
+from archiver.web import kept, plots, respond, when
 from archiver.web.place import Place
 from db.pages import search
 from db.pages.rows import Row
@@ -159,7 +160,7 @@ async def _find(at: Place, asked: Asked, wanted: Wanted, limit: int, skip: int) 
     except sqlite3.OperationalError as error:
         if "fts5" not in str(error) and "syntax" not in str(error):
             raise
-    plain = words.match_expression(asked.typed)
+    plain = asking.plain(asked.typed)
     note = "The question could not be taken as it was meant; all of its words are looked for."
     asked = replace(asked, expression=plain, notes=(*asked.notes, note))
     wanted = replace(wanted, expression=plain)

@@ -40,7 +40,7 @@
   }
 
   function radius(node) {
-    return 4 + 2.2 * Math.sqrt(weight(node));
+    return (width < 500 ? 0.7 : 1) * (4 + 2.2 * Math.sqrt(weight(node)));
   }
 
   function made(parent, name, attributes, words) {
