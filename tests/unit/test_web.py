@@ -178,7 +178,7 @@ def test_a_base_url_is_respected(archive):
         ('"tired of waiting"', {"t4"}),
         ('"waiting tired"', set()),
         ("relap*", {"t2", "t4"}),
-        ("cell OR", set()),
+        ("cell OR", {"t1"}),
         ("ויטמין", {"d1"}),
     ],
 )
