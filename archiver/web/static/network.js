@@ -155,6 +155,9 @@
     });
     node.drawn.addEventListener('pointerup', () => { from = null; });
     node.drawn.addEventListener('pointercancel', () => { from = null; });
-    node.drawn.addEventListener('click', (event) => { if (moved) event.preventDefault(); });
+    node.drawn.addEventListener('click', (event) => {
+      if (moved && event.detail) event.preventDefault(); // the end of a move; the keyboard's click has no detail
+      moved = false;
+    });
   }
 })();
