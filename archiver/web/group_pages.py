@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 from datasette.utils.asgi import Response
 
-from archiver.web import ledgers, plots, respond, when
+from archiver.web import kept, ledgers, plots, respond, when
 from archiver.web.place import Place
 from archiver.web.post_page import page_number
 from db.pages import groups, people
@@ -33,7 +33,9 @@ async def author(request: Any, at: Place) -> Response | None:
         for row in page.activity
     ]
     plot = plots.bars(drawn, "Posts and comments in each year")
-    return await _html(request, at, "author", page, number, page.total, {"plot": plot})
+    # Of somebody with tens of thousands of comments this takes longer than all the rest.
+    partners = await kept.answer(at, f"partners {key}", lambda c: people.partners(c, key))
+    return await _html(request, at, "author", page, number, page.total, {"plot": plot, "partners": partners})
 
 
 async def month(request: Any, at: Place) -> Response | None:

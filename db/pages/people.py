@@ -26,8 +26,7 @@ class AuthorPage:
     """A person. posts: the newest hundred; written: how many in all. comments: those of one page, newest first; total:
     of all of them.
 
-    activity: posts and comments by year. namesakes: others of the same name. partners: whom they answered and who
-    answered them, with answered and answering.
+    activity: posts and comments by year. namesakes: others of the same name.
     """
 
     author: Row
@@ -37,7 +36,6 @@ class AuthorPage:
     total: int
     activity: list[Row]
     namesakes: list[Row]
-    partners: list[Row]
 
 
 _ACTIVITY = """
@@ -86,5 +84,9 @@ def author_page(connection: sqlite3.Connection, author_id: str, *, limit: int, s
             " WHERE a.name = ? AND a.id <> ? ORDER BY b.title, a.id LIMIT 20",
             (author["name"], author_id),
         ),
-        partners=rows(connection, _PARTNERS, {"id": author_id}),
     )
+
+
+def partners(connection: sqlite3.Connection, author_id: str) -> list[Row]:
+    """Whom this person answered most and who answered them: id, name, answered, answering."""
+    return rows(connection, _PARTNERS, {"id": author_id})
