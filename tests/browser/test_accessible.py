@@ -40,7 +40,6 @@ def test_nothing_serious_is_found_on_a_phone(opened, axe, sample, path):  # noqa
 
 def test_what_is_wrong_is_found(opened, axe, sample):  # noqa: F811
     page = opened(sample + "/-/crawls")
-    page.evaluate(
-        "document.querySelector('main').innerHTML = '<input><p style=\"color: #777; background: #888\">x</p>'"
-    )
+    page.evaluate("document.querySelector('main').innerHTML = '<input><p>Hardly to be read</p>'")
+    page.evaluate("Object.assign(document.querySelector('main p').style, {color: '#777', background: '#888'})")
     assert {words.partition(":")[0] for words in grave(axe, page)} == {"label", "color-contrast"}
