@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from archiver.asking import plain as plain_words
 from archiver.errors import UsageError
 from archiver.text import clean
 
@@ -19,8 +20,8 @@ from archiver.text import clean
 # takes them out.
 OPEN, CLOSE = "\ufdd0", "\ufdd1"
 SNIPPET_WORDS = 30
-# Beyond these FTS5 answers "expression tree is too large"; and nobody remembers more of a text.
-_MOST_WORDS, _MOST_SYNTAX = 64, 2000
+_MOST_SYNTAX = 2000
+"""Characters; beyond these FTS5 answers "expression tree is too large", and nobody remembers more of a text."""
 
 Scope = Literal["all", "posts", "comments"]
 
@@ -81,7 +82,7 @@ def search(
     """The best hits, best first. blog_ids: only in these blogs. Raises UsageError when there is no word."""
     tables = ["posts", "comments"] if scope == "all" else [scope]
     typed = clean(words).strip()
-    plain = _plain(typed)
+    plain = plain_words(typed)
     if not plain:
         raise UsageError(repr(words[:40]), "there is no word in it to search for", "Give one or more words")
     ranked = _ranked(connection, tables, typed, blog_ids, limit) if len(typed) <= _MOST_SYNTAX else None
@@ -99,7 +100,7 @@ def expressions(connection: sqlite3.Connection, words: str) -> tuple[str | None,
     Understood as by `search`. Raises UsageError when there is no word.
     """
     typed = clean(words).strip()
-    plain = _plain(typed)
+    plain = plain_words(typed)
     if not plain:
         raise UsageError(repr(words[:40]), "there is no word in it to search for", "Give one or more words")
     found = [_understood(connection, table, typed) for table in ("posts", "comments")]
@@ -119,15 +120,6 @@ def _understood(connection: sqlite3.Connection, table: str, typed: str) -> str |
 def marked(snippet: str, mark: Callable[[str], str]) -> str:
     """A snippet with `mark` applied to what was found."""
     return re.sub(f"{OPEN}([^{CLOSE}]*){CLOSE}", lambda found: mark(found[1]), snippet)
-
-
-def _plain(typed: str) -> str:
-    """The words as FTS5 strings, all of which must occur; what stands in double quotes stays together."""
-    found = (phrase or word for phrase, word in re.findall(r'"([^"]*)"|([^\s"]+)', typed))
-    words = [word for word in found if re.search(r"[^\W_]", word)]
-    # An operator that made no sense is not a word that somebody is looking for, unless it is all there is.
-    words = [word for word in words if word not in {"AND", "OR", "NOT"}] or words
-    return " ".join(f'"{word}"' for word in words[:_MOST_WORDS])
 
 
 def _ranked(

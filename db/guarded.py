@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 _READS = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_RECURSIVE}
 # No stored value comes near it; without it one printf() takes a gigabyte.
-_LONGEST_VALUE = 64 * 2**20
+LONGEST_VALUE = 64 * 2**20  # bytes
 
 
 class NotASelect(Exception):
@@ -34,7 +34,7 @@ def reading_only(connection: sqlite3.Connection) -> Iterator[None]:
         return sqlite3.SQLITE_OK if allowed else sqlite3.SQLITE_DENY
 
     before = connection.getlimit(sqlite3.SQLITE_LIMIT_LENGTH)
-    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_VALUE)
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_VALUE)
     connection.set_authorizer(decide)
     try:
         yield

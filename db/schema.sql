@@ -180,7 +180,6 @@ CREATE TABLE comments (
 ) STRICT;
 CREATE INDEX comments_post ON comments (post_id, position);
 CREATE INDEX comments_parent ON comments (parent_id);
-CREATE INDEX comments_author ON comments (author_id);
 CREATE INDEX comments_blog_published ON comments (blog_id, published_at);
 CREATE INDEX comments_published ON comments (published_at);
 CREATE INDEX comments_aside ON comments (post_id, kind, gone_at) WHERE kind <> 'comment' OR gone_at IS NOT NULL;
@@ -435,3 +434,4 @@ CREATE TABLE revisits (
   listed_in TEXT REFERENCES crawls (id),  -- run in which the API listed its whole thread; what was not on that list has vanished
   unlisted_in TEXT REFERENCES crawls (id)  -- run in which the API, asked for it by its number, did not list it
 ) STRICT;
+CREATE INDEX comments_author ON comments (author_id, published_at);

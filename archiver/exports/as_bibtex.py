@@ -5,18 +5,13 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from archiver.bibtex import entry, escape, verbatim
 from archiver.exports.base import Format, Progress
 from archiver.exports.escapes import held
 from archiver.exports.references import Cited, works
 from db.source import Source
 
 _KINDS = {"isbn": "book", "doi": "article", "pmid": "article", "pmcid": "article"}
-_SPECIAL = {char: f"\\{char}" for char in "&%$#_{}"} | {
-    "\\": r"\textbackslash{}",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-}
-_ESCAPES = str.maketrans(_SPECIAL)
 
 
 def write(source: Source, path: Path, progress: Progress) -> None:
@@ -24,15 +19,13 @@ def write(source: Source, path: Path, progress: Progress) -> None:
     progress.begin(source.count("works"))
     with path.open("w", encoding="utf-8", newline="\n") as file:
         for work in works(source):
-            file.write(f"@{_KINDS.get(work.scheme, 'misc')}{{{_key(work)},\n")
-            file.writelines(f"  {name} = {{{value}}},\n" for name, value in _fields(work).items())
-            file.write("}\n\n")
+            file.write(entry(_KINDS.get(work.scheme, "misc"), _key(work), _fields(work)) + "\n")
             progress.advance()
 
 
 def _fields(work: Cited) -> dict[str, str]:
-    fields = {"title": f"{{{escape(work.title)}}}", "url": _verbatim(work.url)}
-    identifier = _verbatim(work.identifier)
+    fields = {"title": f"{{{escape(held(work.title))}}}", "url": verbatim(held(work.url))}
+    identifier = verbatim(held(work.identifier))
     match work.scheme:
         case "doi" | "isbn" | "pmid" | "pmcid":
             fields[work.scheme] = identifier
@@ -40,17 +33,7 @@ def _fields(work: Cited) -> dict[str, str]:
             fields |= {"eprint": identifier, "archiveprefix": "arXiv"}
         case _:
             fields["number"] = identifier
-    return fields | {"note": escape(work.note)}
-
-
-def escape(text: str) -> str:
-    """`text` as TeX sets it."""
-    return held(text).translate(_ESCAPES)
-
-
-def _verbatim(text: str) -> str:
-    """For fields that are not set but followed: braces alone would end them."""
-    return re.sub(r"[{}\\\s]", lambda found: f"%{ord(found[0]):02X}", held(text))
+    return fields | {"note": escape(held(work.note))}
 
 
 def _key(work: Cited) -> str:

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from archiver.exports.dating import shown
 from archiver.exports.escapes import held
-from archiver.harmless import clean_html
+from archiver.harmless import REL, clean_html
 from db import documents
 from db.documents import Comment, Post
 from db.source import Source
@@ -71,4 +71,4 @@ def _link(url: str) -> Markup:
     """Only to the web: an address in an archive may be `javascript:`."""
     if not url.lower().startswith(("http://", "https://")):
         return Markup("{}").format(held(url))
-    return Markup('<a href="{}" rel="noopener noreferrer nofollow">original</a>').format(held(url))
+    return Markup('<a href="{}" rel="{}">original</a>').format(held(url), REL)

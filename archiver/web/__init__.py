@@ -69,6 +69,14 @@ def extra_css_urls(database: str | None, datasette: Any) -> list[str]:
 
 
 @hookimpl
+def extra_body_script(database: str | None, datasette: Any) -> str:
+    """On Datasette's pages of archives, a name for the field of its SQL editor."""
+    from archiver.web import holdings, named
+
+    return named.EDITOR if database and holdings.of(datasette, database) else ""
+
+
+@hookimpl
 def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
     """A content security policy on the pages of archives; in public, no paths of this machine."""
     from archiver.web import safety

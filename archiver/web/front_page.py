@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator, Sequence
+import sqlite3
+from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from datasette.utils.asgi import Response
 from markupsafe import Markup
 
-from archiver.web import plots, respond, when
-from archiver.web.holdings import FRESH_SECONDS
+from archiver.web import ledgers, place, plots, respond, when
 from archiver.web.place import Place
-from db.pages import front
 from db.pages.front import Overview
 from db.pages.rows import Row
 
-# Counting everything takes a second or two on a million comments; for a while the answer is kept.
-_known: WeakKeyDictionary[Any, tuple[float, Overview]] = WeakKeyDictionary()
 
-
-async def page(request: Any, at: Place) -> Response | None:
+async def page(_: Any, at: Place) -> Response | None:
     """The front page."""
-    overview = await _overview(at)
+    overview = await ledgers.overview(at)
     states = {state["state"]: state for state in overview.states}
     context = {
         "overview": overview,
@@ -37,17 +32,16 @@ async def page(request: Any, at: Place) -> Response | None:
         "comment_plot": _plot(overview.comment_months, "comments", at),
         "when": when,
     }
-    return await respond.html(request, at, "front", context)
+    return await respond.html(at, "front", context)
 
 
-async def _overview(at: Place) -> Overview:
-    database = at.datasette.get_database(at.name)
-    known = _known.get(database)
-    if known and (not database.is_mutable or time.monotonic() - known[0] < FRESH_SECONDS):
-        return known[1]
-    overview = await at.ask(front.overview)
-    _known[database] = (time.monotonic(), overview)
-    return overview
+async def warm(datasette: Any) -> None:
+    """Draw up what the first visitors would have to wait for."""
+    for at in place.all_of(datasette):
+        with suppress(sqlite3.Error):  # the page itself will say so
+            await ledgers.overview(at)
+            await ledgers.months(at)
+            await ledgers.terms(at)
 
 
 def _years(overview: Overview) -> str:
@@ -60,7 +54,7 @@ def _plot(months: Sequence[Row], noun: str, at: Place) -> Markup:
     """Bars of what is held, and behind each of what is claimed beyond it; months without anything keep their place."""
     known = {month["period"]: month for month in months}
     drawn = []
-    for period in _all_months(sorted(known)):
+    for period in when.months(sorted(known), plots.MOST):
         row = known.get(period, {"held": 0, "claimed": None, "missing": 0})
         held, missing = row["held"] or 0, row["missing"] or 0
         claim = f", {row['claimed']:,} claimed" if row["claimed"] else ""
@@ -74,12 +68,3 @@ def _plot(months: Sequence[Row], noun: str, at: Place) -> Markup:
             )
         )
     return plots.bars(drawn, f"{noun.capitalize()} by month: captured, and claimed beyond that")
-
-
-def _all_months(periods: Sequence[str]) -> Iterator[str]:
-    """From the first to the last one, the last MOST of them at most."""
-    if not periods:
-        return
-    first, last = (int(period[:4]) * 12 + int(period[5:7]) - 1 for period in (periods[0], periods[-1]))
-    for month in range(max(first, last - plots.MOST + 1), last + 1):
-        yield f"{month // 12:04d}-{month % 12 + 1:02d}"

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 from datasette.utils.asgi import Response
 
-from archiver.web import plots, respond, when
+from archiver.web import kept, ledgers, plots, respond, when
 from archiver.web.place import Place
 from archiver.web.post_page import page_number
 from db.pages import groups, people
@@ -33,7 +33,9 @@ async def author(request: Any, at: Place) -> Response | None:
         for row in page.activity
     ]
     plot = plots.bars(drawn, "Posts and comments in each year")
-    return await _html(request, at, "author", page, number, page.total, {"plot": plot})
+    # Of somebody with tens of thousands of comments this takes longer than all the rest.
+    partners = await kept.answer(at, f"partners {key}", lambda c: people.partners(c, key))
+    return await _html(request, at, "author", page, number, page.total, {"plot": plot, "partners": partners})
 
 
 async def month(request: Any, at: Place) -> Response | None:
@@ -43,7 +45,8 @@ async def month(request: Any, at: Place) -> Response | None:
         return None
     number = page_number(request.args.get("page"), 1_000_000)
     page = await at.ask(lambda c: groups.month_page(c, period, limit=PAGE, skip=(number - 1) * PAGE))
-    return await _html(request, at, "month", page, number, page.total, {"period": period})
+    lines = [line for line in await ledgers.months(at) if line["period"] == period]
+    return await _html(request, at, "month", page, number, page.total, {"period": period, "ledger": lines})
 
 
 async def term(request: Any, at: Place) -> Response | None:
@@ -63,7 +66,8 @@ async def term(request: Any, at: Place) -> Response | None:
         for row in page.years
     ]
     plot = plots.bars(drawn, "Posts in each year")
-    return await _html(request, at, "term", page, number, page.total, {"plot": plot})
+    line = (await ledgers.terms(at)).get(key)
+    return await _html(request, at, "term", page, number, page.total, {"plot": plot, "ledger": line})
 
 
 async def work(request: Any, at: Place) -> Response | None:
@@ -86,4 +90,4 @@ async def _html(
         "when": when,
         **more,
     }
-    return await respond.html(request, at, template, context)
+    return await respond.html(at, template, context)

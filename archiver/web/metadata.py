@@ -162,6 +162,11 @@ def _queries() -> Mapping[str, NamedQuery]:
     return load()
 
 
+def named(name: str) -> NamedQuery:
+    """A named query of ours."""
+    return _queries()[name]
+
+
 def queries() -> dict[str, Any]:
     """The named queries as Datasette wants them, made anew for each call."""
     return {

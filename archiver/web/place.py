@@ -28,12 +28,12 @@ class Place:
         """The name of its database."""
         return self.holding.name
 
-    async def ask(self, question: Callable[[Any], T]) -> T:
+    async def ask(self, question: Callable[[Any], T], *, limit: int = 0) -> T:
         """The answer of a function of `db.pages` and its like, all of it read from one state of the archive.
 
-        Raises sqlite3.OperationalError when it takes longer than Datasette's time limit.
+        Raises sqlite3.OperationalError when it takes longer than `limit` milliseconds, or Datasette's time limit.
         """
-        limit = self.datasette.setting("sql_time_limit_ms")
+        limit = limit or self.datasette.setting("sql_time_limit_ms")
 
         def asked(connection: Any) -> T:
             with sqlite_timelimit(connection, limit):
@@ -73,6 +73,11 @@ class Place:
         """The address of Datasette's page of a table or view, filtered."""
         address = str(self.datasette.urls.table(self.name, table))
         return f"{address}?{urlencode(query)}" if query else address
+
+    def query(self, name: str, suffix: str = "", **values: str) -> str:
+        """The address of a named query, or with a suffix (csv, json) of its rows as a file."""
+        address = f"{self.datasette.urls.query(self.name, name)}{'.' if suffix else ''}{suffix}"
+        return f"{address}?{urlencode(values)}" if values else address
 
     def database(self) -> str:
         """The address of Datasette's page of all tables and questions."""

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 WIDTH, HEIGHT, TOP, BOTTOM, LEFT = 960, 190, 12, 24, 44  # units of the drawing
+ROOM = 48  # between the middles of two labels
+LINE, NAMES = 22, 260  # height of a lying bar, and where it begins
 MOST = 480  # bars
 
 
@@ -32,16 +34,52 @@ def bars(drawn: Sequence[Bar], title: str) -> Markup:
     if not top:
         return Markup()
     step = min((WIDTH - LEFT) / len(drawn), 64)
-    every = max(1, -(-len(drawn) // 16))  # room for sixteen labels
+    labelled = _apart([place for place, bar in enumerate(drawn) if bar.label], step)
     middle = top // 2 if top > 1 else 0
     scale = Markup().join(_rule(value, top) for value in sorted({0, middle, top}))
     body = Markup().join(
-        _bar(bar, LEFT + place * step, step, top, labelled=place % every == 0) for place, bar in enumerate(drawn)
+        _bar(bar, LEFT + place * step, step, top, labelled=place in labelled) for place, bar in enumerate(drawn)
     )
     return Markup(
         '<div class="ba-scroll"><svg class="ba-plot" viewBox="0 0 {} {}" role="group" aria-label="{}">'
         "<title>{}</title>{}{}</svg></div>"
     ).format(WIDTH, HEIGHT, title, title, scale, body)
+
+
+def lying(drawn: Sequence[Bar], title: str) -> Markup:
+    """The same as lines, one below the other, for labels that are names; at most fifty of them, the first ones."""
+    drawn = drawn[:50]
+    top = max((bar.held for bar in drawn), default=0)
+    if not top:
+        return Markup()
+    body = Markup().join(_line(bar, TOP + place * LINE, top) for place, bar in enumerate(drawn))
+    return Markup(
+        '<div class="ba-scroll"><svg class="ba-plot" viewBox="0 0 {} {}" role="group" aria-label="{}">'
+        "<title>{}</title>{}</svg></div>"
+    ).format(WIDTH, 2 * TOP + len(drawn) * LINE, title, title, body)
+
+
+def _line(bar: Bar, y: int, top: int) -> Markup:
+    name = bar.label if len(bar.label) <= 32 else f"{bar.label[:31]}…"
+    length = (WIDTH - NAMES - LEFT) * bar.held / top
+    line = Markup(
+        '<text class="ba-label" x="{}" y="{}" text-anchor="end">{}</text><rect class="ba-held" x="{}" y="{}"'
+        ' width="{:.1f}" height="{}"/><text x="{:.1f}" y="{}">{:,}</text>'
+        '<rect class="ba-touch" x="0" y="{}" width="{}" height="{}"><title>{}</title></rect>'
+    ).format(
+        NAMES - 8, y + 15, name, NAMES, y + 3, length, LINE - 6, NAMES + length + 6, y + 15, bar.held,
+        y, WIDTH, LINE, bar.words,
+    )  # fmt: skip
+    return Markup('<a href="{}" aria-label="{}">{}</a>').format(bar.href, bar.words, line) if bar.href else line
+
+
+def _apart(places: Sequence[int], step: float) -> set[int]:
+    """Those of the places that leave each other room for a label."""
+    kept: list[int] = []
+    for place in places:
+        if not kept or (place - kept[-1]) * step >= ROOM:
+            kept.append(place)
+    return set(kept)
 
 
 def _bar(bar: Bar, left: float, width: float, top: int, *, labelled: bool) -> Markup:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from datasette.utils.asgi import Response
 
 from archiver.harmless import clean_html
 from archiver.web import arranged, citing, respond, when
+from archiver.web.arranged import Step
 from archiver.web.place import Place
 from db.pages import posts
 
-FILES = {"bib": ("application/x-bibtex", "bibtex"), "ris": ("application/x-research-info-systems", "ris")}
 # A thread beyond this is cut into pages; browsers stay quick below it.
 MOST = 4000  # comments on a page
 
@@ -24,7 +24,7 @@ async def post(request: Any, at: Place) -> Response | None:
     page = await at.ask(lambda connection: posts.post_page(connection, key))
     if page is None:
         return None
-    pages = arranged.pages(arranged.arrange(page.comments), MOST)
+    pages = cut(page.comments)
     number = page_number(request.args.get("page"), len(pages))
     earlier: dict[str | None, list[Mapping[str, Any]]] = defaultdict(list)
     for revision in page.revisions:
@@ -43,31 +43,19 @@ async def post(request: Any, at: Place) -> Response | None:
         "captured": sum(comment["gone_at"] is None for comment in page.comments),
         "gone": sum(comment["gone_at"] is not None for comment in page.comments),
     }
-    return await respond.html(request, at, "post", context)
+    return await respond.html(at, "post", context)
 
 
 async def cite(request: Any, at: Place) -> Response | None:
     """The citation of a post as a file."""
     key, suffix = request.url_vars["key"], request.url_vars["suffix"]
     found = await at.ask(lambda connection: posts.citation(connection, key))
-    if found is None:
-        return None
-    content_type, attribute = FILES[suffix]
-    return respond.data(getattr(citing.cited(*found), attribute), content_type, f"{found[0]['id']}.{suffix}")
+    return None if found is None else respond.citation(citing.cited(*found), suffix)
 
 
-async def comment(request: Any, at: Place) -> Response | None:
-    """The short address of a comment: leads to its place in the thread, on whichever page that is."""
-    key = request.url_vars["key"]
-    post_id = await at.ask(lambda connection: posts.post_of_comment(connection, key))
-    if post_id is None:
-        return None
-    page = await at.ask(lambda connection: posts.post_page(connection, post_id))
-    pages = arranged.pages(arranged.arrange(page.comments), MOST) if page else []
-    for number, steps in enumerate(pages, 1):
-        if number > 1 and any(step.comment["id"] == key for step in steps):
-            return respond.redirect(at.path("post", post_id, query={"page": str(number)}, fragment=f"c-{key}"))
-    return respond.redirect(at.post(post_id, key))
+def cut(comments: Sequence[Mapping[str, Any]]) -> list[Sequence[Step]]:
+    """A thread in pages."""
+    return arranged.pages(arranged.arrange(comments), MOST)
 
 
 def page_number(typed: str | None, pages: int) -> int:

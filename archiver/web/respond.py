@@ -5,16 +5,21 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from datasette.utils.asgi import Response
+from jinja2 import Environment
 
 from archiver.web import place, safety
+from archiver.web.citing import FILES, Cited
 from archiver.web.place import Place
 
 # Nothing runs and nothing is loaded but the one style sheet, whatever an archived page holds.
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+# One page has scripts, all of them files of ours; it shows names and numbers only, no archived HTML.
+DRAWN = f"{POLICY}; script-src 'self'"
 HEADERS = {
     "content-security-policy": POLICY,
     "referrer-policy": "no-referrer",
@@ -23,24 +28,35 @@ HEADERS = {
     "cross-origin-opener-policy": "same-origin",
 }
 
+_environments: WeakKeyDictionary[Any, Environment] = WeakKeyDictionary()
+
 View = Callable[[Any, Place], Awaitable[Response | None]]
 
 
-async def html(request: Any, at: Place, template: str, context: Mapping[str, Any], status: int = 200) -> Response:
-    """A page of ours."""
-    body = await at.datasette.render_template(
-        f"archive/{template}.html",
-        {
+async def html(
+    at: Place, template: str, context: Mapping[str, Any], status: int = 200, *, scripts: bool = False
+) -> Response:
+    """A page of ours. scripts: it has some, which must be files in static/."""
+    body = (
+        _environment(at.datasette)
+        .get_template(f"archive/{template}.html")
+        .render(
             **context,
-            "at": at,
-            "archive_title": title(at),
-            "stylesheet": safety.static_url(at.datasette, "archiver.css"),
-            "public": safety.is_public(at.datasette),
-        },
-        request=request,
-        view_name="archive",
+            at=at,
+            archive_title=title(at),
+            stylesheet=safety.static_url(at.datasette, "archiver.css"),
+            public=safety.is_public(at.datasette),
+        )
     )
-    return Response.html(body, status=status, headers=dict(HEADERS))
+    headers = {**HEADERS, "content-security-policy": DRAWN} if scripts else dict(HEADERS)
+    return Response.html(body, status=status, headers=headers)
+
+
+def _environment(datasette: Any) -> Environment:
+    """Datasette's templates, rendered at once: its own way waits at each of a long thread's many thousand places."""
+    if datasette not in _environments:
+        _environments[datasette] = datasette.jinja_env.overlay(enable_async=False)
+    return _environments[datasette]
 
 
 def data(
@@ -49,6 +65,21 @@ def data(
     """A file of ours, to be saved under that name."""
     more = {"content-disposition": f'attachment; filename="{filename}"'} if filename else {}
     return Response(body, headers={**HEADERS, **more, **(headers or {})}, content_type=f"{content_type}; charset=utf-8")
+
+
+def octets(body: bytes, filename: str) -> Response:
+    """Bytes of somebody else's, to be saved under that name: no browser is to make anything of them."""
+    policy = {
+        "content-security-policy": f"{POLICY}; sandbox",
+        "content-disposition": f'attachment; filename="{filename}"',
+    }
+    return Response(body, headers={**HEADERS, **policy}, content_type="text/plain")
+
+
+def citation(cited: Cited, suffix: str) -> Response:
+    """A citation as a file of one of citing.FILES."""
+    content_type, attribute = FILES[suffix]
+    return data(getattr(cited, attribute), content_type, f"{cited.key}.{suffix}")
 
 
 def redirect(address: str) -> Response:
@@ -76,7 +107,7 @@ def view(answer: View) -> Callable[..., Awaitable[Response]]:
             try:
                 answered = await answer(request, at)
             except sqlite3.OperationalError as error:
-                explained = await _trouble(request, at, str(error))
+                explained = await _trouble(at, str(error))
                 if explained is None:
                     raise
                 return explained
@@ -85,7 +116,7 @@ def view(answer: View) -> Callable[..., Awaitable[Response]]:
         if not places:
             return Response.text("There is no such archive here.\n", status=404, headers=dict(HEADERS))
         message = "Nothing in this archive has that address. It may be mistyped, or belong to another archive."
-        return await html(request, places[0], "message", {"heading": "Not found", "message": message}, 404)
+        return await html(places[0], "message", {"heading": "Not found", "message": message}, 404)
 
     return viewed
 
@@ -105,9 +136,9 @@ _TROUBLES = {
 }
 
 
-async def _trouble(request: Any, at: Place, error: str) -> Response | None:
+async def _trouble(at: Place, error: str) -> Response | None:
     """A page that says what is the matter; None where that is not known."""
     for sign, (heading, message) in _TROUBLES.items():
         if sign in error:
-            return await html(request, at, "message", {"heading": heading, "message": message}, 503)
+            return await html(at, "message", {"heading": heading, "message": message}, 503)
     return None

@@ -8,7 +8,19 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from archiver.web import book_pages, feed_page, front_page, group_pages, holdings, post_page, search_page
+from archiver.web import (
+    book_pages,
+    capture_page,
+    comment_page,
+    feed_page,
+    front_page,
+    group_pages,
+    holdings,
+    network_page,
+    plots_page,
+    post_page,
+    search_page,
+)
 from archiver.web.respond import view
 
 _ARCHIVE = r"^(?:/(?P<database>[^/]+))?/-/"
@@ -23,7 +35,11 @@ def routes(datasette: Any) -> Routes:
         ("front", front_page.page),
         (r"post/(?P<key>[^/.]+)\.(?P<suffix>bib|ris)", post_page.cite),
         (f"post/{_KEY}", post_page.post),
-        (f"comment/{_KEY}", post_page.comment),
+        (r"comment/(?P<key>[^/.]+)\.(?P<suffix>bib|ris)", comment_page.cite),
+        (f"comment/{_KEY}/thread", comment_page.in_thread),
+        (f"comment/{_KEY}", comment_page.comment),
+        (f"capture/{_KEY}/raw", capture_page.raw),
+        (f"capture/{_KEY}", capture_page.page),
         ("search", search_page.page),
         (r"search\.(?P<suffix>csv|json)", search_page.file),
         (r"feed\.atom", feed_page.page),
@@ -31,6 +47,8 @@ def routes(datasette: Any) -> Routes:
         (f"month/{_KEY}", group_pages.month),
         (f"term/{_KEY}", group_pages.term),
         (r"cited/(?P<key>.+)", group_pages.work),  # an identifier may hold slashes
+        ("plots", plots_page.page),
+        ("network", network_page.page),
         ("crawls", book_pages.crawls),
         (f"crawl/{_KEY}", book_pages.crawl),
         ("ledger", book_pages.ledger),

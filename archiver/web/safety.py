@@ -9,7 +9,9 @@ from typing import Any
 from datasette.plugins import pm
 from datasette.utils import tilde_decode
 
-from archiver.web import holdings, metadata, words
+from archiver import asking
+from archiver.web import holdings, metadata, named
+from db.guarded import LONGEST_VALUE
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Any]]
@@ -17,7 +19,6 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 PLUGIN = "blog-archiver"  # as in `plugins` of Datasette's metadata
-LONGEST_VALUE = 64 * 2**20  # bytes; no stored value comes near it
 _LIMIT_LENGTH = 0  # SQLITE_LIMIT_LENGTH
 
 # Datasette's own pages need inline scripts and styles. Nothing is loaded from elsewhere, whatever an
@@ -31,8 +32,11 @@ _HEADERS = [
     (b"referrer-policy", b"no-referrer"),
     (b"x-content-type-options", b"nosniff"),
 ]
-# They show paths of this machine, and what runs on it.
-_PRIVATE = {"databases", "threads", "versions", "plugins", "settings", "config"}
+# They show paths of this machine and what runs on it, or are there for who tries out Datasette.
+_PRIVATE = {
+    "databases", "threads", "versions", "plugins", "settings", "config", "metadata", "permissions", "allow-debug",
+    "patterns", "messages", "actor",
+}  # fmt: skip
 
 _segments: ContextVar[tuple[str, ...]] = ContextVar("segments", default=())
 
@@ -44,7 +48,7 @@ def prepare(connection: Any) -> None:
     writes; an archive is written by `archiver` alone. Without the limit, one `printf` takes a gigabyte.
     """
     connection.execute("PRAGMA query_only = ON")
-    connection.create_function("escape_fts", 1, words.match_expression, deterministic=True)
+    connection.create_function("escape_fts", 1, lambda typed: asking.plain(typed) or '""', deterministic=True)
     if hasattr(connection, "setlimit"):
         connection.setlimit(_LIMIT_LENGTH, LONGEST_VALUE)
 
@@ -79,7 +83,12 @@ def guard(app: App, datasette: Any) -> App:
             await app(scope, receive, send)
             return
         segments = _split(scope, datasette.setting("base_url"))
-        if segments[:1] == ("-",) and is_public(datasette) and segments[-1].partition(".")[0] in _PRIVATE:
+        if (
+            len(segments) == 2
+            and segments[0] == "-"
+            and segments[1].partition(".")[0] in _PRIVATE
+            and is_public(datasette)
+        ):
             await _refuse(send)
             return
         holding = holdings.of(datasette, tilde_decode(segments[0].partition(".")[0])) if segments else None
@@ -91,6 +100,8 @@ def guard(app: App, datasette: Any) -> App:
                 sent = list(message.get("headers", []))
                 names = {name.lower() for name, _ in sent}
                 message = {**message, "headers": sent + [header for header in _HEADERS if header[0] not in names]}
+            elif holding and message["type"] == "http.response.body":
+                message = {**message, "body": named.fields(message.get("body", b""))}
             await send(message)
 
         token = _segments.set(segments)

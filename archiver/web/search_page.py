@@ -14,15 +14,17 @@ from typing import Any
 from datasette.utils.asgi import Response
 from markupsafe import Markup, escape
 
+from archiver import asking
+from archiver.asking import Asked
 from archiver.search import CLOSE, OPEN, marked
-from archiver.web import asking, plots, respond, when, words
-from archiver.web.asking import Asked
+from archiver.web import kept, plots, respond, when
 from archiver.web.place import Place
 from db.pages import search
 from db.pages.rows import Row
 from db.pages.search import Wanted
 
 PAGE = 20  # hits on a page
+MOST_COUNTED = 20_000  # hits whose years are looked up
 FILE = 1000  # hits in a file; a further one begins where it ends
 KINDS = ("post", "page", "comment", "pingback", "trackback")
 COLUMNS = (
@@ -42,8 +44,7 @@ async def page(request: Any, at: Place) -> Response | None:
     busy = any(asked_for.get(name) for name in _FIELDS if name not in {"sort", "page"})
     asked, hits = await find_hits(at, asked, wanted, PAGE + 1, (number - 1) * PAGE) if busy else (asked, [])
     wanted = replace(wanted, expression=asked.expression)
-    counted = await _years(at, wanted) if busy else []
-    total = _total(counted, wanted.year) if counted is not None else None
+    total, counted = await _counted(at, wanted) if busy else (0, [])
     base = {name: value for name, value in asked_for.items() if name != "page"}
     files = range(1, min(-(-(total or FILE) // FILE), 20) + 1)
     context = {
@@ -56,6 +57,7 @@ async def page(request: Any, at: Place) -> Response | None:
         "number": number,
         "more": len(hits) > PAGE,
         "total": total,
+        "by_year": counted is not None,
         "plot": _plot(counted or [], base, at),
         "page_link": lambda to: at.path("search", query={**base, "page": str(to)}),
         "stable": at.path("search", query=asked_for),
@@ -66,11 +68,11 @@ async def page(request: Any, at: Place) -> Response | None:
             for suffix in ("csv", "json")
         ],
         "file_size": FILE,
-        "choices": await at.ask(search.choices),
+        "choices": await kept.answer(at, "choices", search.choices),
         "kinds": KINDS,
         "when": when,
     }  # fmt: skip
-    return await respond.html(request, at, "search", context)
+    return await respond.html(at, "search", context)
 
 
 async def file(request: Any, at: Place) -> Response | None:
@@ -159,21 +161,28 @@ async def find_hits(at: Place, asked: Asked, wanted: Wanted, limit: int, skip: i
     except sqlite3.OperationalError as error:
         if "fts5" not in str(error) and "syntax" not in str(error):
             raise
-    plain = words.match_expression(asked.typed)
+    plain = asking.plain(asked.typed)
     note = "The question could not be taken as it was meant; all of its words are looked for."
     asked = replace(asked, expression=plain, notes=(*asked.notes, note))
     wanted = replace(wanted, expression=plain)
     return asked, await at.ask(lambda c: search.find(c, wanted, (OPEN, CLOSE), limit=limit, skip=skip))
 
 
-async def _years(at: Place, wanted: Wanted) -> list[Row] | None:
-    """Counts by year, whichever year is chosen; None where there are too many to be counted in time."""
+async def _counted(at: Place, wanted: Wanted) -> tuple[int | None, list[Row] | None]:
+    """How many hits there are, None where they cannot be counted in time; and those of each year, whichever is chosen.
+
+    The years are None where they would have to be looked up for too many hits.
+    """
     try:
-        return await at.ask(lambda c: search.years(c, replace(wanted, year="")))
+        total = await at.ask(lambda c: search.count(c, wanted))
+        if total is not None and total > MOST_COUNTED:
+            return total, None
+        years = await at.ask(lambda c: search.years(c, replace(wanted, year="")))
     except sqlite3.OperationalError as error:
         if str(error) != "interrupted":
             raise
-        return None
+        return None, None
+    return _total(years, wanted.year), years
 
 
 def _total(counted: list[Row], year: str) -> int:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import os
 import socket
 import sqlite3
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from datasette.plugins import pm
 
 from archiver import web
 from archiver.errors import ArchiveDamaged, ArchiveMissing, UsageError
+from archiver.web import front_page
 from archiver.web.safety import PLUGIN
 from db.codebook import is_archive
 
@@ -85,7 +87,7 @@ def serve(
 
         config = uvicorn.Config(datasette.app(), host=host, log_level="warning", lifespan="on", access_log=False)
         with suppress(KeyboardInterrupt):  # the way to end it
-            _Server(config, ready).run(sockets=[listener])
+            _Server(config, ready, lambda: front_page.warm(datasette)).run(sockets=[listener])
 
 
 def _quiet() -> None:
@@ -96,15 +98,18 @@ def _quiet() -> None:
 
 
 class _Server(uvicorn.Server):
-    """Tells when it listens."""
+    """Tells when it listens; then does what visitors should not wait for."""
 
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, ready: Callable[[], None], warm: Callable[[], Coroutine[Any, Any, None]]
+    ) -> None:
         super().__init__(config)
-        self._ready = ready
+        self._ready, self._warm = ready, warm
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
+            self._warming = asyncio.create_task(self._warm())  # kept, since the loop does not
             self._ready()
 
 

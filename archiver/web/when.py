@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 
 from markupsafe import Markup
 
@@ -45,3 +46,12 @@ def shown(at: str | None, precision: str | None = None, printed: str | None = No
 def month(period: str) -> str:
     """`October 2021` of `2021-10`."""
     return words(f"{period}-01", "month") if len(period) == 7 else period
+
+
+def months(periods: Sequence[str], most: int) -> Iterator[str]:
+    """Each month, YYYY-MM, from the first to the last one of those, the last `most` of them at most."""
+    if not periods:
+        return
+    first, last = (int(period[:4]) * 12 + int(period[5:7]) - 1 for period in (periods[0], periods[-1]))
+    for number in range(max(first, last - most + 1), last + 1):
+        yield f"{number // 12:04d}-{number % 12 + 1:02d}"

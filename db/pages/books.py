@@ -18,25 +18,6 @@ class CrawlPage:
     failed: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LedgerPage:
-    """What is missing. states: posts by the state of their thread. gaps: posts that lack something, those of one page.
-
-    total: all such posts. months, terms: lines of the ledgers that lack something. waiting: URLs that were given up
-    or left out, by state and reason.
-    """
-
-    states: list[Row]
-    gaps: list[Row]
-    total: int
-    months: list[Row]
-    terms: list[Row]
-    waiting: list[Row]
-
-
-_LACKING = "state IN ('missing', 'unread')"
-
-
 def crawls(connection: sqlite3.Connection, *, limit: int, skip: int) -> tuple[list[Row], int]:
     """Runs, newest first, with the blog's name; and how many there are in all."""
     found = rows(
@@ -76,30 +57,30 @@ def crawl_page(connection: sqlite3.Connection, crawl_id: str) -> CrawlPage | Non
     )
 
 
-def ledger(connection: sqlite3.Connection, *, limit: int, skip: int) -> LedgerPage:
-    """The ledger, gravest gaps first."""
-    return LedgerPage(
-        states=rows(
-            connection,
-            "SELECT state, count(*) AS posts, sum(claimed) AS claimed, sum(captured) AS held, sum(missing) AS missing"
-            " FROM coverage GROUP BY state ORDER BY state",
-        ),
-        gaps=rows(
-            connection,
-            f"SELECT * FROM coverage WHERE {_LACKING} ORDER BY missing DESC, published_at DESC, post_id"  # noqa: S608
-            " LIMIT ? OFFSET ?",
-            (limit, skip),
-        ),
-        total=number(connection, f"SELECT count(*) FROM coverage WHERE {_LACKING}"),  # noqa: S608
-        months=rows(
-            connection, "SELECT * FROM month_coverage WHERE missing > 0 ORDER BY missing DESC, period DESC LIMIT 100"
-        ),
-        terms=rows(
-            connection, "SELECT * FROM category_coverage WHERE missing > 0 ORDER BY missing DESC, name LIMIT 100"
-        ),
-        waiting=rows(
-            connection,
-            "SELECT state, coalesce(last_error, '') AS reason, count(*) AS pages FROM frontier"
-            " WHERE state IN ('given_up', 'excluded', 'pending') GROUP BY 1, 2 ORDER BY 1, pages DESC LIMIT 50",
-        ),
+def gaps(connection: sqlite3.Connection, *, limit: int, skip: int) -> list[Row]:
+    """Posts that lack something, gravest gaps first: lines of `coverage`."""
+    return rows(
+        connection,
+        "SELECT * FROM coverage WHERE state IN ('missing', 'unread') ORDER BY missing DESC, published_at DESC, post_id"
+        " LIMIT ? OFFSET ?",
+        (limit, skip),
+    )
+
+
+def months(connection: sqlite3.Connection) -> list[Row]:
+    """All lines of `month_coverage`, gravest gaps first."""
+    return rows(connection, "SELECT * FROM month_coverage ORDER BY missing DESC, period DESC, blog")
+
+
+def terms(connection: sqlite3.Connection) -> list[Row]:
+    """All lines of `category_coverage`, gravest gaps first."""
+    return rows(connection, "SELECT * FROM category_coverage ORDER BY missing DESC, name, term_id")
+
+
+def waiting(connection: sqlite3.Connection) -> list[Row]:
+    """URLs that were given up or left out, or wait: how many, by state and reason."""
+    return rows(
+        connection,
+        "SELECT state, coalesce(last_error, '') AS reason, count(*) AS pages FROM frontier"
+        " WHERE state IN ('given_up', 'excluded', 'pending') GROUP BY 1, 2 ORDER BY 1, pages DESC LIMIT 50",
     )

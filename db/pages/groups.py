@@ -11,13 +11,12 @@ from db.pages.rows import Row, number, row, rows
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonthPage:
-    """A month. ledger: a line of `month_coverage` for each blog. comments: those of one page; total: all of them.
+    """A month. comments: those of one page; total: all of them.
 
     earlier, later: the nearest months in which anything was written, YYYY-MM.
     """
 
     posts: list[Row]
-    ledger: list[Row]
     comments: list[Row]
     total: int
     earlier: str | None
@@ -31,7 +30,6 @@ class TermPage:
     term: Row
     broader: Row | None
     narrower: list[Row]
-    ledger: Row | None
     years: list[Row]
     posts: list[Row]
     total: int
@@ -74,7 +72,6 @@ def month_page(connection: sqlite3.Connection, period: str, *, limit: int, skip:
             " AND published_at < date(:until || '-01', '+2 days') AND month = :period ORDER BY published_at, id",
             span,
         ),
-        ledger=rows(connection, "SELECT * FROM month_coverage WHERE period = ? ORDER BY blog", (period,)),
         comments=rows(
             connection,
             f"{IN_CONTEXT} WHERE c.published_at >= :from AND c.published_at < :until"
@@ -101,7 +98,6 @@ def term_page(connection: sqlite3.Connection, term_id: str, *, limit: int, skip:
         term=term,
         broader=row(connection, "SELECT id, name FROM terms WHERE id = ?", (term["parent_id"],)),
         narrower=rows(connection, "SELECT id, name FROM terms WHERE parent_id = ? ORDER BY name", (term_id,)),
-        ledger=row(connection, "SELECT * FROM category_coverage WHERE term_id = ?", (term_id,)),
         years=rows(
             connection,
             f"SELECT substr(p.published_at, 1, 4) AS year, count(*) AS posts FROM posts p {filed}"  # noqa: S608

@@ -23,19 +23,19 @@ FROM posts p """
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthorPage:
-    """A person. posts: all by them, newest first. comments: those of one page, newest first; total: of all of them.
+    """A person. posts: the newest hundred; written: how many in all. comments: those of one page, newest first; total:
+    of all of them.
 
-    activity: posts and comments by year. namesakes: others of the same name. partners: whom they answered and who
-    answered them, with answered and answering.
+    activity: posts and comments by year. namesakes: others of the same name.
     """
 
     author: Row
     posts: list[Row]
+    written: int
     comments: list[Row]
     total: int
     activity: list[Row]
     namesakes: list[Row]
-    partners: list[Row]
 
 
 _ACTIVITY = """
@@ -63,11 +63,18 @@ def author_page(connection: sqlite3.Connection, author_id: str, *, limit: int, s
     )
     if author is None:
         return None
-    by_them = "JOIN post_authors pa ON pa.post_id = p.id WHERE pa.author_id = ? ORDER BY p.published_at DESC, p.id"
-    their = "WHERE c.author_id = ? ORDER BY c.published_at DESC, c.id LIMIT ? OFFSET ?"
+    # The keys are sorted first, so that only what is shown is looked up.
+    by_them = """WHERE p.id IN (
+      SELECT q.id FROM post_authors pa JOIN posts q ON q.id = pa.post_id WHERE pa.author_id = ?
+      ORDER BY q.published_at DESC, q.id LIMIT 100
+    ) ORDER BY p.published_at DESC, p.id"""
+    their = """WHERE c.id IN (
+      SELECT id FROM comments WHERE author_id = ? ORDER BY published_at DESC, id LIMIT ? OFFSET ?
+    ) ORDER BY c.published_at DESC, c.id"""
     return AuthorPage(
         author=author,
         posts=rows(connection, AS_LINE + by_them, (author_id,)),
+        written=number(connection, "SELECT count(*) FROM post_authors WHERE author_id = ?", (author_id,)),
         comments=rows(connection, IN_CONTEXT + their, (author_id, limit, skip)),
         total=number(connection, "SELECT count(*) FROM comments WHERE author_id = ?", (author_id,)),
         activity=rows(connection, _ACTIVITY, {"id": author_id}),
@@ -77,5 +84,9 @@ def author_page(connection: sqlite3.Connection, author_id: str, *, limit: int, s
             " WHERE a.name = ? AND a.id <> ? ORDER BY b.title, a.id LIMIT 20",
             (author["name"], author_id),
         ),
-        partners=rows(connection, _PARTNERS, {"id": author_id}),
     )
+
+
+def partners(connection: sqlite3.Connection, author_id: str) -> list[Row]:
+    """Whom this person answered most and who answered them: id, name, answered, answering."""
+    return rows(connection, _PARTNERS, {"id": author_id})

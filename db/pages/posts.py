@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
+from db.pages.captures import OF_ADDRESS
 from db.pages.rows import Row, row, rows
 
 
@@ -12,11 +13,11 @@ from db.pages.rows import Row, row, rows
 class PostPage:
     """A post.
 
-    post: its row, with blog, blog_url, blog_language and the place of its capture (warc_file, warc_offset,
-    fetched_at). authors: the byline. works: what it or its thread cites, with in_post and in_comments.
-    ledger: its row of `coverage`. comments: the whole thread in reading order, each with author, warc_file and
-    fetched_at. revisions: earlier wordings, newest first, of the post and of its comments. earlier, later: its
-    neighbours in the blog.
+    post: its row, with blog, blog_url, blog_language, the place of its capture (warc_file, warc_offset, fetched_at)
+    and the key of the fetch that holds its page as readers saw it (page_fetch_id). authors: the byline. works: what it
+    or its thread cites, with in_post and in_comments. ledger: its row of `coverage`. comments: the whole thread in
+    reading order, each with author, warc_file and fetched_at. revisions: earlier wordings, newest first, of the post
+    and of its comments. earlier, later: its neighbours in the blog.
     """
 
     post: Row
@@ -30,10 +31,10 @@ class PostPage:
     later: Row | None
 
 
-_POST = """
+_POST = f"""
 SELECT p.*, b.title AS blog, b.site_key, b.url AS blog_url, b.language AS blog_language,
-  f.warc_file, f.warc_offset, f.fetched_at, f.url AS fetched_url
-FROM posts p JOIN blogs b ON b.id = p.blog_id LEFT JOIN fetches f ON f.id = p.fetch_id WHERE p.id = ?"""
+  f.warc_file, f.warc_offset, f.fetched_at, ({OF_ADDRESS.format("p.url")}) AS page_fetch_id
+FROM posts p JOIN blogs b ON b.id = p.blog_id LEFT JOIN fetches f ON f.id = p.fetch_id WHERE p.id = ?"""  # noqa: S608 - our words
 _AUTHORS = """
 SELECT a.id, a.name, a.bio, a.url FROM post_authors pa JOIN authors a ON a.id = pa.author_id
 WHERE pa.post_id = ? ORDER BY pa.position"""
@@ -93,3 +94,13 @@ def post_of_comment(connection: sqlite3.Connection, comment_id: str) -> str | No
     """The id of the post under which a comment stands."""
     found = connection.execute("SELECT post_id FROM comments WHERE id = ?", (comment_id,)).fetchone()
     return found[0] if found else None
+
+
+def title(connection: sqlite3.Connection, post_id: str) -> Row | None:
+    """The id and title of a post; None where there is none."""
+    return row(connection, "SELECT id, title FROM posts WHERE id = ?", (post_id,))
+
+
+def blogs(connection: sqlite3.Connection) -> list[Row]:
+    """The id and name of every blog, by name."""
+    return rows(connection, "SELECT id, coalesce(title, site_key) AS name FROM blogs ORDER BY 2")

@@ -6,7 +6,8 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
-from db.pages.rows import Row, rows
+from db.pages.posts import blogs
+from db.pages.rows import Row, number, rows
 
 ORDERS = {
     "relevance": "rank, at DESC, id",
@@ -99,6 +100,9 @@ def find(connection: sqlite3.Connection, wanted: Wanted, marks: tuple[str, str],
 
     marks: stand around what was found in `snippet`. Raises sqlite3.OperationalError for a bad expression.
     """
+    if wanted.expression and wanted.order == "relevance" and not _active(wanted):
+        hits = _best(connection, wanted, limit + skip)[skip:]
+        return [{**_look_up(connection, wanted.expression, hit, marks), "score": -hit["rank"]} for hit in hits]
     sql, values = _union(wanted, ranked=wanted.order == "relevance")
     order = ORDERS[wanted.order if wanted.expression or wanted.order != "relevance" else "newest"]
     # Only the keys are sorted; what is shown is looked up for the hits of this page.
@@ -108,6 +112,30 @@ def find(connection: sqlite3.Connection, wanted: Wanted, marks: tuple[str, str],
         {**values, "limit": limit, "skip": skip},
     )
     return [{**_look_up(connection, wanted.expression, hit, marks), "score": -hit["rank"]} for hit in hits]
+
+
+def _best(connection: sqlite3.Connection, wanted: Wanted, most: int) -> list[Row]:
+    """The best hits of a question without filters: found, docid, rank.
+
+    They are ranked by the index alone; of those that weigh the same, the latest to be archived come first.
+    """
+    parts = [
+        f"SELECT * FROM (SELECT '{table.removesuffix('s')}' AS found, f.rowid AS docid, {_FOUND[table][3]} AS rank"  # noqa: S608
+        f" FROM {table}_fts f WHERE {table}_fts MATCH :expression ORDER BY rank, docid DESC LIMIT :most)"
+        for table in _tables(wanted)
+    ]
+    sql = f"{' UNION ALL '.join(parts)} ORDER BY rank, found DESC, docid DESC LIMIT :most"
+    return rows(connection, sql, {"expression": wanted.expression, "most": most})
+
+
+def count(connection: sqlite3.Connection, wanted: Wanted) -> int | None:
+    """How many hits there are, where the index alone can tell: for words without filters. Otherwise None."""
+    if not wanted.expression or _active(wanted):
+        return None
+    return sum(
+        number(connection, f"SELECT count(*) FROM {table}_fts WHERE {table}_fts MATCH ?", (wanted.expression,))  # noqa: S608
+        for table in _tables(wanted)
+    )
 
 
 def years(connection: sqlite3.Connection, wanted: Wanted) -> list[Row]:
@@ -124,7 +152,7 @@ def years(connection: sqlite3.Connection, wanted: Wanted) -> list[Row]:
 def choices(connection: sqlite3.Connection) -> dict[str, list[Row]]:
     """What can be chosen as a filter: blogs, and the two hundred fullest categories and tags."""
     return {
-        "blogs": rows(connection, "SELECT id, coalesce(title, site_key) AS name FROM blogs ORDER BY 2"),
+        "blogs": blogs(connection),
         "terms": rows(
             connection,
             """SELECT t.id, t.name, t.taxonomy, count(*) AS posts FROM terms t JOIN post_terms pt ON pt.term_id = t.id
@@ -133,12 +161,20 @@ def choices(connection: sqlite3.Connection) -> dict[str, list[Row]]:
     }
 
 
+def _tables(wanted: Wanted) -> list[str]:
+    return {"post": ["posts"], "comment": ["comments"]}.get(wanted.only, ["posts", "comments"])
+
+
+def _active(wanted: Wanted) -> list[str]:
+    """The filters that are conditions on the rows, rather than on where to look."""
+    return [name for name in ("blog", "year", "author", "term", "kind", "cites") if getattr(wanted, name)]
+
+
 def _union(wanted: Wanted, *, ranked: bool) -> tuple[str, dict[str, Any]]:
     """A query for found, id, docid, at and rank of everything wanted."""
-    tables = {"post": ["posts"], "comment": ["comments"]}.get(wanted.only, ["posts", "comments"])
-    active = [name for name in ("blog", "year", "author", "term", "kind", "cites") if getattr(wanted, name)]
+    active = _active(wanted)
     parts = []
-    for table in tables:
+    for table in _tables(wanted):
         select, indexed, plain, rank = _FOUND[table]
         conditions = [_CONDITIONS[table][name] for name in active]
         if wanted.expression:

@@ -12,10 +12,13 @@ TRIAL = f"/-/post/{key('p', 'trial')}"
 OURS = (
     "/", TRIAL, "/-/search?q=window", "/-/search?only=comment", f"/-/author/{key('a', 'ada')}", "/-/month/2021-09",
     f"/-/term/{key('t', 'cells')}", f"/-/cited/{key('w', 'doi')}", "/-/crawls", "/-/crawl/run-1", "/-/ledger",
+    f"/-/comment/{key('c', 't2')}", "/-/plots",
 )  # fmt: skip
+NETWORK = "/-/network"  # the one page of ours that has scripts
 DATASETTES = (
     "/archive", "/archive/posts", f"/archive/posts/{key('p', 'trial')}", "/archive/comment_list", "/archive/authors",
     f"/archive/comments/{key('c', 't1')}", "/archive/coverage", "/archive/thread", "/archive/revisions",
+    "/archive?sql=select+1",
 )  # fmt: skip
 
 # The least contrast of any visible text with the ground behind it, and what that text is.
@@ -70,7 +73,7 @@ def opened(browser, request):
         context.close()
 
 
-@pytest.mark.parametrize("path", [*OURS, *DATASETTES])
+@pytest.mark.parametrize("path", [*OURS, NETWORK, *DATASETTES])
 def test_a_hostile_blog_runs_and_loads_nothing(opened, bad, path):
     page = opened(bad + path)
     for place in page.locator("summary, [tabindex]").all()[:20]:
@@ -81,9 +84,10 @@ def test_a_hostile_blog_runs_and_loads_nothing(opened, bad, path):
     assert page.evaluate("window.pwned") is None
     assert [url for url in page.asked if not url.startswith(bad + "/")] == []
     assert [words for words in page.said if words.startswith(("dialog", "error"))] == []
-    footer = "body > footer.ba-footer" if path in OURS else "body > footer"
+    footer = "body > footer.ba-footer" if path in {*OURS, NETWORK} else "body > footer"
     assert page.locator(footer).count() == 1, "the end of the page is where it belongs"
-    assert page.locator("script, iframe, object, embed, form[action^='http:']").count() == 0 or path in DATASETTES
+    assert page.locator("iframe, object, embed, form[action^='http:']").count() == 0 or path in DATASETTES
+    assert page.locator("script").count() == 0 or path in {NETWORK, *DATASETTES}
     assert page.locator("a[href^='javascript' i], a[href^='data' i]").count() == 0
 
 
@@ -110,13 +114,13 @@ def test_text_stands_out_on_a_phone(opened, sample, path, scheme):
     assert ratio >= 4.5, words
 
 
-@pytest.mark.parametrize("path", OURS)
+@pytest.mark.parametrize("path", [*OURS, NETWORK])
 def test_a_phone_shows_all_of_it(opened, sample, path):
     page = opened(sample + path, viewport={"width": 320, "height": 640})
     assert page.evaluate("document.documentElement.scrollWidth") == 320
 
 
-@pytest.mark.parametrize("path", OURS)
+@pytest.mark.parametrize("path", [*OURS, NETWORK])
 def test_every_field_and_image_has_a_name(opened, sample, path):
     page = opened(sample + path)
     unnamed = page.evaluate(
@@ -152,6 +156,36 @@ def test_all_works_without_scripts(opened, sample):
     page.click(".ba-hits h3 a")
     assert page.url == f"{sample}{TRIAL}#c-{key('c', 't2')}"
     assert page.locator(f"#c-{key('c', 't2')}").is_visible()
+
+
+def test_the_network_is_drawn_from_its_table(opened, sample):
+    page = opened(sample + NETWORK)
+    rows, people = page.locator("#pairs tbody tr"), page.locator("#network a.ba-node")
+    assert rows.count() == page.locator("#network path.ba-edge").count() > 2
+    assert people.count() == len(set(page.locator("#pairs td a").evaluate_all("all => all.map(a => a.href)")))
+    ada = page.locator(f"#network a[href$='{key('a', 'ada')}']")
+    ada.focus()
+    assert "Ada Lind: answered " in page.inner_text("#network-said")
+    assert 1 < page.locator("#network a.ba-on").count() <= people.count()
+    before = ada.get_attribute("transform")
+    box = ada.locator("circle").bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 70, box["y"] + 50, steps=3)
+    page.mouse.up()
+    assert ada.get_attribute("transform") != before
+    assert page.url == sample + NETWORK, "moving is not choosing"
+    assert [words for words in page.said if words.startswith("error")] == []
+    assert [url for url in page.asked if not url.startswith(sample + "/")] == []
+    ada.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/-/author/{key('a', 'ada')}")
+
+
+def test_the_network_without_scripts_is_its_table(opened, sample):
+    page = opened(f"{sample}{NETWORK}?post={key('p', 'trial')}", java_script_enabled=False)
+    assert not page.locator("#network").is_visible()
+    assert page.locator("#pairs tbody tr").count() > 1
 
 
 def test_on_paper_only_the_words_are_left(opened, sample):

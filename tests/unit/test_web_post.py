@@ -74,7 +74,7 @@ def test_replies_stand_inside_what_they_answer(trial):
 
 
 def test_a_comment_has_a_short_address(site):
-    answer = get(site, f"/-/comment/{key('c', 't3')}")
+    answer = get(site, f"/-/comment/{key('c', 't3')}/thread")
     assert (answer.status_code, answer.headers["location"]) == (302, f"{TRIAL}#c-{key('c', 't3')}")
 
 
@@ -257,8 +257,8 @@ def test_longer_threads_are_cut_into_pages(tmp_path, monkeypatch):
     assert 'href="/-/post/long?page=2#comments"' in first
     assert 'id="c-n24"' in last
     assert 'id="c-n0"' not in last
-    assert get(site, "/-/comment/n24").headers["location"].endswith("#c-n24")
-    assert 'id="c-n24"' in get(site, get(site, "/-/comment/n24").headers["location"].partition("#")[0]).text
+    assert get(site, "/-/comment/n24/thread").headers["location"].endswith("#c-n24")
+    assert 'id="c-n24"' in get(site, get(site, "/-/comment/n24/thread").headers["location"].partition("#")[0]).text
     assert get(site, "/-/post/long", page="9" * 5000).status_code == 200
 
 

@@ -14,7 +14,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from archiver.web import asking, plots, search_page, serve
+from archiver import asking
+from archiver.web import plots, search_page, serve
 from tests.unit.archive_sample import BLOG, filled, key
 from tests.unit.web_client import get
 

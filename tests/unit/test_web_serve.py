@@ -111,10 +111,36 @@ def test_in_public_only_what_is_offered_runs(archive):
     assert found(site, "comments", "relapse") == {"t2", "t4"}
 
 
-@pytest.mark.parametrize("path", ["/-/databases", "/-/databases.json", "/-/threads", "/-/versions.json", "/-/plugins"])
-def test_in_public_nothing_is_said_of_the_machine(archive, site, path):
-    assert get(serve.application(archive, public=True), path).status_code == 403
-    assert get(site, path).status_code == 200
+@pytest.mark.parametrize(
+    "path",
+    ["/-/databases", "/-/databases.json", "/-/threads", "/-/versions.json", "/-/plugins", "/-/settings.json",
+     "/-/patterns", "/-/metadata.json", "/-/config", "/-/allow-debug", "/-/actor.json"],
+)  # fmt: skip
+@pytest.mark.parametrize("prefix", ["", "/of/blogs"])
+def test_in_public_nothing_is_said_of_the_machine(archive, path, prefix):
+    def statuses(public):
+        site = serve.application(archive, public=public)
+        site._settings["base_url"] = f"{prefix}/"
+        return get(site, path).status_code, get(site, "/-/front").status_code  # the client puts the prefix before them
+
+    assert statuses(public=True) == (403, 200)
+    assert statuses(public=False)[0] in {200, 301}
+
+
+def test_in_public_pages_offer_nothing_that_is_refused(archive):
+    site = serve.application(archive, public=True)
+    for path in (
+        "/",
+        f"/-/post/{key('p', 'trial')}",
+        f"/-/comment/{key('c', 't1')}",
+        "/-/plots",
+        "/-/network",
+        "/archive",
+    ):
+        page = get(site, path).text
+        assert "/-/capture/" not in page
+        for address in set(re.findall(r'href="(/[^"#]*)', page)):
+            assert get(site, address.replace("&amp;", "&")).status_code in {200, 302}, address
 
 
 def test_large_archives_are_shown_without_what_takes_long(archive, monkeypatch):

@@ -1,4 +1,4 @@
-"""What people type into the search page, made into an FTS5 expression, and told back to them in words.
+"""What people type into a search box, made into an FTS5 expression, and told back to them in words.
 
 Words must all occur; "words in quotes" side by side; immun* by its beginning; AND, OR, NOT (or a minus) and
 parentheses combine. Whatever makes no sense is passed over, and said to be.
@@ -16,6 +16,7 @@ DEEPEST = 12  # parentheses within each other
 _TOKEN = re.compile(
     r'(?P<minus>-(?=["\w(]))?(?:"(?P<phrase>[^"]*)(?P<end>"?)(?P<star>\*?)|(?P<mark>[()])|(?P<word>[^\s"()]+))'
 )
+_PLAIN = re.compile(r'"([^"]*)"?|([^\s"]+)')
 _OPERATORS = {"AND", "OR", "NOT"}
 
 
@@ -110,6 +111,23 @@ class _Parser:
             self.note(f"Only the first {MOST_WORDS} words are looked for.")
             return None
         return _Part(f'"{text}"{" *" if star else ""}', f"words that begin with “{text}”" if star else f"“{text}”")
+
+
+def plain(typed: str | None) -> str:
+    """All of the words, each of which must occur; those in quotes side by side, `immun*` by its beginning.
+
+    Everything else that means something to FTS5 is taken as a plain word or passed over. '' where there is no word.
+    """
+    found = []
+    # A zero byte would end the expression in the middle of a string.
+    for phrase, word in _PLAIN.findall((typed or "").replace("\x00", " ")):
+        text = phrase or word
+        if _has_word(text):
+            star = "*" if word.endswith("*") else ""
+            found.append((word, f'"{text.rstrip("*") if star else text}"{star}'))
+    # An operator that made no sense is not a word that somebody is looking for, unless it is all there is.
+    wanted = [quoted for word, quoted in found if word not in _OPERATORS] or [quoted for _, quoted in found]
+    return " ".join(wanted[:MOST_WORDS])
 
 
 def understand(typed: str | None) -> Asked:

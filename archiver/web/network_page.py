@@ -1,0 +1,48 @@
+"""Who answered whom, in a whole blog or below one post: a table, which a script of ours draws as a network."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from datasette.utils.asgi import Response
+
+from archiver.web import plots_page, respond, safety, when
+from archiver.web.place import Place
+from db.pages import posts
+
+QUERY = "who_answers_whom"
+CHOICES = (50, 100, 200, 400)  # pairs that are shown
+SCRIPTS = ("d3-dispatch.min.js", "d3-timer.min.js", "d3-quadtree.min.js", "d3-force.min.js", "network.js")
+
+
+async def page(request: Any, at: Place) -> Response | None:
+    """The pairs with the most answers, of all posts, of one blog or of one post."""
+    key, blog = (request.args.get(name) or "" for name in ("post", "blog"))
+    post = None
+    if key:
+        post = await at.ask(lambda connection: posts.title(connection, key))
+        if post is None:
+            return None
+    number = request.args.get("number") or ""
+    values = {
+        "number": number if number in map(str, CHOICES) else str(CHOICES[1]),
+        "post": key,
+        "blog": blog if blog in {one["id"] for one in await _blogs(at)} else "",
+    }
+    pairs = await plots_page.ask(at, QUERY, values)
+    context = {
+        "post": post,
+        "pairs": pairs,
+        "people": len({pair[name] for pair in pairs for name in ("author_id", "answered_id")}),
+        "values": values,
+        "choices": CHOICES,
+        "blogs": await _blogs(at),
+        "files": plots_page.files(at, QUERY, values),
+        "scripts": [safety.static_url(at.datasette, name) for name in SCRIPTS],
+        "when": when,
+    }
+    return await respond.html(at, "network", context, scripts=True)
+
+
+async def _blogs(at: Place) -> list[dict[str, Any]]:
+    return await at.ask(posts.blogs)

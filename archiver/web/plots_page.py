@@ -1,0 +1,140 @@
+"""The page of plots: each drawn from a named query, whose rows are a click away."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from datasette.utils.asgi import Response
+from markupsafe import Markup
+
+from archiver.web import kept, metadata, plots, respond, when
+from archiver.web.place import Place
+from archiver.web.plots import Bar
+from db.pages.rows import Row, rows
+
+FIRST = 24  # rows shown as a table beside the plot; the files have all
+
+Draw = Callable[[Sequence[Row], Place], Markup]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A plot. query: its name; values: what it is asked with; columns: those of the table, with their headings."""
+
+    query: str
+    heading: str
+    draw: Draw
+    columns: dict[str, str]
+    values: dict[str, str]
+
+
+def _months(found: Sequence[Row], at: Place, noun: str) -> Markup:
+    counts: Counter[str] = Counter()
+    for row in found:
+        counts[row["month"]] += row[noun]
+    drawn = [
+        Bar(
+            label=month[:4] if month.endswith("-01") or len(counts) == 1 else "",
+            held=counts[month],
+            words=f"{when.month(month)}: {counts[month]:,} {noun}",
+            href=at.path("month", month) if counts[month] else None,
+        )
+        for month in when.months(sorted(counts), plots.MOST)
+    ]
+    return plots.bars(drawn, f"{noun.capitalize()} in each month")
+
+
+def _posts(found: Sequence[Row], at: Place) -> Markup:
+    return _months(found, at, "posts")
+
+
+def _comments(found: Sequence[Row], at: Place) -> Markup:
+    return _months(found, at, "comments")
+
+
+def _sizes(found: Sequence[Row], _: Place) -> Markup:
+    drawn = []
+    for row in found:
+        least, most = row["least"], row["most"]
+        label = str(least) if least == most else f"{least}–{most}" if most else f"from {least}"
+        words = f"{row['posts']:,} {'post' if row['posts'] == 1 else 'posts'} with {label} comments"
+        drawn.append(Bar(label=label, held=row["posts"], words=words))
+    return plots.bars(drawn, "Posts by the number of their comments")
+
+
+def _depths(found: Sequence[Row], _: Place) -> Markup:
+    counts: Counter[int] = Counter()
+    for row in found:
+        counts[row["depth"] or 0] += row["comments"]
+    drawn = [
+        Bar(
+            label=f"level {depth}" if depth else "unknown",
+            held=counts[depth],
+            words=f"{counts[depth]:,} comments on {f'level {depth}' if depth else 'a level that is not known'}",
+        )
+        for depth in sorted(counts)
+    ]
+    return plots.bars(drawn, "Comments by their level in the thread")
+
+
+def _people(found: Sequence[Row], at: Place) -> Markup:
+    drawn = [
+        Bar(
+            label=row["name"],
+            held=row["comments"],
+            words=f"{row['name']}: {row['comments']:,} comments on {row['posts']:,} posts",
+            href=at.path("author", row["author_id"]),
+        )
+        for row in found
+    ]
+    return plots.lying(drawn, "Who commented most")
+
+
+FIGURES = (
+    Figure("posts_per_month", "Posts in each month", _posts, {"month": "Month", "blog": "Blog", "posts": "Posts"}, {}),
+    Figure("comments_per_month", "Comments in each month", _comments,
+           {"month": "Month", "blog": "Blog", "comments": "Comments"}, {}),
+    Figure("comments_per_post", "Posts by the number of their comments", _sizes,
+           {"least": "From", "most": "To", "posts": "Posts", "comments": "Comments"}, {}),
+    Figure("thread_depth", "Comments by their level in the thread", _depths,
+           {"blog": "Blog", "depth": "Level", "comments": "Comments", "percent": "Per cent"}, {}),
+    Figure("most_active_commenters", "Who commented most", _people,
+           {"name": "Name", "blog": "Blog", "comments": "Comments", "posts": "Posts"}, {"number": "20"}),
+)  # fmt: skip
+
+
+async def page(_: Any, at: Place) -> Response | None:
+    """All plots."""
+    shown = []
+    for figure in FIGURES:
+        found = await ask(at, figure.query, figure.values)
+        shown.append(
+            {
+                "figure": figure,
+                "drawing": figure.draw(found, at),
+                "rows": found[:FIRST],
+                "total": len(found),
+                "files": files(at, figure.query, figure.values),
+            }
+        )
+    return await respond.html(at, "plots", {"shown": shown})
+
+
+async def ask(at: Place, name: str, values: dict[str, str]) -> list[Row]:
+    """The rows of a named query."""
+    query = metadata.named(name)
+    bound = query.bind(values)
+    return await kept.answer(at, f"{name} {sorted(values.items())}", lambda c: rows(c, query.sql, bound))
+
+
+def files(at: Place, name: str, values: dict[str, str]) -> dict[str, str]:
+    """The addresses of the same query: as a table, as CSV, as JSON."""
+    asked = {param.name: values.get(param.name, "") for param in metadata.named(name).params}
+    return {
+        "table": at.query(name, **asked),
+        "CSV": at.query(name, "csv", **asked),
+        "JSON": at.query(name, "json", **asked, _shape="array"),
+    }
