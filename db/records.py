@@ -18,6 +18,7 @@ from db.merge import Reading
 from db.parts import Parts
 from db.people import People
 from db.posts import Posts
+from db.redactions import Refused
 from db.sidebar import Sidebar
 from db.store import Store
 from db.terms import Terms, settle_names
@@ -29,11 +30,12 @@ class Records:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._store = Store(connection)
+        self._refused = Refused(connection)
 
     def save(self, extract: Extract, context: Context) -> Counter[str]:
         """Save everything that a page holds. Returns counts named as the fields of `Saved`."""
         try:
-            return self._save(extract, context)
+            return self._save(self._refused.without(extract, context), context)
         finally:
             self._store.forget()
 

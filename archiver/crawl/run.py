@@ -19,6 +19,7 @@ from archiver.crawl.recorder import recover
 from archiver.crawl.signals import Signals
 from archiver.engines import by_name
 from archiver.errors import UsageError
+from archiver.privacy.redact import settle
 from db import open_archive
 
 
@@ -50,10 +51,12 @@ def run(
         recovered = recover(archive)
         if recovered:
             progress.note("archive", str(recovered))
+        settle(archive)
         signals, about = Signals(), {"progress": progress, "command": command, "restart": restart}
         spider = _spider("blog", signals, archive=archive_dir, blogs=blogs, signals=signals, **about)
         # Ctrl-C twice leaves the reactor before the spider has been closed.
         spider.end()
+        settle(archive)  # the blog may show what was taken down here
     if spider.failure:
         raise spider.failure
     return [session.outcome for session in spider.sessions if session.outcome]
