@@ -25,6 +25,7 @@ from archiver.commands.extract import extract
 from archiver.commands.failures import crash, explained
 from archiver.commands.history import history
 from archiver.commands.import_ import import_
+from archiver.commands.publish import publish
 from archiver.commands.redact import redact
 from archiver.commands.search import search
 from archiver.commands.serve import serve
@@ -104,7 +105,22 @@ def main(ctx: click.Context, debug: bool) -> None:
         click.echo(ctx.get_help())
 
 
-for _verb in (crawl, detect, status, search, history, serve, export, codebook, extract, import_, redact, verify, demo):
+for _verb in (
+    crawl,
+    detect,
+    status,
+    search,
+    history,
+    serve,
+    export,
+    publish,
+    codebook,
+    extract,
+    import_,
+    redact,
+    verify,
+    demo,
+):
     main.add_command(_verb)
 
 

@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from archiver.commands.session import archive_option
+from archiver.commands.session import Verb, archive_option
 from archiver.errors import UsageError
 from archiver.terminal import count, is_terminal, safe, size
 
@@ -22,6 +22,28 @@ if TYPE_CHECKING:
     from archiver.privacy.masking import Masking
     from archiver.privacy.rows import Unit
     from db import Archive
+
+
+_MASKING_OPTIONS = (
+    click.option("--pseudonymise", is_flag=True, help="Mask people: pseudonyms in place of names, in texts as well."),
+    click.option("--keep-authors", is_flag=True, help="Mask commenters, and not who is in a byline."),
+    click.option(
+        "--coarsen-dates", type=click.Choice(["day", "month", "year"]), help="Cut dates to that, when masking."
+    ),
+    click.option(
+        "--pseudonym-key",
+        metavar="FILE",
+        type=click.Path(path_type=Path),
+        help="The secret of the pseudonyms; made when it is not there.  [default: pseudonym.key in the archive]",
+    ),
+)
+
+
+def masking_options(verb: Verb) -> Verb:
+    """The options on masking people, that several verbs have."""
+    for option in reversed(_MASKING_OPTIONS):
+        verb = option(verb)
+    return verb
 
 
 @click.command(short_help="Hand out the archive in another format.")
@@ -34,15 +56,7 @@ if TYPE_CHECKING:
 @click.option("--where", metavar="SQL", help="Only posts for which the condition holds, with their comments.")
 @click.option("--query", metavar="NAME|SELECT", help="The rows of a query instead: a named one, or a SELECT.")
 @click.option("--param", "params", multiple=True, metavar="NAME=VALUE", help="A parameter of the query (repeatable).")
-@click.option("--pseudonymise", is_flag=True, help="Mask people: pseudonyms in place of names, in texts as well.")
-@click.option("--keep-authors", is_flag=True, help="Mask commenters, and not who is in a byline.")
-@click.option("--coarsen-dates", type=click.Choice(["day", "month", "year"]), help="Cut dates to that, when masking.")
-@click.option(
-    "--pseudonym-key",
-    metavar="FILE",
-    type=click.Path(path_type=Path),
-    help="The secret of the pseudonyms; made when it is not there.  [default: pseudonym.key in the archive]",
-)
+@masking_options
 @click.option("--force", is_flag=True, help="Replace an earlier export.")
 @click.option("--list", "listing", is_flag=True, help="List the formats.")
 def export(name: str | None, archive: Path, output: Path | None, force: bool, listing: bool, **chosen: Any) -> None:
@@ -74,7 +88,7 @@ def export(name: str | None, archive: Path, output: Path | None, force: bool, li
     opened = open_archive(archive)
     wanted = _wanted(opened, **chosen)
     path = output or default_path(archive, form, wanted)
-    with _progress(sys.stderr) as progress:
+    with showing(sys.stderr) as progress:
         done = run(opened, form, path, wanted, force=force, progress=progress)
     for line in progress.notes:
         click.echo(f"archiver: warning: {safe(line)}", err=True)
@@ -178,7 +192,7 @@ def _listed() -> Iterator[str]:
 
 
 @contextmanager
-def _progress(stream: IO[str]) -> Iterator[Noting]:
+def showing(stream: IO[str]) -> Iterator[Noting]:
     """A bar on a terminal, nothing in a pipe; either keeps the notes until it has ended."""
     from archiver.exports.progress import Bar, Noting
 
