@@ -56,7 +56,8 @@ def run(
         spider = _spider("blog", signals, archive=archive_dir, blogs=blogs, signals=signals, **about)
         # Ctrl-C twice leaves the reactor before the spider has been closed.
         spider.end()
-        settle(archive)  # the blog may show what was taken down here
+        if not spider.failure:
+            settle(archive)  # the blog may show what was taken down here
     if spider.failure:
         raise spider.failure
     return [session.outcome for session in spider.sessions if session.outcome]

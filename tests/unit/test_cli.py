@@ -32,8 +32,8 @@ from tests.unit import sample
 
 BLOG = "https://blog.example.org/"
 VERBS = (
-    *("crawl", "detect", "status", "search", "history", "serve", "export", "codebook"),
-    *("extract", "import", "verify", "demo"),
+    *("crawl", "detect", "status", "search", "history", "serve", "export", "publish", "codebook"),
+    *("extract", "import", "redact", "verify", "demo"),
 )
 
 
