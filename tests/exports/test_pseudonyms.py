@@ -103,17 +103,19 @@ def pieces(path: Path):
 
 
 def contents(name: str, data: bytes):
+    """What is packed is unpacked; its octets as they are would hold short names by chance."""
     if name.endswith(".parquet"):
         for row in pyarrow.parquet.read_table(io.BytesIO(data)).to_pylist():
             yield " \n".join(str(value) for value in row.values())
-    elif name.endswith(".db"):
-        yield from stored(data)
-    if is_zipfile(io.BytesIO(data)):
+    elif is_zipfile(io.BytesIO(data)):
         with ZipFile(io.BytesIO(data)) as packed:
             for inner in packed.namelist():
                 yield inner
                 yield from contents(inner, packed.read(inner))
-    yield data.decode("utf-8", "replace")
+    else:
+        if name.endswith(".db"):
+            yield from stored(data)
+        yield data.decode("utf-8", "replace")
 
 
 def stored(data: bytes):
