@@ -25,6 +25,8 @@ from archiver.commands.extract import extract
 from archiver.commands.failures import crash, explained
 from archiver.commands.history import history
 from archiver.commands.import_ import import_
+from archiver.commands.publish import publish
+from archiver.commands.redact import redact
 from archiver.commands.schedule import schedule
 from archiver.commands.search import search
 from archiver.commands.serve import serve
@@ -107,8 +109,8 @@ def main(ctx: click.Context, debug: bool) -> None:
 
 
 _VERBS = (
-    *(crawl, update, detect, schedule, status, search, history, serve, export, codebook),
-    *(extract, import_, verify, demo),
+    *(crawl, update, detect, schedule, status, search, history, serve, export, publish, codebook),
+    *(extract, import_, redact, verify, demo),
 )
 for _verb in _VERBS:
     main.add_command(_verb)

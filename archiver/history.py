@@ -93,7 +93,7 @@ class History:
 def history(connection: sqlite3.Connection, name: str) -> History:
     """The history of what is named by permalink, key or native id. Raises UsageError when that is not one thing."""
     name = name.strip()
-    found = list(dict.fromkeys(_find(connection, name)))
+    found = list(dict.fromkeys(find(connection, name)))
     if not found:
         todo = "Name it by its address, or by the id that `archiver search --json` gives"
         raise UsageError(safe(name), "there is no such post or comment in the archive", todo)
@@ -106,7 +106,7 @@ def history(connection: sqlite3.Connection, name: str) -> History:
     return _read(connection, *found[0], deep=True)
 
 
-def _find(connection: sqlite3.Connection, name: str) -> Iterator[tuple[Literal["post", "comment"], str]]:
+def find(connection: sqlite3.Connection, name: str) -> Iterator[tuple[Literal["post", "comment"], str]]:
     """Kinds and keys of all that the name may mean. A key or an address comes before a native id."""
     number = _OF_COMMENT.search(name)
     if number:

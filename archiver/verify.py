@@ -14,6 +14,7 @@ from pathlib import Path
 
 from archiver.crawl.lock import locked
 from archiver.crawl.recorder import recover
+from archiver.privacy.redact import settle
 from archiver.warc import cdxj
 from archiver.warc.check import Found, check
 from db import Writer, checks, open_archive
@@ -54,6 +55,8 @@ def verify(archive: Path, *, repair: bool = False, advance: Callable[[int], obje
     open_archive(archive)  # not created by looking for it
     with locked(archive, "verify"), ExitStack() as stack:
         opened = open_archive(archive, create=True)
+        if repair:
+            settle(opened)
         writer = opened.writer()
         stack.callback(writer.close)
         verdict = Verdict()

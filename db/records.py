@@ -18,6 +18,7 @@ from db.merge import Reading
 from db.parts import Parts
 from db.people import People
 from db.posts import Posts
+from db.redactions import Refused
 from db.sidebar import Sidebar
 from db.store import Store
 from db.terms import Terms, settle_names
@@ -29,11 +30,12 @@ class Records:
     def __init__(self, connection: sqlite3.Connection, patience: int = 0) -> None:
         self._connection = connection
         self._store = Store(connection, patience)
+        self._refused = Refused(connection)
 
     def save(self, extract: Extract, context: Context) -> Counter[str]:
         """Save everything that a page holds. Returns counts named as the fields of `Saved`."""
         try:
-            counts = self._save(extract, context)
+            counts = self._save(self._refused.without(extract, context), context)
             self._store.end_visit()
             return counts
         finally:

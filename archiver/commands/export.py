@@ -12,14 +12,38 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from archiver.commands.session import archive_option
+from archiver.commands.session import Verb, archive_option
 from archiver.errors import UsageError
 from archiver.terminal import count, is_terminal, safe, size
 
 if TYPE_CHECKING:
     from archiver.exports import Exported, Format, Wanted
     from archiver.exports.progress import Noting
+    from archiver.privacy.masking import Masking
+    from archiver.privacy.rows import Unit
     from db import Archive
+
+
+_MASKING_OPTIONS = (
+    click.option("--pseudonymise", is_flag=True, help="Mask people: pseudonyms in place of names, in texts as well."),
+    click.option("--keep-authors", is_flag=True, help="Mask commenters, and not who is in a byline."),
+    click.option(
+        "--coarsen-dates", type=click.Choice(["day", "month", "year"]), help="Cut dates to that, when masking."
+    ),
+    click.option(
+        "--pseudonym-key",
+        metavar="FILE",
+        type=click.Path(path_type=Path),
+        help="The secret of the pseudonyms; made when it is not there.  [default: pseudonym.key in the archive]",
+    ),
+)
+
+
+def masking_options(verb: Verb) -> Verb:
+    """The options on masking people, that several verbs have."""
+    for option in reversed(_MASKING_OPTIONS):
+        verb = option(verb)
+    return verb
 
 
 @click.command(short_help="Hand out the archive in another format.")
@@ -32,6 +56,7 @@ if TYPE_CHECKING:
 @click.option("--where", metavar="SQL", help="Only posts for which the condition holds, with their comments.")
 @click.option("--query", metavar="NAME|SELECT", help="The rows of a query instead: a named one, or a SELECT.")
 @click.option("--param", "params", multiple=True, metavar="NAME=VALUE", help="A parameter of the query (repeatable).")
+@masking_options
 @click.option("--force", is_flag=True, help="Replace an earlier export.")
 @click.option("--list", "listing", is_flag=True, help="List the formats.")
 def export(name: str | None, archive: Path, output: Path | None, force: bool, listing: bool, **chosen: Any) -> None:
@@ -48,6 +73,7 @@ def export(name: str | None, archive: Path, output: Path | None, force: bool, li
       archiver export convokit --search 'stem cell'
       archiver export csv --query most_discussed_posts -o discussed.csv
       archiver export parquet --query 'SELECT post_id, text FROM comments' -o comments.parquet
+      archiver export csv --pseudonymise --keep-authors --coarsen-dates month
     """
     from archiver.exports import export as run  # late: with the database behind it
     from archiver.exports import find_format
@@ -62,7 +88,7 @@ def export(name: str | None, archive: Path, output: Path | None, force: bool, li
     opened = open_archive(archive)
     wanted = _wanted(opened, **chosen)
     path = output or default_path(archive, form, wanted)
-    with _progress(sys.stderr) as progress:
+    with showing(sys.stderr) as progress:
         done = run(opened, form, path, wanted, force=force, progress=progress)
     for line in progress.notes:
         click.echo(f"archiver: warning: {safe(line)}", err=True)
@@ -97,6 +123,7 @@ def _wanted(
     from archiver.exports import Wanted
     from archiver.status import find_blogs
 
+    masking = masking_wanted(**{name: rest.pop(name) for name in MASKING})
     if query is not None and (blogs or since or any(rest.values())):
         raise UsageError(
             "--query", "it stands alone, without --blog, --since, --search and --where", "Put it into the SELECT"
@@ -107,7 +134,26 @@ def _wanted(
     if blogs:
         with closing(archive.connect()) as connection:
             blog_ids = tuple(find_blogs(connection, blogs))
-    return Wanted(blog_ids=blog_ids, since=_since(since), query=query, params=dict(map(_param, params)), **rest)
+    bound = dict(map(_param, params))
+    return Wanted(blog_ids=blog_ids, since=_since(since), query=query, params=bound, masking=masking, **rest)
+
+
+MASKING = ("pseudonymise", "keep_authors", "coarsen_dates", "pseudonym_key")
+
+
+def masking_wanted(
+    *, pseudonymise: bool, keep_authors: bool, coarsen_dates: Unit | None, pseudonym_key: Path | None
+) -> Masking | None:
+    """How people are to be masked. Raises UsageError for an option that means nothing without --pseudonymise."""
+    from archiver.privacy.masking import Masking
+
+    given = {"--keep-authors": keep_authors, "--coarsen-dates": coarsen_dates, "--pseudonym-key": pseudonym_key}
+    if not pseudonymise:
+        for option, value in given.items():
+            if value:
+                raise UsageError(option, "it belongs to --pseudonymise", "Add that as well")
+        return None
+    return Masking(key=pseudonym_key, keep_authors=keep_authors, coarsen=coarsen_dates)
 
 
 def _since(text: str | None) -> str | None:
@@ -146,7 +192,7 @@ def _listed() -> Iterator[str]:
 
 
 @contextmanager
-def _progress(stream: IO[str]) -> Iterator[Noting]:
+def showing(stream: IO[str]) -> Iterator[Noting]:
     """A bar on a terminal, nothing in a pipe; either keeps the notes until it has ended."""
     from archiver.exports.progress import Bar, Noting
 

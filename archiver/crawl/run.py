@@ -21,6 +21,7 @@ from archiver.crawl.recorder import recover
 from archiver.crawl.signals import Signals
 from archiver.engines import by_name
 from archiver.errors import UsageError
+from archiver.privacy.redact import settle
 from archiver.reports.keeping import keep_report
 from archiver.reports.run_report import Report, Run, report_of
 from db import open_archive
@@ -67,11 +68,14 @@ def run(
         recovered = recover(archive)
         if recovered:
             noted.note("archive", str(recovered))
+        settle(archive)
         signals, about = Signals(), {"progress": noted, "command": command, "restart": restart}
         name = "blog" if command == "crawl" else command
         spider = _spider(name, signals, archive=archive_dir, blogs=blogs, signals=signals, **about, **arguments)
         # Ctrl-C twice leaves the reactor before the spider has been closed.
         spider.end()
+        if not spider.failure:
+            settle(archive)  # the blog may show what was taken down here
         outcomes = [session.outcome for session in spider.sessions if session.outcome]
         told = Run(command=command, began=began, ended=datetime.now(UTC), outcomes=outcomes, failure=spider.failure)
         log_end(outcomes, told.exit_code, spider.failure)

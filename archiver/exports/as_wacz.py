@@ -26,4 +26,5 @@ FORMAT = Format(
     opens="ReplayWeb.page, pywb, Browsertrix",
     write=write,
     suffix=".wacz",
+    as_came=True,
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import UTC, tzinfo
 from email.utils import format_datetime
 from pathlib import Path
+from urllib.parse import quote, unquote
 
 from archiver import __version__
 from archiver.exports.base import Format, Progress, only_blog
@@ -75,12 +76,12 @@ def _terms(xml: Xml, source: Source) -> None:
     for taxonomy, name, slug, parent in source.rows(sql):
         if taxonomy == "category":
             with xml.inside("wp:category"):
-                xml.cdata("wp:category_nicename", slug)
-                xml.cdata("wp:category_parent", parent)
+                xml.cdata("wp:category_nicename", _nicename(slug))
+                xml.cdata("wp:category_parent", _nicename(parent))
                 xml.cdata("wp:cat_name", name)
         elif taxonomy == "tag":
             with xml.inside("wp:tag"):
-                xml.cdata("wp:tag_slug", slug)
+                xml.cdata("wp:tag_slug", _nicename(slug))
                 xml.cdata("wp:tag_name", name)
 
 
@@ -118,7 +119,7 @@ class _Items:
         self._dates("post", post.published_at, post.published_precision)
         xml.cdata("wp:comment_status", "closed" if post.comments_open == 0 else "open")
         xml.cdata("wp:ping_status", "closed")
-        xml.cdata("wp:post_name", post.slug)
+        xml.cdata("wp:post_name", _nicename(post.slug))
         xml.cdata("wp:status", "trash" if post.gone_at else "publish" if post.html is not None else "draft")
         xml.element("wp:post_parent", 0)
         xml.element("wp:menu_order", 0)
@@ -129,7 +130,7 @@ class _Items:
 
     def _filed(self, term: Term) -> None:
         if term.taxonomy in _DOMAINS:
-            attributes = {"domain": _DOMAINS[term.taxonomy], "nicename": term.slug or term.id}
+            attributes = {"domain": _DOMAINS[term.taxonomy], "nicename": _nicename(term.slug or term.id)}
             self.xml.element("category", term.name, attributes)
 
     def _comment(self, comment: Comment) -> None:
@@ -165,6 +166,11 @@ def _counted(source: Source, table: str) -> bool:
     )
     every, numbered = next(source.rows(sql))
     return bool(every == numbered)
+
+
+def _nicename(slug: str | None) -> str | None:
+    """A slug as WordPress keeps it: percent-encoded, in lower case."""
+    return None if slug is None else quote(unquote(slug)).lower()
 
 
 def _login(person: documents.Person) -> str:

@@ -34,6 +34,7 @@ class Format:
     suffix, result_suffix: how their names end. opens: who reads it, for people.
     extra, needs: the extra of this distribution that brings what it needs, and the names of those modules.
     one_blog: whether it can hold no more than one.
+    as_came: whether it hands out responses as they came, and not what was read from them.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Format:
     extra: str | None = None
     needs: tuple[str, ...] = ()
     one_blog: bool = False
+    as_came: bool = False
 
     @property
     def missing(self) -> str | None:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from archiver import __version__
 from archiver.errors import ArchiverError, UsageError
 from archiver.exports import target
 from archiver.exports.base import Format, Progress, only_blog
+from archiver.privacy.masking import Masked, Masking, mask
 from archiver.search import expressions
 from db.archive import Archive, explain
 from db.guarded import NotASelect
@@ -27,6 +29,7 @@ class Wanted:
     """What to export. search: words as `archiver search` takes them.
 
     query: the name of a query or a SELECT, with its params; it stands alone, without the filters.
+    masking: how people are masked; None leaves them as they are.
     """
 
     blog_ids: tuple[str, ...] = ()
@@ -35,15 +38,17 @@ class Wanted:
     search: str | None = None
     query: str | None = None
     params: Mapping[str, str] = field(default_factory=dict)
+    masking: Masking | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """What was written. rows: by table; of a query under `rows`."""
+    """What was written. rows: by table; of a query under `rows`. masked: what was, when people were to be."""
 
     path: Path
     rows: dict[str, int]
     size: int
+    masked: Masked | None = None
 
 
 def export(
@@ -59,15 +64,38 @@ def export(
         raise UsageError(
             f"export {form.name}", "it holds no results of queries", "Use csv, jsonl, parquet or xlsx with --query"
         )
+    if wanted.masking and form.as_came:
+        why = "it holds the responses as they came, in which nobody can be masked"
+        raise UsageError(f"export {form.name}", why, "Use another format with --pseudonymise")
     folder = not (form.suffix if wanted.query is None else form.result_suffix)
     target.check(path, folder=folder, force=force, archive=archive.directory)
-    with closing(_open(archive, wanted)) as source:
+    with _open(archive, wanted, path, progress) as (source, masked):
         if wanted.query is not None:
-            return _export_result(source, form, path, wanted, progress)
-        return _export_chosen(source, form, path, wanted, progress)
+            return _export_result(source, form, path, wanted, progress, masked)
+        return _export_chosen(source, form, path, wanted, progress, masked)
 
 
-def _open(archive: Archive, wanted: Wanted) -> Source:
+@contextmanager
+def _open(archive: Archive, wanted: Wanted, path: Path, progress: Progress) -> Iterator[tuple[Source, Masked | None]]:
+    """What is wanted of the archive; where people are masked, from a copy beside the target, which has room for it."""
+    with closing(_choose(archive, wanted)) as source:
+        if wanted.masking is None:
+            yield source, None
+            return
+        _check_matches(source)
+        try:
+            with TemporaryDirectory(prefix=f".{path.name}.", suffix=".part", dir=path.parent) as scratch:
+                progress.begin(sum(source.counts().values()))
+                made, masked = mask(source, Path(scratch) / "masked", wanted.masking, advance=progress.advance)
+                for line in masked.lines():
+                    progress.note(line)
+                with closing(Source(made)) as copied:
+                    yield copied, masked
+        except OSError as error:
+            raise target.explained(error, path) from error
+
+
+def _choose(archive: Archive, wanted: Wanted) -> Source:
     match_posts = match_comments = None
     if wanted.search is not None:
         with closing(archive.connect()) as connection:
@@ -91,20 +119,28 @@ def _open(archive: Archive, wanted: Wanted) -> Source:
         raise UsageError("--where", str(error), todo) from error
 
 
-def _export_chosen(source: Source, form: Format, path: Path, wanted: Wanted, progress: Progress) -> Exported:
-    rows = source.counts()
-    if not rows["posts"] and not (source.selection.is_whole and rows["blogs"]):
+def _check_matches(source: Source) -> None:
+    if not source.count("posts") and not (source.selection.is_whole and source.count("blogs")):
         raise ArchiverError("nothing to export", "no post and no comment matches", "Nothing was written")
+
+
+def _export_chosen(
+    source: Source, form: Format, path: Path, wanted: Wanted, progress: Progress, masked: Masked | None
+) -> Exported:
+    _check_matches(source)
+    rows = source.counts()
     if form.one_blog:
         only_blog(source, form.name)
     with target.scratch(path, folder=not form.suffix) as made:
         form.write(source, made, progress)
         if made.is_dir():
-            target.write_manifest(made, _manifest(form, wanted, rows))
-    return Exported(path, rows, target.size(path))
+            target.write_manifest(made, _manifest(form, wanted, rows, masked))
+    return Exported(path, rows, target.size(path), masked)
 
 
-def _export_result(source: Source, form: Format, path: Path, wanted: Wanted, progress: Progress) -> Exported:
+def _export_result(
+    source: Source, form: Format, path: Path, wanted: Wanted, progress: Progress, masked: Masked | None
+) -> Exported:
     assert form.write_result is not None
     counted = _Counting(progress)
     try:
@@ -122,7 +158,7 @@ def _export_result(source: Source, form: Format, path: Path, wanted: Wanted, pro
                 "--query", str(error), "Correct the SELECT; archiver codebook lists the columns"
             ) from error
         raise explain(error, path) from error
-    return Exported(path, {"rows": counted.number}, target.size(path))
+    return Exported(path, {"rows": counted.number}, target.size(path), masked)
 
 
 def _result(source: Source, wanted: Wanted) -> Result:
@@ -156,12 +192,15 @@ class _Counting(Progress):
         self.inner.note(line)
 
 
-def _manifest(form: Format, wanted: Wanted, rows: dict[str, int]) -> dict[str, Any]:
-    chosen = {name: value for name, value in asdict(wanted).items() if value}
+def _manifest(form: Format, wanted: Wanted, rows: dict[str, int], masked: Masked | None) -> dict[str, Any]:
+    told = ("blog_ids", "since", "where", "search") if masked is None else ("blog_ids", "since")  # words may be a name
+    chosen = {name: value for name in told if (value := getattr(wanted, name))}
+    pseudonyms = {} if masked is None else {"pseudonymised": asdict(masked)}
     return {
         "made_by": f"blog-archiver {__version__}",
         "made_at": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
         "format": form.name,
         "chosen": chosen,
+        **pseudonyms,
         "rows": {table: number for table, number in rows.items() if number},
     }

@@ -20,6 +20,7 @@ from archiver.crawl.reader import ProcessReader
 from archiver.crawl.reading import Question, Reading
 from archiver.crawl.recorder import recover
 from archiver.errors import ArchiveMissing
+from archiver.privacy.redact import settle
 from archiver.reread.replay import question_of, visit_again
 from archiver.reread.sources import Source, Sources, Tally, files
 from db import open_archive
@@ -57,7 +58,9 @@ def extract(archive: Path, *, jobs: int, dry_run: bool = False, advance: Callabl
         raise ArchiveMissing(str(archive), "it has no WARC files to read", "Name the archive with -a")
     with locked(archive, "extract"):
         if (archive / DATABASE).exists():
-            recover(open_archive(archive, create=True))  # also brings it up to date
+            opened = open_archive(archive, create=True)  # also brings it up to date
+            recover(opened)
+            settle(opened)
         why = _uncovered(archive)
         report = _rebuilt(archive, jobs, dry_run, advance, why)
         if report.tally.unread and not why:

@@ -19,6 +19,7 @@ from archiver.crawl.recorded import Asked, answer_of, note_of
 from archiver.crawl.recorder import Recorder, recover
 from archiver.errors import NotABlog
 from archiver.model import Site, Target
+from archiver.privacy.redact import settle
 from archiver.reread import foreign
 from archiver.reread.guess import target_of
 from archiver.reread.replay import question_of, visit_again
@@ -58,6 +59,7 @@ def import_files(
     done = Imported()
     with locked(archive, "import"), foreign.opened(files, archive / SCRATCH) as paths:
         recover(opened)
+        settle(opened)
 
         def records() -> Iterator[Record]:
             for path in paths:
@@ -75,6 +77,7 @@ def import_files(
                 asyncio.run(_Import(writer, recorder, blogs, done).run(paths, advance))
             finally:
                 recorder.close()
+        settle(opened)
     done.blogs = {blog.site.key: blog.engine for blog in blogs}
     return done
 
