@@ -14,10 +14,11 @@ def engines() -> list[Engine]:
     """All engines: ours, then those that other packages register as `blog_archiver.engines`."""
     from archiver.engines.blogger import Blogger
     from archiver.engines.generic import GenericEngine
+    from archiver.engines.ghost import Ghost
     from archiver.engines.substack import Substack
     from archiver.engines.wordpress import WordPress
 
-    ours: list[Engine] = [WordPress(), Blogger(), Substack(), GenericEngine()]
+    ours: list[Engine] = [WordPress(), Blogger(), Substack(), Ghost(), GenericEngine()]
     return ours + [point.load()() for point in entry_points(group="blog_archiver.engines")]
 
 
