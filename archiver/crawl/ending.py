@@ -38,6 +38,8 @@ def judged(coverage: Coverage, given_up: int, limited: str | None, *, chosen: bo
         if coverage.missing_posts:
             gaps.append(f"{count(coverage.missing_posts, 'post')} that the blog claims could not be found")
         gaps += posts_lacking(coverage)
+        if not coverage.captured_posts and coverage.claimed_posts is None:
+            gaps.append("no post was found")
     if coverage.posts_with_gaps:
         gaps.append(f"{count(coverage.posts_with_gaps, 'post')} with fewer comments than claimed")
     if given_up:

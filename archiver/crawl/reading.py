@@ -17,12 +17,16 @@ from archiver.page import Page
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """A page to read. engine: the name of the one that reads it; None: the surest, to be found out."""
+    """A page to read. engine: the name of the one that reads it; None: the surest, to be found out.
+
+    forced: a person has named the engine, and this is the front page, which shows whether it fits.
+    """
 
     page: Page
     target: Target
     site: Site
     engine: str | None = None
+    forced: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +62,8 @@ def read(question: Question) -> Reading:
                 return Reading()
             name = found[0].name
         engine = engine_named(name)
+        if question.forced and (why := _misfit(page, engine)):
+            return Reading(error=why)
         return Reading(
             engine=name, extract=engine.extract(page, target, site), discovery=engine.discover(page, target, site)
         )
@@ -66,6 +72,17 @@ def read(question: Question) -> Reading:
     except Exception as error:  # noqa: BLE001 (whatever it is)
         why = f"the engine failed on it ({type(error).__name__}: {' '.join(str(error).split())[:200]})"
         return Reading(engine=name, discovery=_ways_out(question, name), error=why, trace=traceback.format_exc())
+
+
+def _misfit(page: Page, engine: Engine) -> str | None:
+    """Why an engine that a person has named cannot be right: nothing speaks for it, and something for another."""
+    if engine.best_effort or engine.detect(page) is not None:
+        return None
+    found = for_page(page)
+    if found is None or found[0].best_effort:
+        return None
+    other, detection = found
+    return f"nothing on it speaks for {engine.name}, but for {other.name}: {'; '.join(detection.evidence)[:200]}"
 
 
 def _ways_out(question: Question, name: str | None) -> Discovery:

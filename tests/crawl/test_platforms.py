@@ -110,3 +110,21 @@ def test_a_platform_whose_data_are_closed_is_read_from_its_pages(tmp_path: Path)
     assert ran.rows("SELECT claimed, captured, missing FROM coverage") == [(4, 0, 4)]
     assert ran.code == 4
     assert not any("/api/" in path for path in blog.asked)
+
+
+def test_an_engine_that_cannot_be_right_is_told_in_a_line(tmp_path: Path) -> None:
+    with serve(substack()) as blog:
+        ran = crawl(tmp_path / "a", blog.home, "--engine", "blogger")
+    assert ran.code == 7
+    line = next(line for line in ran.out.splitlines() if "speaks for" in line)
+    assert "nothing on it speaks for blogger, but for substack" in line
+    assert "Leave --engine out" in line
+    assert len(blog.asked) == 2  # robots.txt and the front page
+
+
+def test_a_crawl_that_finds_no_post_is_not_complete(tmp_path: Path) -> None:
+    bare = {"/": (HTML, "<html><head><link rel='alternate' type='application/rss+xml' href='/feed'></head></html>")}
+    with serve(bare) as blog:
+        ran = crawl(tmp_path / "a", blog.home)
+    assert ran.code == 4
+    assert "no post was found" in ran.out
