@@ -6,9 +6,10 @@ Pure, and made of values that can be sent to another process (see reader.py).
 from __future__ import annotations
 
 import traceback
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
+from archiver import comments
 from archiver.engines import Engine, by_name, for_page
 from archiver.errors import PageError
 from archiver.model import Discovery, Extract, Site, Target
@@ -56,6 +57,9 @@ def read(question: Question) -> Reading:
     """Read a page. Nothing is raised: an engine meets pages that nobody has seen before, and costs that page only."""
     page, target, site, name = question.page, question.target, question.site, question.engine
     try:
+        if name is not None and comments.is_thread(target):
+            extract, discovery = comments.extract(page, target)
+            return Reading(engine=name, extract=extract, discovery=discovery)
         if name is None:
             found = for_page(page)
             if found is None:
@@ -64,8 +68,12 @@ def read(question: Question) -> Reading:
         engine = engine_named(name)
         if question.forced and (why := _misfit(page, engine)):
             return Reading(error=why)
+        extract, discovery = engine.extract(page, target, site), engine.discover(page, target, site)
+        notes, threads = comments.declared(page, target, extract)
         return Reading(
-            engine=name, extract=engine.extract(page, target, site), discovery=engine.discover(page, target, site)
+            engine=name,
+            extract=replace(extract, notes=(*extract.notes, *notes)) if notes else extract,
+            discovery=replace(discovery, targets=(*discovery.targets, *threads)) if threads else discovery,
         )
     except PageError as error:
         return Reading(engine=name, discovery=_ways_out(question, name), error=error.why)
@@ -88,7 +96,7 @@ def _misfit(page: Page, engine: Engine) -> str | None:
 def _ways_out(question: Question, name: str | None) -> Discovery:
     """Where an unreadable page leads: to the next way in."""
     try:
-        if name is None:
+        if name is None or comments.is_thread(question.target):
             return Discovery()
         return engine_named(name).discover(question.page, question.target, question.site)
     except Exception:  # noqa: BLE001 (the failure to read the page is told already)
