@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit
 
@@ -10,7 +11,7 @@ from archiver.comments._threads import at_seconds, walk
 from archiver.comments.base import Declared, NoThread, System, thread
 from archiver.engines import _json_values as values
 from archiver.engines.dom import Dom
-from archiver.model import Author, Comment, Extract, ParentSource, PostRef, Rank, Target
+from archiver.model import Author, Claim, Comment, Extract, ParentSource, PostRef, Rank, Target
 from archiver.urls import absolute
 
 
@@ -43,9 +44,13 @@ class Isso(System):
         if not isinstance(rows, list):
             raise NoThread("it is no thread of Isso")
         found = walk(rows, "id", lambda row: row.get("replies"))
-        return thread(
-            post, tuple(_comment(row, parent, depth, n, post) for n, (row, parent, depth) in enumerate(found))
-        )
+        comments = tuple(_comment(row, parent, depth, n, post) for n, (row, parent, depth) in enumerate(found))
+        total, subject = values.number(data, "total_replies"), f"#{post.native_id}" if post.native_id else post.url
+        extract = thread(post, comments)
+        if total is None or not subject or total < len(comments):  # older versions leave out replies
+            return extract
+        claim = Claim(subject_kind="post", subject=subject, measure="comments", number=total, where="isso")
+        return replace(extract, claims=(claim,))
 
 
 def _comment(row: dict[str, Any], parent: str | None, depth: int, place: int, post: PostRef) -> Comment:

@@ -32,8 +32,8 @@ def blog(comments: str) -> dict[str, tuple[str, str]]:
     head = "<link rel='alternate' type='application/rss+xml' href='/feed.xml'>"
     post = (
         f"<html><head><title>Oil</title>{head}</head><body><article class='h-entry'><h1 class='p-name'>Oil</h1>"
-        f"<time class='dt-published' datetime='2023-03-01T10:00:00Z'>1 March</time><div class='e-content'><p>{WORDS}</p></div>"
-        f"</article>{comments}</body></html>"
+        f"<time class='dt-published' datetime='2023-03-01T10:00:00Z'>1 March</time>"
+        f"<div class='e-content'><p>{WORDS}</p></div></article>{comments}</body></html>"
     )
     rss = (
         "<rss version='2.0'><channel><title>Quay</title>"
