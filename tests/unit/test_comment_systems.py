@@ -27,7 +27,7 @@ def declared(html: str) -> tuple[list[str], list[str]]:
     [
         ("<script data-isso='//talk.example/'></script>", "isso", "https://talk.example/?uri=%2F2023%2Foil%2F"),
         (
-            "<script data-isso='https://t.example/isso'></script><section id='isso-thread' data-isso-id='x y'></section>",
+            "<script data-isso='https://t.example/isso'></script><p id='isso-thread' data-isso-id='x y'></p>",
             "isso",
             "https://t.example/isso/?uri=x+y",
         ),
