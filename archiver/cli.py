@@ -29,6 +29,7 @@ from archiver.commands.search import search
 from archiver.commands.serve import serve
 from archiver.commands.session import Session
 from archiver.commands.status import status
+from archiver.commands.try_ import try_
 from archiver.commands.verify import verify
 from archiver.terminal import safe
 
@@ -103,7 +104,7 @@ def main(ctx: click.Context, debug: bool) -> None:
         click.echo(ctx.get_help())
 
 
-for _verb in (crawl, detect, status, search, history, serve, export, codebook, extract, import_, verify, demo):
+for _verb in (crawl, detect, try_, status, search, history, serve, export, codebook, extract, import_, verify, demo):
     main.add_command(_verb)
 
 

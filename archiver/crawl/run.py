@@ -19,6 +19,7 @@ from archiver.crawl.recorder import recover
 from archiver.crawl.signals import Signals
 from archiver.engines import by_name
 from archiver.errors import UsageError
+from archiver.page import Page
 from db import open_archive
 
 
@@ -67,6 +68,19 @@ def detect(blogs: Sequence[BlogConfig]) -> list[DetectResult]:
     if signals.last:
         signals.leave()
     return results
+
+
+def look_at(blog: BlogConfig) -> Page:
+    """Fetch one page, robots.txt obeyed; nothing is stored. Raises SiteError."""
+    with logged(None):
+        signals = Signals()
+        spider = _spider("look", signals, blogs=[blog])
+    if signals.last:
+        signals.leave()
+    if spider.page is None:
+        raise spider.results[0].error
+    page: Page = spider.page
+    return page
 
 
 def _spider(name: str, watched: Signals, **arguments: Any) -> Any:
