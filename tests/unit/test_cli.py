@@ -32,7 +32,7 @@ from tests.unit import sample
 
 BLOG = "https://blog.example.org/"
 VERBS = (
-    *("crawl", "detect", "status", "search", "history", "serve", "export", "codebook"),
+    *("crawl", "detect", "try", "status", "search", "history", "serve", "export", "codebook"),
     *("extract", "import", "verify", "demo"),
 )
 
