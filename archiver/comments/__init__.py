@@ -43,10 +43,9 @@ def declared(page: Page, target: Target, read: Extract) -> tuple[tuple[Note, ...
     """What the page of a post declares: notes for the report, and the threads that can be asked for."""
     if target.kind is not TargetKind.POST or not page.ok or len(read.posts) != 1:
         return (), ()
-    dom, post = page.once(Dom), read.posts[0].ref
-    notes, targets = [], []
-    for system in systems():
-        found = system.declared(dom, post)
+    post, notes, targets = read.posts[0].ref, [], []
+    for system in (one for one in systems() if one.sign in page.body):
+        found = system.declared(page.once(Dom), post)
         if found is not None:
             told = f": {found.why}" if found.why else ""
             notes.append(Note(kind=f"comments_at_{system.name}", detail=f"{post.url} at {found.where}{told}"))

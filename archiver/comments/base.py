@@ -29,9 +29,13 @@ class Declared:
 
 
 class System(ABC):
-    """One comment system. Pure, as engines are."""
+    """One comment system. Pure, as engines are.
+
+    sign: without it in a page's source, no closer look is taken; nearly all pages have none.
+    """
 
     name: ClassVar[str]
+    sign: ClassVar[bytes]
 
     @abstractmethod
     def declared(self, dom: Dom, post: PostRef) -> Declared | None:

@@ -48,8 +48,8 @@ KNOWN: dict[str, tuple[Callable[[Dom], str | None], str]] = {
     "commento": (_script(r"/js/commento\.js", "data-page-id"), _POSTS),
     "comentario": (_script(r"/comentario\.js"), _POSTS),
     "cusdis": (_element(("cusdis_thread",), "data-host"), "its frame is not read"),
-    "twikoo": (_element(("twikoo", "tcomment")), _POSTS),
-    "valine": (_element(("vcomments", "valine")), _KEYS),
+    "twikoo": (_element(("twikoo",)), _POSTS),
+    "valine": (_element(("vcomments",)), _KEYS),
     "hyvor": (_element(("hyvor-talk-comments", "hyvor-talk-view"), "website-id"), _KEYS),
     "facebook": (_element(("fb-comments",), "data-href"), _KEYS),
     "graphcomment": (_element(("graphcomment",)), _KEYS),
@@ -58,12 +58,17 @@ KNOWN: dict[str, tuple[Callable[[Dom], str | None], str]] = {
 }
 
 
+_SIGNS = {"utterances": "utteranc", "valine": "vcomments", "facebook": "fb-comments"}
+"""Where the name itself does not stand in the source."""
+
+
 class Recognised(System):
     """One of those."""
 
     def __init__(self, name: str) -> None:
         self.name = name  # type: ignore[misc]  # each instance is a system of its own
         self._find, self._why = KNOWN[name]
+        self.sign = _SIGNS.get(name, name).encode()  # type: ignore[misc]
 
     def declared(self, dom: Dom, post: PostRef) -> Declared | None:
         """Where the page has it."""

@@ -23,11 +23,10 @@ class Waline(System):
     """`Waline.init({el: "#waline", serverURL: "https://waline.example.org"})`."""
 
     name = "waline"
+    sign = b"aline"
 
     def declared(self, dom: Dom, post: PostRef) -> Declared | None:
         """The server; threads go by the path of the page, or one that the script states."""
-        if "waline" not in dom.page.text.lower():
-            return None
         found = _SERVER.search(dom.page.text)
         server = absolute(found[1], dom.base) if found else None
         if server is None:
