@@ -103,8 +103,8 @@ def _heading(dom: Dom, scope: HtmlElement) -> HtmlElement | None:
     """The post's heading within its text: what themes mark as such, or an h1 or h2 before any paragraph."""
     inside = [h for h in scope.iter("h1", "h2") if text_of(h) and not _is_apart(h, scope)]
     first = min((dom.order[p] for p in scope.iter("p", "ul", "ol", "pre") if _is_prose(p)), default=1 << 60)
-    marked = (h for h in inside if _TITLES & set(tokens(h)))
-    return next(marked, None) or next((h for h in inside if h.tag == "h1" or dom.order[h] < first), None)
+    marked = [h for h in inside if _TITLES & set(tokens(h))]
+    return next(iter(marked or [h for h in inside if h.tag == "h1" or dom.order[h] < first]), None)
 
 
 def _is_prose(element: HtmlElement) -> bool:
