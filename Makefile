@@ -26,10 +26,12 @@ PYTHON ?=
 PYTHONS := $(or $(PYTHON),python3 python3.13 python3.12 python3.11 python3.14)
 USABLE := import sys, ensurepip, venv, sqlite3; sys.exit(sys.version_info < (3, 11))
 
-# The suite crawls a real WordPress, looks at the pages in a real browser, and has a real cron run a schedule.
-PACKAGES := chromium cron curl fonts-noto-core fonts-noto-cjk mariadb-server \
+# The suite crawls a real WordPress, reads what real static generators make, looks at the pages in a real browser,
+# and has a real cron run a schedule.
+PACKAGES := chromium cron curl fonts-noto-core fonts-noto-cjk hugo jekyll \
+	jekyll-theme-minima mariadb-server pelican \
 	php-cli php-curl php-gd php-mbstring php-mysql php-sqlite3 php-xml \
-	postgresql sqlite3 wordpress wordpress-theme-twentytwentyone \
+	postgresql ruby-jekyll-feed ruby-jekyll-seo-tag sqlite3 wordpress wordpress-theme-twentytwentyone \
 	wordpress-theme-twentytwentytwo wordpress-theme-twentytwentythree
 APT_INSTALL := apt-get install -y --no-install-recommends
 # SYSTEM=no goes on without them; the tests that need them are then skipped (and fail when CI=true).

@@ -32,6 +32,7 @@ from archiver.commands.search import search
 from archiver.commands.serve import serve
 from archiver.commands.session import Session
 from archiver.commands.status import status
+from archiver.commands.try_ import try_
 from archiver.commands.update import update
 from archiver.commands.verify import verify
 from archiver.terminal import safe
@@ -109,7 +110,7 @@ def main(ctx: click.Context, debug: bool) -> None:
 
 
 _VERBS = (
-    *(crawl, update, detect, schedule, status, search, history, serve, export, publish, codebook),
+    *(crawl, update, detect, try_, schedule, status, search, history, serve, export, publish, codebook),
     *(extract, import_, redact, verify, demo),
 )
 for _verb in _VERBS:

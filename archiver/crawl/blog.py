@@ -23,12 +23,13 @@ from archiver.crawl.progress import Progress
 from archiver.crawl.queue import Queue
 from archiver.crawl.reading import Question, Reading, engine_named
 from archiver.crawl.recorder import Recorder
+from archiver.crawl.robots import Robots
 from archiver.crawl.saving import Ledger, is_torn, learned, loss, visit_of
 from archiver.crawl.work import Work
 from archiver.errors import Incomplete, LimitReached
 from archiver.model import Site, Target, TargetKind, Visit
 from archiver.terminal import count
-from archiver.urls import within
+from archiver.urls import same_host, within
 from db import Archive, Saved, Writer
 from db.keys import blog_key
 
@@ -73,6 +74,7 @@ class Blog:
         self._ledger = Ledger(shared.writer, self.crawl_id, stats)
         self._work: Work | Queue = Work(shared.writer.frontier, blog_key(self.site.key), self.site.key, shared.clock)
         self._limit = Limit(config.limit, held.posts_read(shared.archive, self.site.key) if config.limit else ())
+        self._unruled: deque[Job] = deque()  # threads at other hosts whose robots.txt is asked for, or has just come
         self._onward: deque[Job] = deque()  # redirects to follow, and jobs that were handed back
         self._open = 0  # jobs that the spider has, their pages being fetched or read
         self._looked_again = False
@@ -118,7 +120,14 @@ class Blog:
         return job
 
     def _from_frontier(self) -> Job | None:
-        while job := self._work.next():
+        while job := (self._unruled.popleft() if self._unruled else self._work.next()):
+            rules = self._policy.rules_of(job.target, self.site)
+            if rules:
+                self._unruled.append(job)
+                return Job(rules, rules.url)
+            if self._is_silent(job.url):
+                self._exclude(job, "its host does not answer")
+                continue
             reason = self._policy.unwanted(job.target, self.site)
             if reason:
                 self._exclude(job, reason)
@@ -131,7 +140,17 @@ class Blog:
     def unasked(self, job: Job) -> None:
         """Take a job back that was not carried out."""
         self._open -= 1
-        self._onward.appendleft(job)
+        if "host" in job.target.hint and job.target.kind is TargetKind.ROBOTS:
+            return  # asked for again with the thread that needs it
+        if self._is_silent(job.url):
+            self._exclude(job, "its host asks to wait")
+        else:
+            self._onward.appendleft(job)
+
+    def _is_silent(self, url: str) -> bool:
+        """Whether another host than the blog's is not to be asked any more in this run; for its own a session ends."""
+        hosts, patience = self._shared.hosts, retry.LONGEST_WAIT.total_seconds()
+        return not same_host(url, self.site.home) and (hosts.is_away(url) or hosts.paused_for(url) > patience)
 
     def _exclude(self, job: Job, reason: str) -> None:
         if reason == ROBOTS_REASON:
@@ -156,6 +175,9 @@ class Blog:
 
     def received(self, job: Job, answer: Answer, decision: retry.Decision) -> Question | None:
         """Carry out what was decided of an answer; a page to be read comes back as a question."""
+        if job.target.kind is TargetKind.ROBOTS and "host" in job.target.hint:
+            self._ruled(job, answer, decision)
+            return None
         if isinstance(decision, retry.Read):
             assert answer.page is not None
             site = self.site_for(job.target)
@@ -169,6 +191,18 @@ class Blog:
             case retry.Lost(why):
                 self._give_up(job, answer, why)
         return None
+
+    def _ruled(self, job: Job, answer: Answer, decision: retry.Decision) -> None:
+        """Take the robots.txt of another host. One that cannot be had allows nothing, as with the blog's own."""
+        self._open -= 1
+        self.note(job, answer)
+        if isinstance(decision, retry.Follow) and same_host(decision.job.url, job.url):  # to https
+            self._onward.append(decision.job)
+            return
+        page = answer.page if isinstance(decision, retry.Read) else None
+        rules = Robots.from_answer(page.status, page.body) if page else Robots.from_answer(503, b"")
+        self._policy.ruled(job.target, rules)
+        self._shared.hosts.slow_down(job.url, max(self._config.delay, rules.delay))
 
     def read(self, job: Job, answer: Answer, reading: Reading) -> None:
         """Store what a page holds and where it leads."""

@@ -104,7 +104,8 @@ class Opening:
         """Take the reading of the front page."""
         if reading.engine is None:
             why = reading.error or "no posts, feed or known blog software were found there"
-            raise NotABlog(self.site.home, why, "Give the blog's own front page, or force one with --engine generic")
+            todo = "Give the blog's own front page, or force one with --engine generic"
+            raise NotABlog(self.site.home, why, "Leave --engine out" if self._given else todo)
         assert self._robots is not None
         job, answer, robots = self._robots
         return Opened(self.site, robots, job, answer)
@@ -149,7 +150,8 @@ class Opening:
         if url_key(page.url) == url_key(self.site.home):  # with https, or www.
             self.site = replace(self.site, home=page.url)
         engine = self._held.engine if page.status == NOT_MODIFIED else self._given
-        return Question(page=page, target=job.target, site=self.site, engine=engine)
+        forced = self._given is not None
+        return Question(page=page, target=job.target, site=self.site, engine=engine, forced=forced)
 
 
 def _robots_job(site: Site) -> Job:

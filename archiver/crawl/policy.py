@@ -6,11 +6,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from archiver import comments
 from archiver.config import BlogConfig
 from archiver.crawl.robots import Robots
 from archiver.engines import Engine
 from archiver.model import Extract, Site, Target, TargetKind
-from archiver.urls import same_host
+from archiver.urls import absolute, host_key, is_private_host, same_host
 
 PAGES = frozenset({TargetKind.POST, TargetKind.POST_PART, TargetKind.COMMENT_PAGE})
 """What readers see, as against the data behind it and the lists that lead there."""
@@ -22,6 +23,7 @@ class Policy:
 
     def __init__(self, config: BlogConfig, robots: Robots, engine: Engine) -> None:
         self._robots, self._engine = robots, engine
+        self._others: dict[str, Robots] = {}  # the hosts of comment systems that posts declare
         self._include = [re.compile(pattern) for pattern in config.include]
         self._exclude = [re.compile(pattern) for pattern in config.exclude]
 
@@ -32,10 +34,11 @@ class Policy:
 
     def barred(self, url: str, site: Site) -> str | None:
         """Why a URL may not be fetched, whatever it holds; None when it may. Redirects are asked about as well."""
-        if not same_host(url, site.home):
+        robots = self._robots if same_host(url, site.home) else self._others.get(host_key(url))
+        if robots is None:
             return "another host"
-        if not self._robots.allows(url):
-            return ROBOTS_REASON
+        if not robots.allows(url):
+            return robots.why or ROBOTS_REASON
         return "an exclude pattern fits" if _fits(self._exclude, url) else None
 
     def left_out(self, target: Target, site: Site) -> str | None:
@@ -46,11 +49,28 @@ class Policy:
         chosen = target.kind not in PAGES or not self._include or _fits(self._include, target.url)
         return None if chosen else "no include pattern fits"
 
+    def rules_of(self, target: Target, site: Site) -> Target | None:
+        """The robots.txt that is to be read before a thread is asked for at another host; None when it has been, or
+        when nothing may be asked of that host: a public blog does not lead us to private addresses."""
+        host = host_key(target.url)
+        if not comments.is_thread(target) or same_host(target.url, site.home) or host in self._others:
+            return None
+        if is_private_host(host) and not is_private_host(host_key(site.home)):
+            return None
+        url = absolute("/robots.txt", target.url)
+        return Target(url=url, kind=TargetKind.ROBOTS, hint={"host": host}) if url else None
+
+    def ruled(self, target: Target, robots: Robots) -> None:
+        """Take the rules of another host. target: what `rules_of` gave."""
+        self._others[target.hint["host"]] = robots
+
     def unwanted(self, target: Target, site: Site) -> str | None:
         """Why a target is left out; None when it is to be fetched."""
         reason = self.left_out(target, site)
         if reason:
             return reason
+        if comments.is_thread(target):
+            return None
         return None if self._engine.wanted(target, site) else "not needed: the API has it"
 
     def kept(self, extract: Extract) -> Extract:

@@ -6,9 +6,10 @@ Pure, and made of values that can be sent to another process (see reader.py).
 from __future__ import annotations
 
 import traceback
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
+from archiver import comments
 from archiver.engines import Engine, by_name, for_page
 from archiver.errors import PageError
 from archiver.model import Discovery, Extract, Site, Target
@@ -17,12 +18,16 @@ from archiver.page import Page
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """A page to read. engine: the name of the one that reads it; None: the surest, to be found out."""
+    """A page to read. engine: the name of the one that reads it; None: the surest, to be found out.
+
+    forced: a person has named the engine, and this is the front page, which shows whether it fits.
+    """
 
     page: Page
     target: Target
     site: Site
     engine: str | None = None
+    forced: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,14 +57,23 @@ def read(question: Question) -> Reading:
     """Read a page. Nothing is raised: an engine meets pages that nobody has seen before, and costs that page only."""
     page, target, site, name = question.page, question.target, question.site, question.engine
     try:
+        if name is not None and comments.is_thread(target):
+            extract, discovery = comments.extract(page, target)
+            return Reading(engine=name, extract=extract, discovery=discovery)
         if name is None:
             found = for_page(page)
             if found is None:
                 return Reading()
             name = found[0].name
         engine = engine_named(name)
+        if question.forced and (why := _misfit(page, engine)):
+            return Reading(error=why)
+        extract, discovery = engine.extract(page, target, site), engine.discover(page, target, site)
+        notes, threads = comments.declared(page, target, extract)
         return Reading(
-            engine=name, extract=engine.extract(page, target, site), discovery=engine.discover(page, target, site)
+            engine=name,
+            extract=replace(extract, notes=(*extract.notes, *notes)) if notes else extract,
+            discovery=replace(discovery, targets=(*discovery.targets, *threads)) if threads else discovery,
         )
     except PageError as error:
         return Reading(engine=name, discovery=_ways_out(question, name), error=error.why)
@@ -68,10 +82,21 @@ def read(question: Question) -> Reading:
         return Reading(engine=name, discovery=_ways_out(question, name), error=why, trace=traceback.format_exc())
 
 
+def _misfit(page: Page, engine: Engine) -> str | None:
+    """Why an engine that a person has named cannot be right: nothing speaks for it, and something for another."""
+    if engine.best_effort or engine.detect(page) is not None:
+        return None
+    found = for_page(page)
+    if found is None or found[0].best_effort:
+        return None
+    other, detection = found
+    return f"nothing on it speaks for {engine.name}, but for {other.name}: {'; '.join(detection.evidence)[:200]}"
+
+
 def _ways_out(question: Question, name: str | None) -> Discovery:
     """Where an unreadable page leads: to the next way in."""
     try:
-        if name is None:
+        if name is None or comments.is_thread(question.target):
             return Discovery()
         return engine_named(name).discover(question.page, question.target, question.site)
     except Exception:  # noqa: BLE001 (the failure to read the page is told already)

@@ -21,6 +21,7 @@ from archiver.crawl.recorder import recover
 from archiver.crawl.signals import Signals
 from archiver.engines import by_name
 from archiver.errors import UsageError
+from archiver.page import Page
 from archiver.privacy.redact import settle
 from archiver.reports.keeping import keep_report
 from archiver.reports.run_report import Report, Run, report_of
@@ -95,6 +96,19 @@ def detect(blogs: Sequence[BlogConfig]) -> list[DetectResult]:
     if signals.last:
         signals.leave()
     return results
+
+
+def look_at(blog: BlogConfig) -> Page:
+    """Fetch one page, robots.txt obeyed; nothing is stored. Raises SiteError."""
+    with logged(None):
+        signals = Signals()
+        spider = _spider("look", signals, blogs=[blog])
+    if signals.last:
+        signals.leave()
+    if spider.page is None:
+        raise spider.results[0].error
+    page: Page = spider.page
+    return page
 
 
 def _spider(name: str, watched: Signals, **arguments: Any) -> Any:

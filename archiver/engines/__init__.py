@@ -12,10 +12,13 @@ __all__ = ["Detection", "Engine", "by_name", "engines", "for_page"]
 
 def engines() -> list[Engine]:
     """All engines: ours, then those that other packages register as `blog_archiver.engines`."""
+    from archiver.engines.blogger import Blogger
     from archiver.engines.generic import GenericEngine
+    from archiver.engines.ghost import Ghost
+    from archiver.engines.substack import Substack
     from archiver.engines.wordpress import WordPress
 
-    ours: list[Engine] = [WordPress(), GenericEngine()]
+    ours: list[Engine] = [WordPress(), Blogger(), Substack(), Ghost(), GenericEngine()]
     return ours + [point.load()() for point in entry_points(group="blog_archiver.engines")]
 
 

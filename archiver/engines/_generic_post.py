@@ -18,7 +18,7 @@ from archiver.engines import _json_ld as json_ld
 from archiver.engines import _microformats as microformats
 from archiver.engines import bylines, structured, threads
 from archiver.engines._feed_formats import paragraphs
-from archiver.engines.dom import SKIPPED, Dom, ancestors, inner_html, text_of, tokens
+from archiver.engines.dom import SKIPPED, Dom, ancestors, inner_html, near_tokens, text_of, tokens
 from archiver.engines.structured import PageFacts
 from archiver.engines.wordpress_urls import taxonomy, without_fragment
 from archiver.model import Author, Comment, Content, Moment, ParentSource, Post, PostKind, PostRef, Rank, Site, Term
@@ -40,6 +40,12 @@ _ABOUT = frozenset(
 )
 _PROSE = frozenset({"p", "li", "td", "dd", "blockquote", "figcaption"})
 _ARTICLE_TYPES = json_ld.ARTICLES | {"article", "h-entry", "hentry", "creativework"}
+_TITLES = frozenset({"entry-title", "post-title", "article-title", "p-name"})
+_TAG_LISTS = frozenset(
+    {"tags", "tag-list", "taglist", "post-tags", "entry-tags", "article-tags", "category", "categories"}
+    | {"post-categories", "entry-categories", "post-category"}
+)
+_LINE = 60  # characters: a longer text is a sentence, not a label
 _SHORTEST = 80  # characters of text that make an element worth being taken for a post
 
 
@@ -71,7 +77,7 @@ def read(dom: Dom, site: Site) -> PostPage:
 
 
 def _post(dom: Dom, site: Site, facts: PageFacts, body: HtmlElement, scope: HtmlElement) -> Post:
-    heading = next((h for h in scope.iter("h1", "h2") if text_of(h) and not _is_apart(h, scope)), None)
+    heading = _heading(dom, scope)
     published = _moment(facts.published_iso, site) or _printed(dom, site, scope)
     is_post = published is not None or (facts.type or "").lower() in _ARTICLE_TYPES
     authors, weak = _authors(dom, facts)
@@ -93,6 +99,40 @@ def _post(dom: Dom, site: Site, facts: PageFacts, body: HtmlElement, scope: Html
     )
 
 
+def _heading(dom: Dom, scope: HtmlElement) -> HtmlElement | None:
+    """The post's heading within its text: what themes mark as such, or an h1 or h2 before any paragraph."""
+    inside = [h for h in scope.iter("h1", "h2") if text_of(h) and not _is_apart(h, scope)]
+    first = min((dom.order[p] for p in scope.iter("p", "ul", "ol", "pre") if _is_prose(p)), default=1 << 60)
+    marked = [h for h in inside if _TITLES & set(tokens(h))]
+    return next(iter(marked or [h for h in inside if h.tag == "h1" or dom.order[h] < first]), None)
+
+
+def _is_prose(element: HtmlElement) -> bool:
+    """Whether an element is of the text, not of what stands about it: a date, a byline, a list of tags."""
+    around, text = [element, *ancestors(element)], text_of(element)
+    sentence = len(text) > _LINE or text.endswith((".", ":", "!", "?", "…", "。"))
+    return sentence and not any(e.tag == "header" or _ABOUT & set(tokens(e)) for e in around)
+
+
+def _marked_title(dom: Dom, stated: str) -> str:
+    """The title as a theme marks it, or as the one heading that the page's own title holds. Never the site's name."""
+    marked = [text_of(e) for e in dom.classed(*_TITLES) if e.tag in {"h1", "h2", "h3"} and not _is_apart(e, dom.root)]
+    if len(set(marked)) == 1:
+        return marked[0]
+    heads = [h for h in dom.tags("h1", "h2") if text_of(h) and not _is_apart(h, dom.root) and not _names_site(h, dom)]
+    fits = [text_of(h) for h in heads if normal_name(text_of(h)) in normal_name(stated)]
+    alone = [text_of(h) for h in heads if h.tag == "h1"]
+    return fits[0] if fits else alone[0] if len(alone) == 1 else ""
+
+
+def _names_site(heading: HtmlElement, dom: Dom) -> bool:
+    """Whether a heading is the name of the blog: all that it says is a link to another page's root."""
+    link = next(heading.iter("a"), None)
+    url = dom.link_url(link) if link is not None and text_of(link) == text_of(heading) else None
+    path = urls.canonical(url).partition("://")[2].partition("/")[2] if url else None
+    return path == "" and urls.url_key(url or "") != urls.url_key(dom.page.url)
+
+
 def _own_url(facts: PageFacts, here: str, site: Site) -> str:
     """The page's own statement of its URL, unless that leads away or to the front page."""
     stated = facts.url
@@ -103,10 +143,8 @@ def _own_url(facts: PageFacts, here: str, site: Site) -> str:
 def _title(dom: Dom, facts: PageFacts, heading: HtmlElement | None) -> str | None:
     """The stated title; the heading where it is the same without the site's name."""
     shown = text_of(heading) if heading is not None else ""
-    if not shown:
-        alone = [text_of(h) for h in dom.tags("h1") if text_of(h)]
-        shown = alone[0] if len(alone) == 1 else ""
     stated = facts.title or next((text_of(title) for title in dom.tags("title")), "")
+    shown = shown or _marked_title(dom, stated)
     if shown and normal_name(shown) in normal_name(stated):
         return shown
     return (facts.title or shown or stated) or None
@@ -130,6 +168,11 @@ def _terms(dom: Dom, facts: PageFacts, scope: HtmlElement) -> tuple[Term, ...] |
         if name and "tag" in rels and dom.inside(link, scope) and not _is_apart(link, scope):
             kind = "category" if "category" in rels else taxonomy(url) or "tag"
             found.setdefault(normal_name(name), Term(taxonomy=kind, name=name, url=without_fragment(url)))
+    for link, url in dom.links if not found else ():
+        name, listed = text_of(link), _TAG_LISTS & near_tokens(link, 3)
+        if name and listed and not _is_apart(link, dom.root) and len(name) < _LINE:
+            kind = taxonomy(url) or ("category" if "categor" in " ".join(listed) else "tag")
+            found.setdefault(normal_name(name), Term(taxonomy=kind, name=name.lstrip("#"), url=without_fragment(url)))
     stated = [("category", facts.section or "")] + [("tag", tag) for tag in facts.tags]
     for kind, name in stated:
         if name:

@@ -21,6 +21,7 @@ from archiver.engines.dom import ancestors
 from archiver.model import Note
 
 _FEED_TYPES = frozenset(f"application/{kind}" for kind in ("rss+xml", "atom+xml", "rdf+xml", "feed+json", "json"))
+_STATED = {"keywords": "itemprop:keywords"}
 _COMMENT_ACTION = "commentaction"
 
 
@@ -222,7 +223,8 @@ def _main(entries: list[Properties], base: str, known: frozenset[str]) -> Proper
 def _head(root: HtmlElement, base: str, exclude: frozenset[HtmlElement]) -> PageFacts:
     meta: dict[str, list[str]] = {}
     for element in root.iter("meta"):
-        name, value = element.get("property") or element.get("name"), element.get("content")
+        name = element.get("property") or element.get("name") or _STATED.get(element.get("itemprop") or "")
+        value = element.get("content")
         if name and value and value.strip() and exclude.isdisjoint(ancestors(element)):
             meta.setdefault(name.strip().lower(), []).append(value.strip())
     linked = (e for e in root.iter("link") if e.get("href") and exclude.isdisjoint(ancestors(e)))
@@ -244,7 +246,7 @@ def _head(root: HtmlElement, base: str, exclude: frozenset[HtmlElement]) -> Page
         modified_iso=first("article:modified_time", "og:updated_time"),
         authors=tuple((name, None) for name in names if name),
         section=_plain(first("article:section")),
-        tags=tuple(dict.fromkeys(plain(tag) for tag in meta.get("article:tag", ()))),
+        tags=tuple(dict.fromkeys(_tags(meta))),
         description=_plain(first("og:description", "description", "dc.description")),
         language=(root.get("lang") or root.get("xml:lang") or first("og:locale") or "").replace("_", "-") or None,
         type=first("og:type"),
@@ -252,6 +254,13 @@ def _head(root: HtmlElement, base: str, exclude: frozenset[HtmlElement]) -> Page
         site_name=_plain(first("og:site_name", "application-name")),
         feeds=_feeds(links, base),
     )
+
+
+def _tags(meta: dict[str, list[str]]) -> Iterable[str]:
+    """The tags of Open Graph, of Pelican (one a statement), and of Hugo's microdata (a list)."""
+    listed = (tag for value in meta.get("itemprop:keywords", ()) for tag in value.split(","))
+    stated = [*meta.get("article:tag", ()), *meta.get("tags", ()), *listed]
+    return [tag for one in stated if (tag := plain(one))]
 
 
 def _feeds(links: list[tuple[set[str], HtmlElement]], base: str) -> tuple[FeedLink, ...]:

@@ -5,7 +5,8 @@ is compared: url, target (its kind), hint, headers; post (native_id, title, auth
 with precision, terms, text, weak, protected …), bio, count (a heading's claim), comments as
 [id, parent, depth, author, url, at, text, kind, how the parent is known], by_post_author, archives as
 [label, year, month, posts], categories as [name, id, posts, parent's URL], widgets as [kind, title, links],
-targets as [kind, url], notes.
+claims as [subject's kind, subject, measure, number, where], targets as [kind, url], notes. `pages`: False for a
+blog whose pages are not captured. posts: as post, for an answer that holds several.
 """
 
 from __future__ import annotations
@@ -14,31 +15,46 @@ import json
 from pathlib import Path
 from typing import Any
 
+from archiver.engines.base import Engine
 from archiver.engines.wordpress import WordPress
-from archiver.model import Discovery, Extract, Site, Target, TargetKind
+from archiver.model import Discovery, Extract, Post, Site, Target, TargetKind
 from archiver.page import Page
 from archiver.urls import absolute
 
-FOLDER = Path(__file__).parents[1] / "golden" / "wordpress"
-CASES = sorted(path.parent.name for path in FOLDER.glob("*/expected.json"))
+GOLDEN = Path(__file__).parents[1] / "golden"
+TYPES = {".html": "text/html; charset=utf-8", ".json": "application/json", ".xml": "application/xml"}
+
+
+def cases_of(engine: str) -> list[str]:
+    """The folders of an engine's golden pages."""
+    return sorted(path.parent.name for path in (GOLDEN / engine).glob("*/expected.json"))
+
+
+CASES = cases_of("wordpress")
 ENGINE = WordPress()
 
 
 class Case:
     """One folder, read."""
 
-    def __init__(self, name: str) -> None:
-        folder = FOLDER / name
+    def __init__(self, name: str, engine: Engine = ENGINE) -> None:
+        folder = GOLDEN / engine.name / name
         self.expected: dict[str, Any] = json.loads((folder / "expected.json").read_text("utf-8"))
         url = self.expected["url"]
-        headers = {"content-type": "text/html; charset=utf-8", **self.expected.get("headers", {})}
-        self.page = Page(url, (folder / "page.html").read_bytes(), headers=headers)
+        body = next(folder.glob("page.*"))
+        headers = {"content-type": TYPES[body.suffix], **self.expected.get("headers", {})}
+        self.page = Page(url, body.read_bytes(), headers=headers)
         home = self.expected.get("home") or absolute("/", url) or url
-        self.site = Site(key="x", home=home, utc_offset=self.expected.get("utc_offset", 0))
+        self.site = Site(
+            key="x",
+            home=home,
+            utc_offset=self.expected.get("utc_offset", 0),
+            capture_pages=self.expected.get("pages", True),
+        )
         kind = TargetKind(self.expected.get("target", "post"))
         self.target = Target(url=url, kind=kind, hint=self.expected.get("hint", {}))
-        self.extract: Extract = ENGINE.extract(self.page, self.target, self.site)
-        self.discovery: Discovery = ENGINE.discover(self.page, self.target, self.site)
+        self.extract: Extract = engine.extract(self.page, self.target, self.site)
+        self.discovery: Discovery = engine.discover(self.page, self.target, self.site)
 
     def found(self, name: str) -> Any:
         """What was read under a name of `expected.json`, in its form."""
@@ -46,7 +62,18 @@ class Case:
 
     def _post(self) -> dict[str, Any]:
         (post,) = self.extract.posts
-        every = {
+        every = self._fields(post)
+        return {name: every[name] for name in self.expected["post"]}
+
+    def _posts(self) -> list[dict[str, Any]]:
+        """Of several posts what is expected of each, in their order."""
+        assert len(self.extract.posts) == len(self.expected["posts"]), [post.url for post in self.extract.posts]
+        pairs = zip(self.extract.posts, self.expected["posts"], strict=True)
+        return [{name: self._fields(post)[name] for name in asked} for post, asked in pairs]
+
+    @staticmethod
+    def _fields(post: Post) -> dict[str, Any]:
+        return {
             "native_id": post.native_id,
             "url": post.url,
             "kind": post.kind.value,
@@ -62,8 +89,9 @@ class Case:
             "part": post.part,
             "parts": post.parts,
             "comments_open": post.comments_open,
+            "excerpt": post.excerpt,
+            "rank": post.rank.name.lower(),
         }
-        return {name: every[name] for name in self.expected["post"]}
 
     def _bio(self) -> str | None:
         return next((author.bio for author in self.extract.authors), None)
@@ -124,6 +152,9 @@ class Case:
         facts = self.extract.blog
         return [facts.title, facts.tagline, facts.language, facts.theme] if facts else []
 
+    def _claims(self) -> list[list[Any]]:
+        return [[c.subject_kind, c.subject, c.measure, c.number, c.where] for c in self.extract.claims]
+
     def _notes(self) -> list[str]:
         return [note.kind for note in self.extract.notes]
 
@@ -134,4 +165,4 @@ class Case:
         return list(self.discovery.aliases)
 
 
-SETUP = frozenset({"url", "target", "hint", "headers", "home", "utc_offset", "about"})
+SETUP = frozenset({"url", "target", "hint", "headers", "home", "utc_offset", "pages", "about"})

@@ -32,7 +32,7 @@ from tests.unit import sample
 
 BLOG = "https://blog.example.org/"
 VERBS = (
-    *("crawl", "update", "detect", "schedule", "status", "search", "history", "serve", "export", "publish"),
+    *("crawl", "update", "detect", "try", "schedule", "status", "search", "history", "serve", "export", "publish"),
     *("codebook", "extract", "import", "redact", "verify", "demo"),
 )
 

@@ -14,9 +14,10 @@ WHOLE = Coverage(claimed_posts=3, captured_posts=3, claimed_comments=9, captured
     ("coverage", "given_up", "ending"),
     [
         (WHOLE, 0, Ending("complete")),
-        (Coverage(), 0, Ending("complete")),
+        (Coverage(), 0, Ending("incomplete", "no post was found", 4)),
+        (Coverage(claimed_posts=0), 0, Ending("complete")),  # a blog that has none, and says so
         # What no crawl can bring is told elsewhere, and is no reason to crawl again.
-        (Coverage(claimed_comments=9, captured_comments=6, out_of_reach=3), 0, Ending("complete")),
+        (Coverage(captured_posts=1, claimed_comments=9, captured_comments=6, out_of_reach=3), 0, Ending("complete")),
         (
             Coverage(claimed_comments=15, captured_comments=13, posts_with_gaps=1),
             0,

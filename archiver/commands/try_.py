@@ -1,0 +1,180 @@
+"""`archiver try`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, fields, is_dataclass
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from archiver.commands.session import DEFAULT_ARCHIVE, config_option, load_config
+from archiver.config import blog_configs
+from archiver.errors import NotABlog, UsageError
+from archiver.model import Author, Comment, Content, Moment, Post, Site, Target, TargetKind, Term
+from archiver.terminal import count, safe
+from archiver.urls import absolute, site_key
+
+if TYPE_CHECKING:
+    from archiver.page import Page
+
+LONGEST = 300
+"""Characters of a value that are shown."""
+MOST = 5
+"""Comments and targets that are shown."""
+_SUFFIXES = {".json": "application/json", ".xml": "application/xml"}
+
+
+@click.command("try", short_help="Show what is read of one page.")
+@click.argument("source", metavar="URL|FILE")
+@click.option("--engine", metavar="NAME", help="Read it as this engine does, whatever it looks like.")
+@click.option("--url", metavar="URL", help="Address that a file stands for.  [default: https://blog.example/page]")
+@click.option(
+    "--kind",
+    type=click.Choice([kind.value for kind in TargetKind if kind is not TargetKind.ROBOTS]),
+    default="post",
+    show_default=True,
+    help="What it is expected to hold.",
+)
+@config_option()
+@click.option("--json", "as_json", is_flag=True, help="Everything, as JSON.")
+def try_(source: str, engine: str | None, url: str | None, kind: str, config: Path | None, as_json: bool) -> int:
+    """Show what an engine reads from one page, field by field; nothing is stored.
+
+    \b
+    Examples:
+      archiver try https://blog.example.org/2021/02/a-post/
+      archiver try --url https://blog.example.org/2021/02/a-post/ saved.html
+    """
+    from archiver.crawl.reading import Question, engine_named, read  # late: Scrapy takes its time to import
+    from archiver.engines import engines, for_page
+    from archiver.page import Page
+
+    path = Path(source)
+    if path.is_file():
+        page = Page(url or "https://blog.example/page", path.read_bytes(), headers=_headers(path))
+    else:
+        page = _fetched(source, config)
+    names = [one.name for one in engines()]
+    if engine is not None and engine not in names:
+        raise UsageError(f"--engine {engine}", "there is no such engine", f"Engines: {', '.join(names)}")
+    found = for_page(page)
+    known = found[0] if found else None
+    chosen = engine or (known.name if known else "generic")
+    site = Site(key=site_key(page.url), home=absolute("/", page.url) or page.url)
+    reading = read(Question(page=page, target=Target(url=page.url, kind=TargetKind(kind)), site=site, engine=chosen))
+    if as_json:
+        click.echo(json.dumps({"engine": chosen, **_plain(asdict(reading))}, ensure_ascii=False, indent=2, default=str))
+    else:
+        click.echo(
+            "\n".join(_head(page, chosen, found[1].evidence if found and known and known.name == chosen else ()))
+        )
+        best_effort = " (best effort)" if engine_named(chosen).best_effort else ""
+        click.echo("\n".join(_lines(reading, best_effort)))
+    return 1 if reading.error else 0
+
+
+def field(label: str, text: str) -> str:
+    """A line of the report; names of fields are longer here than elsewhere."""
+    return f"  {label:<14} {safe(text)}"
+
+
+def _headers(path: Path) -> dict[str, str]:
+    return {"content-type": _SUFFIXES.get(path.suffix.lower(), "text/html; charset=utf-8")}
+
+
+def _fetched(url: str, config: Path | None) -> Page:
+    """One page, by the rules of a crawl. Raises SiteError."""
+    from archiver.crawl.run import look_at  # late: Scrapy takes its time to import
+
+    page = look_at(blog_configs([url], load_config(DEFAULT_ARCHIVE, config))[0])
+    if not page.ok:
+        raise NotABlog(page.url, f"it answers {page.status}", "Check the address")
+    return page
+
+
+def _head(page: Page, engine: str, evidence: tuple[str, ...]) -> Iterator[str]:
+    yield safe(page.url)
+    yield field("engine", engine)
+    yield from (field("because" if n == 0 else "", safe(line)) for n, line in enumerate(evidence))
+
+
+def _lines(reading: Any, best_effort: str) -> Iterator[str]:
+    if reading.error:
+        yield field("error", safe(reading.error))
+    extract = reading.extract
+    if extract.blog:
+        yield f"\nblog{best_effort}"
+        yield from _fields(extract.blog)
+    for post in extract.posts:
+        yield f"\npost, from {post.source}, as {post.rank.name.lower()}"
+        yield from _fields(post)
+    for name, found in (("comment", extract.comments), ("claim", extract.claims), ("note", extract.notes)):
+        yield from _several(name, found)
+    for name, found in (("archive", extract.archives), ("term", extract.terms), ("widget", extract.widgets)):
+        if found:
+            yield f"\n{count(len(found), name)}"
+    yield from _several("target", reading.discovery.targets)
+
+
+def _several(name: str, found: tuple[Any, ...]) -> Iterator[str]:
+    if found:
+        more = f", the first {MOST}" if len(found) > MOST else ""
+        yield f"\n{count(len(found), name)}{more}"
+    for number, one in enumerate(found[:MOST]):
+        if number and isinstance(one, Comment):
+            yield ""
+        yield from _fields(one) if isinstance(one, Comment) else [f"  {_shown(one)}"]
+
+
+def _fields(record: Any) -> Iterator[str]:
+    """What a record says; what it does not say is left out."""
+    for one in fields(record):
+        value = getattr(record, one.name)
+        if value is None or value == frozenset() or one.name in {"rank", "source", "post"}:
+            continue
+        yield field(one.name.replace("_", " "), _shown(value))
+
+
+def _shown(value: Any) -> str:
+    """A value on one line, with the evidence that it carries."""
+    match value:
+        case Moment():
+            said = f"to the {value.precision.value}" + (f", printed as {value.printed!r}" if value.printed else "")
+            text = f"{value.at} ({said})"
+        case Content():
+            held = ((value.links, "link", None), (value.media, "image or player", "images or players"))
+            held_too = (value.citations, "citation", None)
+            also = ", ".join(count(len(found), one, more) for found, one, more in (*held, held_too) if found)
+            text = " ".join(value.text.split()) + (f" [{also}]" if also else "")
+        case Author():
+            text = value.name + (f" <{value.url}>" if value.url else "")
+        case Term():
+            text = f"{value.name} ({value.taxonomy})"
+        case Target():
+            text = f"{value.kind.value} {value.url}"
+        case Post():
+            text = value.url
+        case Enum():
+            text = str(value.value)
+        case tuple() | frozenset():
+            text = "; ".join(_shown(one) for one in value) or "none"
+        case _ if is_dataclass(value):
+            named = ((one.name, getattr(value, one.name)) for one in fields(value))
+            text = ", ".join(f"{name} {_shown(one)}" for name, one in named if one not in (None, ""))
+        case _:
+            text = str(value)
+    line = " ".join(text.split())
+    return safe(line if len(line) <= LONGEST else line[: LONGEST - 1] + "…")
+
+
+def _plain(value: Any) -> Any:
+    """As JSON has it: sets become lists."""
+    if isinstance(value, dict):
+        return {name: _plain(one) for name, one in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(one) for one in value]
+    return value

@@ -1,0 +1,82 @@
+"""Hosted comment systems, on top of any engine: one a file.
+
+A post's page declares its system. What that can be asked without a key becomes a target of its own, whose answer
+the system reads; of the others the report says that there are comments elsewhere, and why they are not read.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+
+from archiver.comments.base import Declared, NoThread, System, thread_target
+from archiver.engines.dom import Dom
+from archiver.errors import PageError
+from archiver.model import Discovery, Extract, Note, PostRef, Target, TargetKind
+from archiver.page import Page
+from archiver.text import clean_tree
+
+__all__ = ["Declared", "System", "declared", "extract", "is_thread", "systems"]
+
+_FRAME = re.compile(r"<script[^>]*\bid=[\"']disqus-threadData[\"'][^>]*>(.*?)</script", re.DOTALL)
+
+
+@cache
+def systems() -> tuple[System, ...]:
+    """All that are known."""
+    from archiver.comments.disqus import Disqus
+    from archiver.comments.isso import Isso
+    from archiver.comments.recognised import KNOWN, Recognised
+    from archiver.comments.remark42 import Remark42
+    from archiver.comments.waline import Waline
+
+    return (Isso(), Remark42(), Waline(), Disqus(), *(Recognised(name) for name in KNOWN))
+
+
+def is_thread(target: Target) -> bool:
+    """Whether a target is a comment system's, and not the blog's own."""
+    return "comments" in target.hint
+
+
+def declared(page: Page, target: Target, read: Extract) -> tuple[tuple[Note, ...], tuple[Target, ...]]:
+    """What the page of a post declares: notes for the report, and the threads that can be asked for."""
+    if target.kind is not TargetKind.POST or not page.ok or len(read.posts) != 1:
+        return (), ()
+    post, notes, targets = read.posts[0].ref, [], []
+    for system in (one for one in systems() if one.sign in page.body):
+        found = system.declared(page.once(Dom), post)
+        if found is not None:
+            told = f": {found.why}" if found.why else ""
+            notes.append(Note(kind=f"comments_at_{system.name}", detail=f"{post.url} at {found.where}{told}"))
+            if found.url:
+                targets.append(thread_target(system.name, found.url, post, dict(found.hint)))
+    return tuple(notes), tuple(targets)
+
+
+def extract(page: Page, target: Target) -> tuple[Extract, Discovery]:
+    """The records of an answer of a comment system, and the page that follows. Raises PageError."""
+    name = target.hint["comments"]
+    system = next((one for one in systems() if one.name == name), None)
+    if system is None or not page.ok:
+        return Extract(), Discovery()  # 404: nobody has commented yet
+    post = PostRef(native_id=target.hint.get("post"), url=target.hint.get("post_url"))
+    data = _data(page)
+    try:
+        read = system.read(data, target, post)
+    except NoThread as error:
+        raise PageError(page.url, f"comments of {name} were expected: {error}", "The thread is missing") from error
+    url = system.following(data, target)
+    hint = {n: v for n, v in target.hint.items() if n not in {"comments", "post", "post_url"}}
+    return read, Discovery(targets=(thread_target(name, url, post, hint),) if url else ())
+
+
+def _data(page: Page) -> object:
+    """The answer as JSON: as such, or within the frame that a browser would show."""
+    if page.body.lstrip()[:1] != b"<":
+        return page.json
+    match = _FRAME.search(page.text)
+    try:
+        return clean_tree(json.loads(match[1])) if match else None
+    except (ValueError, RecursionError):
+        return None

@@ -1,0 +1,86 @@
+"""Disqus: what its frame shows to every reader carries the first page of a thread; the rest needs a key."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import urlencode
+
+from archiver import content, dates
+from archiver.comments.base import Declared, NoThread, System, thread
+from archiver.engines import _json_values as values
+from archiver.engines.dom import Dom
+from archiver.model import Author, Claim, Comment, Extract, Note, ParentSource, PostRef, Rank, Target
+
+_SCRIPT = re.compile(r"//([a-z0-9-]{1,60})\.disqus\.com/(?:embed|count)\.js", re.IGNORECASE)
+_SHORTNAME = re.compile(r"disqus_?shortname[\"']?\s*[:=]\s*[\"']([a-z0-9-]{1,60})[\"']", re.IGNORECASE)
+_IDENTIFIER = re.compile(r"(?:page\.identifier|disqus_identifier)\s*=\s*[\"']([^\"'\n]{1,300})[\"']")
+_URL = re.compile(r"(?:page\.url|disqus_url)\s*=\s*[\"'](https?://[^\"'\n]{1,1000})[\"']")
+
+
+class Disqus(System):
+    """`<div id="disqus_thread">` and `https://NAME.disqus.com/embed.js`."""
+
+    name = "disqus"
+    sign = b"disqus"
+
+    def declared(self, dom: Dom, post: PostRef) -> Declared | None:
+        """The blog's name at Disqus, and the identifier and URL that stand for the page there."""
+        text = dom.page.text
+        names = _SCRIPT.search(text) or _SHORTNAME.search(text)
+        if "disqus_thread" not in dom.by_id and names is None:
+            return None
+        if names is None:
+            return Declared(where="Disqus", why="the page does not state its name there")
+        identifier, url = _IDENTIFIER.search(text), _URL.search(text)
+        query = {"base": "default", "f": names[1], "t_u": url[1] if url else post.url or dom.page.url}
+        if identifier:
+            query["t_i"] = identifier[1]
+        return Declared(where=names[1], url=f"https://disqus.com/embed/comments/?{urlencode(query)}")
+
+    def read(self, data: object, target: Target, post: PostRef) -> Extract:
+        """The comments that the frame carries, and how many the whole thread has."""
+        response = values.inside(data, "response")
+        if not isinstance(response, dict) or not isinstance(response.get("posts"), list):
+            raise NoThread("there is no thread in its frame")
+        rows = values.objects(response["posts"])
+        comments = tuple(_comment(row, n, post) for n, row in enumerate(rows) if values.text(row, "id"))
+        extract = thread(post, comments)
+        count = values.number(response, "thread", "posts")
+        subject = f"#{post.native_id}" if post.native_id else post.url
+        claims: tuple[Claim, ...] = ()
+        if count is not None and subject:
+            claims = (Claim(subject_kind="post", subject=subject, measure="comments", number=count, where="disqus"),)
+        more = values.inside(data, "cursor", "hasNext") is True
+        why = f"{target.hint.get('post_url', target.url)}: Disqus gives further pages of a thread with a key only"
+        notes = (Note(kind="more_at_disqus", detail=why),) if more else ()
+        return Extract(comments=extract.comments, threads=extract.threads, claims=claims, notes=notes)
+
+
+def _comment(row: dict[str, Any], place: int, post: PostRef) -> Comment:
+    """A comment; the words of deleted ones are not there, their place is."""
+    html, stamp, own = values.text(row, "message"), values.text(row, "createdAt"), values.text(row, "id")
+    parent, name = values.text(row, "parent"), values.line(row, "author", "name")
+    depth = values.number(row, "depth")
+    return Comment(
+        post=post,
+        rank=Rank.API,
+        native_id=f"disqus:{own}",
+        url=f"{post.url}#comment-{own}" if post.url else None,
+        author=Author(
+            name=name,
+            member=row["author"].get("isAnonymous") is not True,
+            native_id=values.text(row, "author", "id"),
+            slug=values.text(row, "author", "username"),
+            url=values.text(row, "author", "profileUrl"),
+        )
+        if name
+        else None,
+        content=content.from_html(html, post.url or "") if html and row.get("isDeleted") is not True else None,
+        published=dates.from_iso(stamp, 0) if stamp else None,
+        parent=f"disqus:{parent}" if parent else None,
+        parent_source=ParentSource.API,
+        depth=None if depth is None else depth + 1,
+        position=place,
+        source="api",
+    )

@@ -1,0 +1,81 @@
+"""Remark42 (https://remark42.com): a server of the blog's own, with an open API."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import urlencode, urljoin
+
+from archiver import content, dates
+from archiver.comments._threads import walk
+from archiver.comments.base import Declared, NoThread, System, thread
+from archiver.engines import _json_values as values
+from archiver.engines.dom import Dom
+from archiver.model import Author, Claim, Comment, Extract, ParentSource, PostRef, Rank, Target
+from archiver.urls import absolute
+
+_CONFIG = re.compile(r"remark_config\s*=\s*\{(?P<inside>[^{}]{0,2000})\}")
+_SETTING = re.compile(r"[\"']?(host|site_id|url)[\"']?\s*:\s*[\"']([^\"']+)[\"']")
+
+
+class Remark42(System):
+    """`remark_config = {host: "https://remark.example.org", site_id: "blog"}`."""
+
+    name = "remark42"
+    sign = b"remark"
+
+    def declared(self, dom: Dom, post: PostRef) -> Declared | None:
+        """The server, the name of the blog there, and the URL that stands for the page."""
+        config = _CONFIG.search(dom.page.text)
+        settings = dict(_SETTING.findall(config["inside"])) if config else {}
+        if config is None and "remark42" not in dom.by_id:
+            return None
+        server = absolute(settings.get("host", ""), dom.base) if settings.get("host") else None
+        if server is None:
+            return Declared(where="a server that the page does not name", why="its address is set by a script")
+        url = settings.get("url") or post.url or dom.page.url
+        query = {"site": settings.get("site_id", "remark"), "url": url, "sort": "+time", "format": "tree"}
+        return Declared(where=server, url=f"{urljoin(server.rstrip('/') + '/', 'api/v1/find')}?{urlencode(query)}")
+
+    def read(self, data: object, target: Target, post: PostRef) -> Extract:
+        """The whole thread and its count."""
+        del target
+        rows = values.inside(data, "comments")
+        if not isinstance(rows, list):
+            raise NoThread("it is no thread of Remark42")
+        nodes = [{**node, "id": values.text(node, "comment", "id")} for node in values.objects(rows)]
+        found = walk(nodes, "id", _replies)
+        made = tuple(_comment(row, parent, depth, n, post) for n, (row, parent, depth) in enumerate(found))
+        count, subject = values.number(data, "info", "count"), f"#{post.native_id}" if post.native_id else post.url
+        extract = thread(post, made)
+        if count is None or not subject:
+            return extract
+        claim = Claim(subject_kind="post", subject=subject, measure="comments", number=count, where="remark42")
+        return Extract(comments=extract.comments, threads=extract.threads, claims=(claim,))
+
+
+def _replies(node: dict[str, Any]) -> object:
+    found = values.objects(node.get("replies") or [])
+    return [{**one, "id": values.text(one, "comment", "id")} for one in found]
+
+
+def _comment(node: dict[str, Any], parent: str | None, depth: int, place: int, post: PostRef) -> Comment:
+    """A comment. Of deleted ones the words are empty; their place stays."""
+    row = node["comment"]
+    html, stamp = values.text(row, "text"), values.text(row, "time")
+    answers = values.text(row, "pid") or parent
+    name = values.line(row, "user", "name")
+    return Comment(
+        post=post,
+        rank=Rank.API,
+        native_id=f"remark42:{node['id']}",
+        url=f"{post.url}#remark42__comment-{node['id']}" if post.url else None,
+        author=Author(name=name, member=True, native_id=values.text(row, "user", "id")) if name else None,
+        content=content.from_html(html, post.url or "") if html and row.get("delete") is not True else None,
+        published=dates.from_iso(stamp, 0) if stamp else None,
+        parent=f"remark42:{answers}" if answers else None,
+        parent_source=ParentSource.API,
+        depth=depth,
+        position=place,
+        source="api",
+    )

@@ -1,0 +1,220 @@
+"""Ghost's two APIs that readers' browsers use: content (with the key that the page states) and comments.
+
+`/ghost/api/content/posts/?key=…` gives posts, 100 a request. `/members/api/comments/post/ID/` gives a thread, each
+comment with its first replies; `/members/api/comments/ID/replies/` the rest of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlencode, urljoin
+
+from archiver import content, dates
+from archiver.engines import _json_values as values
+from archiver.engines._platform import count_hint, target
+from archiver.engines.dom import Dom
+from archiver.errors import PageError
+from archiver.model import (
+    Author,
+    Claim,
+    Comment,
+    Extract,
+    Moment,
+    Note,
+    ParentSource,
+    Post,
+    PostKind,
+    PostRef,
+    Rank,
+    Site,
+    Target,
+    TargetKind,
+    Term,
+)
+from archiver.page import Page
+from archiver.urls import absolute
+
+PER_PAGE = 100
+
+
+# ── targets ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def key_of(dom: Dom) -> tuple[str, str] | None:
+    """The root of the content API and its key, as the page hands them to its own scripts."""
+    for script in dom.tags("script"):
+        key, root = script.get("data-key"), script.get("data-api") or script.get("data-sodo-search")
+        if key and key.isalnum() and root:
+            root = root if "/ghost/api/content" in root else urljoin(root.rstrip("/") + "/", "ghost/api/content/")
+            found = absolute(root, dom.base)
+            return (found.rstrip("/") + "/", key) if found else None
+    return None
+
+
+def posts_target(root: str, key: str, kind: str, page: int) -> Target:
+    """A page of the content API. kind: posts or pages."""
+    query = {"key": key, "include": "authors,tags", "formats": "html", "limit": PER_PAGE, "page": page}
+    hint = {"route": kind, "root_of": root, "key": key, "page": str(page)}
+    if page > 1:
+        hint["offset"] = str((page - 1) * PER_PAGE)
+    url = f"{urljoin(root, f'{kind}/')}?{urlencode(query, safe=',')}"
+    return target(url, TargetKind.API, hint, priority=5 if kind == "posts" else 6)
+
+
+def thread_target(site: Site, post: str, url: str, page: int = 1) -> Target:
+    """A page of a post's thread."""
+    query = urlencode({"limit": PER_PAGE, "page": page})
+    where = urljoin(site.home, f"members/api/comments/post/{post}/?{query}")
+    hint = {"route": "thread", "post": post, "url": url, "page": str(page)}
+    return target(where, TargetKind.API, hint, priority=45)
+
+
+def replies_target(site: Site, asked: Target, comment: str, page: int = 1) -> Target:
+    """A page of the replies to a comment."""
+    query = urlencode({"limit": PER_PAGE, "page": page})
+    where = urljoin(site.home, f"members/api/comments/{comment}/replies/?{query}")
+    hint = {**asked.hint, "route": "replies", "comment": comment, "page": str(page)}
+    return target(where, TargetKind.API, hint, priority=46)
+
+
+def discover(page: Page, asked: Target, site: Site) -> Iterator[Target]:
+    """What follows an answer: its next page, replies that it left out, the posts' pages."""
+    route, number = asked.hint.get("route"), count_hint(asked, "page") or 1
+    try:
+        found = rows(page, asked)
+    except PageError:
+        return  # extract() has said what came instead
+    if number < (values.number(page.json, "meta", "pagination", "pages") or 1) and found:
+        if route in {"posts", "pages"}:
+            yield posts_target(asked.hint["root_of"], asked.hint["key"], route, number + 1)
+        elif route == "replies":
+            yield replies_target(site, asked, asked.hint["comment"], number + 1)
+        else:
+            yield thread_target(site, asked.hint["post"], asked.hint["url"], number + 1)
+    for row in found:
+        id_ = values.text(row, "id")
+        if route == "thread" and id_:
+            if (values.number(row, "count", "replies") or 0) > len(values.objects(row.get("replies") or [])):
+                yield replies_target(site, asked, id_)
+        elif route in {"posts", "pages"} and (url := values.text(row, "url")):
+            yield target(url, TargetKind.POST, {"post": id_, "kind": route[:-1]})
+
+
+# ── records ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def rows(page: Page, asked: Target) -> list[dict[str, Any]]:
+    """The rows of an answer. Raises PageError when it is something else."""
+    route = asked.hint.get("route", "posts")
+    name = "comments" if route in {"thread", "replies"} else route
+    found = values.inside(page.json, name)
+    if not isinstance(found, list):
+        errors = values.objects(values.inside(page.json, "errors"))
+        said = next((values.line(error, "message") for error in errors), None) or "there are none in it"
+        raise PageError(page.url, f"{name} of Ghost were expected: {said}", "Sitemap, feed and pages are read instead")
+    return values.objects(found)
+
+
+def read(page: Page, asked: Target) -> Extract:
+    """The records of an answer."""
+    found, route = rows(page, asked), asked.hint.get("route", "posts")
+    total = values.number(page.json, "meta", "pagination", "total")
+    if route in {"posts", "pages"}:
+        posts = tuple(post for row in found if (post := _post(row, route)))
+        claim = Claim(subject_kind="blog", subject="", measure=route, number=total or 0, where="api")
+        notes = tuple(Note(kind="for_members_only", detail=post.url) for post in posts if post.protected)
+        return Extract(posts=posts, claims=() if total is None else (claim,), notes=notes)
+    ref = PostRef(native_id=asked.hint.get("post"), url=asked.hint.get("url"))
+    above = asked.hint.get("comment") if route == "replies" else None
+    pairs = [(row, above) for row in found]
+    for row in found:
+        pairs += [(reply, values.text(row, "id")) for reply in values.objects(row.get("replies") or [])]
+    comments = tuple(c for row, parent in pairs if (c := _comment(row, ref, parent)))
+    return Extract(comments=comments, claims=_count(asked, page, found))
+
+
+def _count(asked: Target, page: Page, found: list[dict[str, Any]]) -> tuple[Claim, ...]:
+    """How many comments a thread has: Ghost's total leaves out replies, which each comment counts for itself."""
+    total, pages = (values.number(page.json, "meta", "pagination", name) for name in ("total", "pages"))
+    if asked.hint.get("route") != "thread" or total is None or pages != 1 or "post" not in asked.hint:
+        return ()
+    count = total + sum(values.number(row, "count", "replies") or 0 for row in found)
+    subject = f"#{asked.hint['post']}"
+    return (Claim(subject_kind="post", subject=subject, measure="comments", number=count, where="api"),)
+
+
+def _post(row: dict[str, Any], route: str) -> Post | None:
+    url, native = values.text(row, "url"), values.text(row, "id")
+    if url is None or native is None:
+        return None
+    html = values.text(row, "html")
+    closed = row.get("access") is False
+    tags = values.objects(row.get("tags") or [])
+    names = [_person(one) for one in values.objects(row.get("authors") or [])]
+    return Post(
+        url=url,
+        rank=Rank.EXCERPT if closed or html is None else Rank.API,
+        native_id=native,
+        kind=PostKind.PAGE if route == "pages" else PostKind.POST,
+        title=values.line(row, "title") or "",
+        slug=values.text(row, "slug"),
+        content=content.from_html(html, url) if html else None,
+        excerpt=values.line(row, "custom_excerpt") or values.line(row, "excerpt"),
+        published=_moment(row, "published_at"),
+        modified=_moment(row, "updated_at"),
+        authors=tuple(name for name in names if name) or None,
+        terms=tuple(term for tag in tags if (term := _tag(tag))) if "tags" in row else None,
+        comments_open=row["comments"] if isinstance(row.get("comments"), bool) else None,
+        protected=True if closed else None,
+        source="api",
+    )
+
+
+def _tag(tag: dict[str, Any]) -> Term | None:
+    """A public tag; internal ones (`#feature`) are for themes."""
+    name = values.line(tag, "name")
+    if name is None or values.text(tag, "visibility") == "internal":
+        return None
+    return Term(taxonomy="tag", name=name, url=values.text(tag, "url"), slug=values.text(tag, "slug"))
+
+
+def _person(row: dict[str, Any]) -> Author | None:
+    name = values.line(row, "name")
+    if name is None:
+        return None
+    return Author(
+        name=name,
+        member=True,
+        native_id=values.text(row, "id"),
+        slug=values.text(row, "slug"),
+        url=values.text(row, "url"),
+        website=values.text(row, "website"),
+        bio=values.line(row, "bio"),
+        avatar=values.text(row, "profile_image") or values.text(row, "avatar_image"),
+    )
+
+
+def _comment(row: dict[str, Any], ref: PostRef, above: str | None) -> Comment | None:
+    """A comment. in_reply_to_id: of the reply that a reply answers, which Ghost shows on the same level."""
+    native, html = values.text(row, "id"), values.text(row, "html")
+    if native is None:
+        return None
+    parent = values.text(row, "in_reply_to_id") or values.text(row, "parent_id") or above
+    return Comment(
+        post=ref,
+        rank=Rank.API,
+        native_id=native,
+        url=f"{ref.url}#ghost-comments-{native}" if ref.url else None,
+        author=_person(row.get("member") or {}) if isinstance(row.get("member"), dict) else None,
+        content=content.from_html(html, ref.url or "") if html else None,
+        published=_moment(row, "created_at"),
+        parent=parent,
+        parent_source=ParentSource.API,
+        source="api",
+    )
+
+
+def _moment(row: dict[str, Any], name: str) -> Moment | None:
+    found = values.text(row, name)
+    return dates.from_iso(found, 0) if found else None

@@ -1,0 +1,108 @@
+"""Comments that stand at another host: asked for as politely as the blog itself, by the same rules."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.crawl.running import ROOT, Ran, content, crawl, sound, words
+from tests.crawl.scripted import Scripted, serve
+
+WORDS = "The lamps of the quay burn an hour less, since oil is dear this year and the keeper is poor. " * 2
+THREAD = {
+    "total_replies": 2,
+    "replies": [
+        {
+            "id": 1,
+            "parent": None,
+            "text": "<p>Dear <em>indeed</em>.</p>",
+            "author": "Bo Wharf",
+            "website": "https://wharf.example/",
+            "created": 1677744000.25,
+            "replies": [{"id": 2, "parent": 1, "text": "<p>Quite.</p>", "author": None, "created": 1677744060}],
+        }
+    ],
+}
+ISSO = {"/?uri=/oil/": ("application/json", json.dumps(THREAD))}
+
+
+def blog(comments: str) -> dict[str, tuple[str, str]]:
+    head = "<link rel='alternate' type='application/rss+xml' href='/feed.xml'>"
+    post = (
+        f"<html><head><title>Oil</title>{head}</head><body><article class='h-entry'><h1 class='p-name'>Oil</h1>"
+        f"<time class='dt-published' datetime='2023-03-01T10:00:00Z'>1 March</time>"
+        f"<div class='e-content'><p>{WORDS}</p></div></article>{comments}</body></html>"
+    )
+    rss = (
+        "<rss version='2.0'><channel><title>Quay</title>"
+        "<item><title>Oil</title><link>{home}/oil/</link></item></channel></rss>"
+    )
+    return {
+        "/": ("text/html", f"<html><head>{head}</head><body><h2><a href='/oil/'>Oil</a></h2></body></html>"),
+        "/feed.xml": ("application/rss+xml", rss),
+        "/oil/": ("text/html", post),
+    }
+
+
+def crawled(folder: Path, server: Scripted, comments: str = "") -> Ran:
+    widget = comments or f"<script data-isso='{server.home}/' src='{server.home}/js/embed.min.js'></script>"
+    with serve(blog(widget + "<section id='isso-thread'></section>")) as site:
+        return crawl(folder / "a", site.home)
+
+
+def test_a_thread_of_isso_is_read_after_its_robots_txt(tmp_path: Path) -> None:
+    with serve(ISSO) as server:
+        ran = crawled(tmp_path, server)
+    assert server.asked == ["/robots.txt", "/?uri=%2Foil%2F"]
+    assert ran.code == 0, ran.out
+    assert ran.rows("SELECT author, in_reply_to, text, depth, published_at FROM comment_list ORDER BY depth") == [
+        ("Bo Wharf", None, "Dear indeed.", 1, "2023-03-02T08:00:00Z"),
+        ("Anonymous", "Bo Wharf", "Quite.", 2, "2023-03-02T08:01:00Z"),
+    ]
+    assert ran.one("SELECT count(*) FROM posts") == 1
+    assert ran.rows("SELECT kind FROM oddities") == [("comments_at_isso",)]
+    assert sound(ran.archive)
+    before = content(ran.archive)
+    done = subprocess.run(
+        words("extract", "-a", str(ran.archive)), capture_output=True, text=True, cwd=ROOT, check=True
+    )
+    assert content(ran.archive) == before, done.stdout  # read again from the WARC files, and the same
+
+
+@pytest.mark.parametrize(
+    ("robots", "asked"),
+    [("User-agent: *\nDisallow: /\n", ["/robots.txt"]), ("User-agent: *\nDisallow: /?uri\n", ["/robots.txt"])],
+)
+def test_what_its_robots_txt_forbids_is_left_alone(tmp_path: Path, robots: str, asked: list[str]) -> None:
+    with serve({**ISSO, "/robots.txt": ("text/plain", robots)}) as server:
+        ran = crawled(tmp_path, server)
+    assert server.asked == asked
+    assert ran.one("SELECT count(*) FROM comments") == 0
+    assert ran.one("SELECT last_error FROM frontier WHERE state = 'excluded'") == "robots.txt disallows it"
+
+
+def test_an_answer_that_is_no_thread_is_told(tmp_path: Path) -> None:
+    with serve({"/?uri=/oil/": ("text/html", "<html>Hello</html>")}) as server:
+        ran = crawled(tmp_path, server)
+    assert ("unreadable_api",) in ran.rows("SELECT kind FROM oddities")
+    assert ran.one("SELECT count(*) FROM posts") == 1
+
+
+def test_systems_that_cannot_be_read_are_told_and_not_asked(tmp_path: Path) -> None:
+    with serve({}) as server:
+        ran = crawled(tmp_path, server, f"<script src='{server.home}/js/commento.js'></script>")
+    assert server.asked == []
+    (detail,) = [row[0] for row in ran.rows("SELECT detail FROM oddities WHERE kind = 'comments_at_commento'")]
+    assert "POST" in detail
+
+
+def test_a_second_run_goes_on_where_the_first_one_stopped(tmp_path: Path) -> None:
+    with serve(ISSO) as server, serve(blog(f"<script data-isso='{server.home}/'></script>")) as site:
+        first = crawl(tmp_path / "a", site.home, "--max-requests", "4")
+        assert first.code == 5
+        assert server.asked == []
+        assert crawl(tmp_path / "a", site.home).code == 0
+        assert server.asked == ["/robots.txt", "/?uri=%2Foil%2F"]

@@ -1,0 +1,63 @@
+"""Ghost: keys, answers that are cut or closed, sitemaps."""
+
+from __future__ import annotations
+
+import pytest
+
+from archiver.engines._ghost_api import key_of
+from archiver.engines.dom import Dom
+from archiver.engines.ghost import Ghost
+from archiver.errors import PageError
+from archiver.model import Site, Target, TargetKind
+from archiver.page import Page
+
+HOME = "https://quay.example/"
+SITE = Site(key="quay.example", home=HOME)
+ENGINE = Ghost()
+THREAD = Target(url=f"{HOME}members/api/comments/post/1/", kind=TargetKind.API, hint={"route": "thread", "post": "1"})
+POSTS = Target(url=f"{HOME}ghost/api/content/posts/", kind=TargetKind.API, hint={"route": "posts"})
+
+
+@pytest.mark.parametrize("asked", [THREAD, POSTS])
+@pytest.mark.parametrize("body", [b"", b'{"posts": [', b"<html>", b'{"errors": [{"message": "Unknown key"}]}', b"[]"])
+def test_what_is_no_answer_is_a_page_error_in_a_line(asked: Target, body: bytes) -> None:
+    page = Page(asked.url, body)
+    with pytest.raises(PageError) as caught:
+        ENGINE.extract(page, asked, SITE)
+    assert "\n" not in str(caught.value)
+    assert ENGINE.discover(page, asked, SITE).targets == ()
+
+
+@pytest.mark.parametrize("status", [401, 403, 404])
+def test_comments_that_are_closed_to_visitors_are_told(status: int) -> None:
+    extract = ENGINE.extract(Page(THREAD.url, b"{}", status=status), THREAD, SITE)
+    assert [note.kind for note in extract.notes] == ["comments_closed_to_visitors"]
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ("<script data-key='ab12' data-api='https://quay.example/ghost/api/content/'>", ("ghost/api/content/", "ab12")),
+        ("<script data-key='ab12' data-sodo-search='https://quay.example/'>", ("ghost/api/content/", "ab12")),
+        ("<script data-key='' data-api='https://quay.example/ghost/api/content/'>", None),
+        ("<script data-key='a&b=c' data-api='https://quay.example/ghost/api/content/'>", None),
+        ("<script data-key='ab12'>", None),
+        ("", None),
+    ],
+)
+def test_the_key_is_the_one_that_the_page_states(script: str, expected: tuple[str, str] | None) -> None:
+    dom = Dom(Page(HOME, f"<html><head>{script}</script></head></html>".encode()))
+    assert key_of(dom) == (expected and (HOME + expected[0], expected[1]))
+
+
+def test_of_the_sitemaps_those_of_posts_and_pages_are_read() -> None:
+    names = ("pages", "posts", "posts-2", "authors", "tags")
+    locs = "".join(f"<sitemap><loc>{HOME}sitemap-{name}.xml</loc></sitemap>" for name in names)
+    xml = f'<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{locs}</sitemapindex>'
+    target = Target(url=f"{HOME}sitemap.xml", kind=TargetKind.SITEMAP)
+    found = ENGINE.discover(Page(target.url, xml.encode()), target, SITE).targets
+    assert [(t.url.removeprefix(HOME), t.hint["kind"]) for t in found] == [
+        ("sitemap-pages.xml", "page"),
+        ("sitemap-posts.xml", "post"),
+        ("sitemap-posts-2.xml", "post"),
+    ]
