@@ -44,14 +44,24 @@ def declared(page: Page, target: Target, read: Extract) -> tuple[tuple[Note, ...
     if target.kind is not TargetKind.POST or not page.ok or len(read.posts) != 1:
         return (), ()
     post, notes, targets = read.posts[0].ref, [], []
-    for system in (one for one in systems() if one.sign in page.body):
-        found = system.declared(page.once(Dom), post)
+    dom = page.once(Dom)
+    signs = _signs(dom)
+    for system in (one for one in systems() if one.sign in signs):
+        found = system.declared(dom, post)
         if found is not None:
             told = f": {found.why}" if found.why else ""
             notes.append(Note(kind=f"comments_at_{system.name}", detail=f"{post.url} at {found.where}{told}"))
             if found.url:
                 targets.append(thread_target(system.name, found.url, post, dict(found.hint)))
     return tuple(notes), tuple(targets)
+
+
+def _signs(dom: Dom) -> str:
+    """Where a system can show: names of elements, and scripts. Small beside the page, which is searched for each."""
+    said: list[str] = [*dom.by_id, *dom.by_classes, *dom.tag_names]
+    for script in dom.tags("script", "iframe"):
+        said += [*script.attrib.keys(), *script.attrib.values(), script.text or ""]
+    return " ".join(said)
 
 
 def extract(page: Page, target: Target) -> tuple[Extract, Discovery]:

@@ -31,11 +31,12 @@ class Declared:
 class System(ABC):
     """One comment system. Pure, as engines are.
 
-    sign: without it in a page's source, no closer look is taken; nearly all pages have none.
+    sign: without it in the names of a page's elements and in its scripts, no closer look is taken; nearly all pages
+    have none.
     """
 
     name: ClassVar[str]
-    sign: ClassVar[bytes]
+    sign: ClassVar[str]
 
     @abstractmethod
     def declared(self, dom: Dom, post: PostRef) -> Declared | None:

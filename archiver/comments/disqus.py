@@ -22,7 +22,7 @@ class Disqus(System):
     """`<div id="disqus_thread">` and `https://NAME.disqus.com/embed.js`."""
 
     name = "disqus"
-    sign = b"disqus"
+    sign = "disqus"
 
     def declared(self, dom: Dom, post: PostRef) -> Declared | None:
         """The blog's name at Disqus, and the identifier and URL that stand for the page there."""

@@ -19,7 +19,7 @@ class Isso(System):
     """`<script data-isso="//comments.example.org/">` and `<section id="isso-thread">`."""
 
     name = "isso"
-    sign = b"isso"
+    sign = "isso"
 
     def declared(self, dom: Dom, post: PostRef) -> Declared | None:
         """The server, and the thread's own name: `data-isso-id`, or the path of the page."""

@@ -68,7 +68,7 @@ class Recognised(System):
     def __init__(self, name: str) -> None:
         self.name = name  # type: ignore[misc]  # each instance is a system of its own
         self._find, self._why = KNOWN[name]
-        self.sign = _SIGNS.get(name, name).encode()  # type: ignore[misc]
+        self.sign = _SIGNS.get(name, name)  # type: ignore[misc]
 
     def declared(self, dom: Dom, post: PostRef) -> Declared | None:
         """Where the page has it."""

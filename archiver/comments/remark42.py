@@ -22,7 +22,7 @@ class Remark42(System):
     """`remark_config = {host: "https://remark.example.org", site_id: "blog"}`."""
 
     name = "remark42"
-    sign = b"remark"
+    sign = "remark"
 
     def declared(self, dom: Dom, post: PostRef) -> Declared | None:
         """The server, the name of the blog there, and the URL that stands for the page."""

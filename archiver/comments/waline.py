@@ -23,7 +23,7 @@ class Waline(System):
     """`Waline.init({el: "#waline", serverURL: "https://waline.example.org"})`."""
 
     name = "waline"
-    sign = b"aline"
+    sign = "aline"
 
     def declared(self, dom: Dom, post: PostRef) -> Declared | None:
         """The server; threads go by the path of the page, or one that the script states."""

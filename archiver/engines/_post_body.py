@@ -23,28 +23,6 @@ from archiver.model import Content
 _BLOCKS = frozenset(
     {"p", "h2", "h3", "h4", "ul", "ol", "blockquote", "pre", "table", "figure", "dl", "img", "hr", "div"}
 )
-# Words in the names of what themes print before or behind an author's words within the same element.
-_FURNITURE = frozenset(
-    {
-        "meta",
-        "footer",
-        "author",
-        "byline",
-        "date",
-        "comments",
-        "hatom",
-        "bio",
-        "share",
-        "sharing",
-        "shares",
-        "social",
-        "related",
-        "tags",
-        "cats",
-        "categories",
-    }
-    | {"nav", "navigation", "pagination", "postnav", "views", "likes", "rating", "ratings", "breadcrumbs", "posted"}
-)
 _BODY_NAME = re.compile(
     r"(?:post|entry|article|single|blog|story)[-_]*(?:main[-_]*)?(?:content|body|text|copy|summary)"
 )
@@ -242,7 +220,8 @@ def _is_theme_part(node: HtmlElement) -> bool:
     names = [*tokens(node), (node.get("id") or "").lower()]
     if any(_PLAIN_CLASS.match(name) for name in names if name):
         return False
-    if any(not _FURNITURE.isdisjoint(_NAME_PARTS.split(name)) for name in names if name):
+    around = vocabulary.name_set("post", "around")
+    if any(not around.isdisjoint(_NAME_PARTS.split(name)) for name in names if name):
         return True
     if node.tag in {"h1", "h2"} and not vocabulary.name_set("post", "title").isdisjoint(tokens(node)):
         return True

@@ -25,6 +25,7 @@ __all__ = ["Known", "authors", "bio", "split_names"]
 _LINES = frozenset(
     {"entry-meta", "post-meta", "postmetadata", "post-info", "meta", "entry-info", "article-meta", "meta-info"}
 )
+_URL_OF_NAME = frozenset({"url", "fn"})
 _LONGEST_LINE = 300
 _LEVELS = 5
 
@@ -83,10 +84,8 @@ class _Byline:
     # -- links ------------------------------------------------------------------------------------
 
     def _is_author_link(self, link: HtmlElement, url: str) -> bool:
-        if link in self._outside:
-            return False
-        named = "author" in rels(link) or is_author_page(url) or {"url", "fn"} <= set(tokens(link))
-        return named and not any(_is_list(up) for up in near(link, 4))
+        named = is_author_page(url) or "author" in rels(link) or _URL_OF_NAME.issubset(tokens(link))
+        return named and link not in self._outside and not any(_is_list(up) for up in near(link, 4))
 
     def _name_of(self, link: HtmlElement) -> str:
         name = without_by(text_of(link))

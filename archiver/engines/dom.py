@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from html import escape
 from itertools import islice
 from typing import cast
@@ -26,14 +26,21 @@ SKIPPED = frozenset({"script", "style", "noscript", "template", "svg"})
 _SPACED = frozenset({"br", "p", "div", "li", "td", "dt", "dd", "h1", "h2", "h3", "h4", "h5", "h6"})
 
 
-def tokens(element: HtmlElement) -> list[str]:
+@lru_cache(maxsize=8192)
+def _split(value: str) -> tuple[str, ...]:
+    return tuple(value.lower().split())
+
+
+def tokens(element: HtmlElement) -> tuple[str, ...]:
     """The class tokens of an element, lower case."""
-    return (element.get("class") or "").lower().split()
+    value = element.get("class")
+    return _split(value) if value else ()
 
 
-def rels(element: HtmlElement) -> list[str]:
+def rels(element: HtmlElement) -> tuple[str, ...]:
     """The tokens of an element's rel attribute, lower case."""
-    return (element.get("rel") or "").lower().split()
+    value = element.get("rel")
+    return _split(value) if value else ()
 
 
 def text_of(element: HtmlElement) -> str:
@@ -176,6 +183,11 @@ class Dom:
                 values.setdefault(token, []).append(value)
         return values
 
+    @property
+    def tag_names(self) -> list[str]:
+        """The names of all elements that there are."""
+        return [tag for tag in self._by_tag if isinstance(tag, str)]
+
     def tags(self, *names: str) -> list[HtmlElement]:
         """Elements of these tags in document order."""
         if len(names) == 1:
@@ -274,7 +286,7 @@ class Dom:
     def body_tokens(self) -> list[str]:
         """The class tokens of <body>; WordPress states there what kind of page it is."""
         bodies = self.tags("body")
-        return tokens(bodies[0]) if bodies else []
+        return list(tokens(bodies[0])) if bodies else []
 
     def meta(self, name: str) -> str | None:
         """The content of a <meta name=…> or <meta property=…>."""

@@ -225,13 +225,19 @@ class PostPage:
         return bylines.authors(self.dom, outside=self.regions.outside, known=known)
 
     @cached_property
+    def _inner_links(self) -> list[tuple[HtmlElement, str]]:
+        """The links that may lead to a part of this post: few of all, since they name it."""
+        name = self.url.rstrip("/").rpartition("/")[2].lower()
+        if "%" in name or not name.isascii():  # there are several spellings
+            return self.dom.links
+        return [(element, url) for element, url in self.dom.links if name in url.lower()]
+
+    @cached_property
     def parts(self) -> dict[int, str]:
         """The other pages of a multi-page post that this one links to, by number."""
         found: dict[int, str] = {}
-        own = url_key(self.url)
-        for element, url in self.dom.links:
-            # Few of a page's links are worth a closer look: page numbers end in a digit and begin with the permalink.
-            if not url.rstrip("/")[-1:].isdigit() or "#" in url or not (own in url_key(url) or "page=" in url):
+        for element, url in self._inner_links:
+            if "#" in url or not url.rstrip("/")[-1:].isdigit():
                 continue
             number = post_part(url, self.url)
             if number and number > 1 and (element not in self.regions.aside or _is_page_number(element)):
@@ -301,7 +307,7 @@ class PostPage:
         """The comment pages that this page links to, by number."""
         found: dict[int, str] = {}
         own = url_key(self.url)
-        for _, url in self.dom.links:
+        for _, url in self._inner_links:
             number = comment_page(url)
             if number and not comment_id(url) and not never(url) and url_key(post_url(url)) == own:
                 found.setdefault(number, without_fragment(url))

@@ -1,0 +1,124 @@
+"""How fast pages are read again from WARC, against trafilatura and lxml on the same pages.
+
+\b
+    python -m benchmarks.extraction                     300 posts, 5 rounds
+    python -m benchmarks.extraction --posts 1000 --rounds 9
+
+\b
+What is timed, in CPU seconds of one process and by turns, for the pages of posts in the archive of a real crawl:
+- reading      page -> every record (post, byline, dates, terms, thread, sidebar) and every link worth following
+- trafilatura  the same HTML -> its text, comments and metadata, as JSON
+- lxml         lxml.html.document_fromstring of the same bytes
+And once, in CPU seconds of all its processes: the whole command `archiver extract`, which writes the tables as well.
+Wanted: at least 3 times as many pages a second as trafilatura. Exit code 1 when that is missed.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from statistics import median
+
+import click
+import lxml.html
+import trafilatura
+from rich.console import Console
+
+from archiver.crawl.reader_process import collect_seldom
+from archiver.crawl.reading import Question, read
+from archiver.model import TargetKind
+from archiver.page import Page
+from archiver.reread.replay import question_of
+from archiver.reread.sources import Sources
+from benchmarks.crawling import SETTLED, crawl, environment
+from benchmarks.speed import fixed_blog
+
+LEAST = 3.0
+
+
+def questions(archive: Path) -> list[Question]:
+    """What the crawl asked of the pages of posts, from its WARC files."""
+    sources = list(Sources(archive))
+    asked = [question_of(source.asked, source.answer) for source in sources if source.asked.job]
+    return [question for question in asked if question and question.target.kind is TargetKind.POST]
+
+
+def measure(asked: Sequence[Question], rounds: int) -> dict[str, float]:
+    """Pages a second of each, medians of the rounds."""
+    texts = [question.page.text for question in asked]
+    bodies = [question.page.body for question in asked]
+    runs: dict[str, Callable[[], object]] = {
+        "reading": lambda: [_read(question) for question in asked],
+        "trafilatura": lambda: [_trafilatura(text) for text in texts],
+        "lxml": lambda: [lxml.html.document_fromstring(body) for body in bodies],
+    }
+    times: dict[str, list[float]] = {name: [] for name in runs}
+    for run in runs.values():
+        run()  # what is made at the first use is made now
+    for _ in range(rounds):
+        for name, run in runs.items():
+            began = time.process_time()
+            run()
+            times[name].append(time.process_time() - began)
+    return {name: len(asked) / median(taken) for name, taken in times.items()}
+
+
+def _read(question: Question) -> None:
+    page = question.page
+    fresh = Page(page.url, page.body, status=page.status, headers=page.headers)  # nothing of it parsed already
+    reading = read(Question(page=fresh, target=question.target, site=question.site, engine=question.engine))
+    if not reading.extract.posts:
+        raise RuntimeError(f"nothing was read of {page.url}: {reading.error}")
+
+
+def _trafilatura(text: str) -> None:
+    found = trafilatura.extract(text, include_comments=True, with_metadata=True, output_format="json")
+    if not found:
+        raise RuntimeError("trafilatura found nothing on a page")
+
+
+def whole(archive: Path, pages: int) -> float:
+    """Pages a second of CPU of `archiver extract`, all its processes and its start included."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    words = [sys.executable, "-m", "archiver", "extract", "-a", str(archive), "--quiet"]
+    subprocess.run(words, check=True, env=environment())
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return pages / (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+
+
+@click.command(help=__doc__)
+@click.option("--posts", default=300, help="Posts of the blog.")
+@click.option("--rounds", default=5, help="Rounds.")
+@click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write the results there.")
+def main(posts: int, rounds: int, json_file: Path | None) -> None:
+    """The command line; see the module."""
+    console = Console(width=None if sys.stdout.isatty() else 200)
+    collect_seldom()
+    with tempfile.TemporaryDirectory() as scratch:
+        archive = Path(scratch) / "archive"
+        with fixed_blog(posts) as base:
+            done = crawl(archive, f"{base}/", "--quiet")
+        if done.exit_code not in SETTLED:
+            raise RuntimeError(f"the crawl ended with exit code {done.exit_code}:\n{done.output[-2000:]}")
+        asked = questions(archive)
+        speeds = measure(asked, rounds) | {"extract": whole(archive, len(asked))}
+    for name in ("reading", "extract", "trafilatura", "lxml"):
+        ratio = speeds[name] / speeds["trafilatura"]
+        console.print(
+            f"{name:<12} {speeds[name]:7.0f} pages a second of CPU, {ratio:.2f} x trafilatura", highlight=False
+        )
+    fine = speeds["reading"] >= LEAST * speeds["trafilatura"]
+    console.print("[green]ok[/]" if fine else f"[bold red]missed[/] (wanted {LEAST} x trafilatura)")
+    if json_file:
+        json_file.write_text(json.dumps(speeds | {"pages": len(asked), "wanted": LEAST}, indent=2), "utf-8")
+    sys.exit(0 if fine else 1)
+
+
+if __name__ == "__main__":
+    main()
