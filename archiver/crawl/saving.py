@@ -63,7 +63,8 @@ def visit_of(job: Job, answer: Answer, reading: Reading, site: Site) -> Visit:
     if reading.error:
         note = Note(kind=f"unreadable_{job.target.kind.value}", detail=f"{page.url}: {reading.error}")
         extract = Extract(notes=(note,))
-    if page.url != job.target.url and page.ok:
+    # A feed that is off may lead to a post, by WordPress's guess; that is another page.
+    if page.url != job.target.url and page.ok and not reading.error:
         discovery = replace(discovery, aliases=(*discovery.aliases, page.url))
     engine = reading.engine or ""
     return Visit(
