@@ -199,8 +199,10 @@ class Vanished:
 
     def _missing_posts(self, crawl: _Crawl) -> dict[str, str]:
         """Posts whose URL answers that there is nothing, or nothing any more, and of which nothing else speaks."""
-        (begun,) = self._connection.execute(BEGUN, (crawl.blog_id,)).fetchone()
-        since = min(crawl.started_at, to_second(begun)) if begun else crawl.started_at
+        since = crawl.started_at
+        if crawl.command != "update":  # which leaves the frontier, and the pass that stands in it, as they are
+            (begun,) = self._connection.execute(BEGUN, (crawl.blog_id,)).fetchone()
+            since = min(since, to_second(begun)) if begun else since
         answers = self._connection.execute(
             "SELECT url, fetched_at FROM fetches WHERE crawl_id = ? AND kind = 'post' AND status IN (404, 410)",
             (crawl.id,),
