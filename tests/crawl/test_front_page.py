@@ -48,7 +48,7 @@ def quietly(archive: Path, *arguments: str) -> Ran:
         (http(body=b"x", length=20 << 20), ("larger than what is read of a page (16 MiB)",)),
         (compressed("<html>" * 200, cut=12), ("its body is not whole",)),
         (compressed("", garble=True), ("its body is not whole",)),
-        (page(200, "?", Content_Encoding="br"), ("a coding that was not asked for (br)",)),
+        (page(200, "?", Content_Encoding="pack200"), ("a coding that was not asked for (pack200)",)),
         (page(302, Location="mailto:me@example.org"), ("no web address",)),
         (page(302, Location="/"), ("redirects without end",)),
         (page(503, Retry_After="86400"), ("asks to wait until", "Run the same command again later")),
