@@ -100,7 +100,7 @@ def guard(app: App, datasette: Any) -> App:
                 sent = list(message.get("headers", []))
                 names = {name.lower() for name, _ in sent}
                 message = {**message, "headers": sent + [header for header in _HEADERS if header[0] not in names]}
-            elif holding and message["type"] == "http.response.body":
+            elif (holding or segments[:1] == ("-",)) and message["type"] == "http.response.body":
                 message = {**message, "body": named.fields(message.get("body", b""))}
             await send(message)
 

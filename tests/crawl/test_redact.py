@@ -93,7 +93,9 @@ def test_nothing_is_left_and_no_crawl_brings_it_back(demo, archive, table):
     assert {"archive.db", "extract.tmp/archive.db"} < set(left(archive, word))
     shape = thread(archive)
     out = run("redact", id_, "--why", WHY, archive=archive)
-    assert re.match(rf"r1: 1 {table[:-1]} taken down, [1-9]\d* WARC records and [1-9]\d* lines? of logs replaced\.", out)
+    assert re.match(
+        rf"r1: 1 {table[:-1]} taken down, [1-9]\d* WARC records and [1-9]\d* lines? of logs replaced\.", out
+    )
     is_gone(archive, word)
     assert (archive / "logs" / "crawl.log").read_text() == "a line\n(taken down)\n"
     assert thread(archive) == shape

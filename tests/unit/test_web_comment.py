@@ -34,7 +34,7 @@ def archive(tmp_path_factory) -> Path:
         head = "".join(f"{field}: {value}\r\n" for field, value in headers.items())
         received = f"HTTP/1.1 200 OK\r\n{head}\r\n".encode()
         at = "2024-05-01T10:00:00.123456Z"
-        exchange = Exchange(url=URL, at=at, sent=b"", received=received, body=body)
+        exchange = Exchange(url=URL, at=at, sent=b"", received=received, body=body, digest=digest(body))
         spot = writer.write(exchange, same_as)
         return {"id": name, "warc_file": spot.file, "warc_offset": spot.offset, "digest": digest(body)}
 
