@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar
 
 from archiver.engines.dom import Dom
 from archiver.model import Comment, Extract, PostRef, Target, TargetKind, ThreadPage
@@ -35,8 +34,8 @@ class System(ABC):
     have none.
     """
 
-    name: ClassVar[str]
-    sign: ClassVar[str]
+    name: str
+    sign: str
 
     @abstractmethod
     def declared(self, dom: Dom, post: PostRef) -> Declared | None:

@@ -66,9 +66,9 @@ class Recognised(System):
     """One of those."""
 
     def __init__(self, name: str) -> None:
-        self.name = name  # type: ignore[misc]  # each instance is a system of its own
+        self.name = name
         self._find, self._why = KNOWN[name]
-        self.sign = _SIGNS.get(name, name)  # type: ignore[misc]
+        self.sign = _SIGNS.get(name, name)
 
     def declared(self, dom: Dom, post: PostRef) -> Declared | None:
         """Where the page has it."""

@@ -93,7 +93,8 @@ class Blog:
     def enter(self, opened: Opened, home: Job) -> None:
         """Put on record what was fetched before the blog was known, and where robots.txt leads."""
         timezone, utc_offset = held.clock(self._shared.archive, self.site.key)
-        self.site = replace(self.site, timezone=timezone, utc_offset=utc_offset)
+        if not self.site.timezone and self.site.utc_offset is None:
+            self.site = replace(self.site, timezone=timezone, utc_offset=utc_offset)
         for _, hint in self._writer.frontier.open_routes(blog_key(self.site.key)):
             if hint.get("route"):
                 self.site = replace(self.site, open_routes=self.site.open_routes | {hint["route"]})

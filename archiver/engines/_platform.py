@@ -39,7 +39,9 @@ PRIORITY = {
 }
 
 
-def weighed(name: str, evidence: Iterable[tuple[str, float]], *, version: str | None = None) -> Detection | None:
+def weighed(
+    name: str, evidence: Iterable[tuple[str, float]], *, version: str | None = None, most: float = MOST_SURE
+) -> Detection | None:
     """How sure an engine is by all that speaks for it, each piece with its weight (0 to 1); None for none."""
     found = dict(evidence)
     doubt = 1.0
@@ -47,9 +49,7 @@ def weighed(name: str, evidence: Iterable[tuple[str, float]], *, version: str | 
         doubt *= 1 - weight
     if not found:
         return None
-    return Detection(
-        engine=name, confidence=min(MOST_SURE, round(1 - doubt, 2)), evidence=tuple(found), version=version
-    )
+    return Detection(engine=name, confidence=min(most, round(1 - doubt, 2)), evidence=tuple(found), version=version)
 
 
 def html(page: Page) -> Dom | None:

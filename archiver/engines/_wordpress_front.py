@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from archiver.engines import _vocabulary as vocabulary
+from archiver.engines._platform import weighed
 from archiver.engines.base import Detection
 from archiver.engines.dom import Dom, near, near_tokens, text_of
 from archiver.engines.wordpress_urls import never, without_fragment
@@ -24,22 +26,11 @@ _STATIC = frozenset({"menu-item-object-page", "page_item", "wp-block-pages-list_
 def detect(page: Page, name: str) -> Detection | None:
     """From the generator, the API link, the paths of themes and scripts, the body's classes."""
     dom = page.once(Dom)
-    generator = _generator(dom)
+    stated = _generator(dom)
     api = api_link(page, dom)
-    evidence = dict(_evidence(dom, generator, api))
-    if not evidence:
-        return None
-    doubt = 1.0
-    for weight in evidence.values():
-        doubt *= 1 - weight
-    version = _VERSION.search(generator)
-    return Detection(
-        engine=name,
-        confidence=round(1 - doubt, 2),
-        evidence=tuple(evidence),
-        version=version[1] if version else None,
-        api_url=api,
-    )
+    version = _VERSION.search(stated)
+    found = weighed(name, _evidence(dom, stated, api), version=version[1] if version else None, most=1.0)
+    return replace(found, api_url=api) if found else None
 
 
 def _generator(dom: Dom) -> str:

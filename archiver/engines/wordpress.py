@@ -12,6 +12,7 @@ from dataclasses import replace
 from archiver.engines import _wordpress_front as front
 from archiver.engines import _wordpress_ways as ways
 from archiver.engines import bylines, feeds, sitemaps, wordpress_api, wordpress_listing, wordpress_sidebar
+from archiver.engines._platform import count_hint
 from archiver.engines.base import Detection, Engine
 from archiver.engines.dom import Dom
 from archiver.engines.wordpress_listing import Lists
@@ -130,7 +131,7 @@ def _read_post(page: Page, target: Target, site: Site) -> Extract:
         outside = reading.regions.words | reading.regions.comments
         extract = _sidebar_extract(wordpress_sidebar.read(reading.dom, site, outside=outside))
     if target.kind is not TargetKind.COMMENT_PAGE:
-        part = _number(target, "part") or 1
+        part = count_hint(target, "part") or 1
         post = reading.read(part if target.kind is TargetKind.POST_PART else None, native_id=ref.native_id)
         if not reading.tells_kind and target.hint.get("kind") == "page":
             post = replace(post, kind=PostKind.PAGE)
@@ -153,7 +154,7 @@ def _profile(reading: PostPage, post: Post) -> tuple[Author, ...]:
 def _with_thread(extract: Extract, reading: PostPage, target: Target, ref: PostRef) -> Extract:
     """The comments of a page, which part of the thread they are, and how many the page claims."""
     pages = reading.comment_pages
-    asked = _number(target, "page") if target.kind is TargetKind.COMMENT_PAGE else None
+    asked = count_hint(target, "page") if target.kind is TargetKind.COMMENT_PAGE else None
     number = reading.comment_page_number(asked)
     total = max([*pages, number or 1])
     comments = reading.thread.comments
@@ -171,8 +172,3 @@ def _with_thread(extract: Extract, reading: PostPage, target: Target, ref: PostR
         claims=claims,
         notes=(*extract.notes, *reading.thread.notes),
     )
-
-
-def _number(target: Target, name: str) -> int | None:
-    value = target.hint.get(name, "")
-    return int(value) if value.isascii() and value.isdigit() else None
