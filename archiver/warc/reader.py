@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import mmap
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +25,8 @@ LARGEST = 64 << 20
 _GZIP = b"\x1f\x8b"
 _BEGINNINGS = (b"WARC/", _GZIP, b"filedesc://")
 """Of WARC, compressed or not, and of the older ARC; warcio takes any six words for a record of the latter."""
+_RECORD = re.compile(rb"WARC/|[a-z][a-z0-9+.-]*://?\S")
+"""How a record begins that is not compressed: in WARC with its version, in ARC with its address."""
 _TODO = "See what `archiver verify` says"
 _NOTES = 1000  # notes that may wait for their response; ours stand just before it
 
@@ -80,12 +83,13 @@ def read_at(path: Path, offset: int) -> Record:
     """The record that begins at an offset, without its note. Raises ArchiveDamaged when there is none."""
     with path.open("rb") as file:
         file.seek(offset)
-        if file.read(len(_GZIP)) == _GZIP:
+        beginning = file.read(64)
+        if beginning.startswith(_GZIP):
             with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
                 length = whole(data, offset)
                 if length:
                     return _record(data[offset : offset + length], offset, length)
-        else:
+        elif _RECORD.match(beginning):  # warcio takes other things for records as well
             file.seek(offset)
             records = ArchiveIterator(file)
             try:

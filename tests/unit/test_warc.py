@@ -351,6 +351,13 @@ def test_reading_where_no_record_begins(tmp_path):
             read_at(path, offset)
 
 
+def test_no_six_words_are_a_record(tmp_path):
+    path = tmp_path / "other.warc"
+    path.write_bytes(b"six words that warcio takes 3\n" * 9)
+    with pytest.raises(ArchiveDamaged):
+        read_at(path, 0)
+
+
 def test_somebody_elses_notes_are_no_notes_of_ours(tmp_path):
     plain = gzip.decompress(written(tmp_path, exchange(1)).read_bytes())
     path = tmp_path / "other.warc"
