@@ -21,6 +21,7 @@ from archiver.crawl.reading import Question, Reading
 from archiver.crawl.recorder import recover
 from archiver.errors import ArchiveMissing
 from archiver.privacy.redact import settle
+from archiver.reread.platform_exports import SCHEME
 from archiver.reread.replay import question_of, visit_again
 from archiver.reread.sources import Source, Sources, Tally, files
 from db import open_archive
@@ -32,6 +33,7 @@ SCRATCH = "extract.tmp"
 AHEAD = 4
 """Pages that wait for each process."""
 _UNCOVERED = "SELECT count(*) FROM fetches WHERE status BETWEEN 200 AND 299 AND warc_file IS NULL"
+_FROM_EXPORTS = "SELECT 1 FROM fetches WHERE url GLOB ? LIMIT 1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ def _uncovered(archive: Path) -> str:
     connection = open_archive(archive).connect()
     try:
         (without,) = connection.execute(_UNCOVERED).fetchone()
+        exports = connection.execute(_FROM_EXPORTS, (f"{SCHEME}*",)).fetchone()
         named = {
             row[0] for row in connection.execute("SELECT DISTINCT warc_file FROM fetches WHERE warc_file IS NOT NULL")
         }
@@ -83,6 +86,8 @@ def _uncovered(archive: Path) -> str:
     missing = sorted(file for file in named if not (archive / file).exists())
     if missing:
         return f"{missing[0]} is missing"
+    if exports:
+        return "part of it was imported from exports, of which there is no WARC"
     return f"{without} pages were fetched without WARC" if without else ""
 
 
