@@ -30,7 +30,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from archiver.config_checks import CHECKS, from_text
+from archiver.config_checks import CHECKS, SECRETS, from_text
 from archiver.config_runs import RunSettings, read_runs
 from archiver.errors import UsageError
 from archiver.urls import canonical, host_key, site_key
@@ -47,8 +47,9 @@ class BlogConfig:
     or URL that the User-Agent gives. include, exclude: regular expressions searched for in URLs; an
     excluded URL is left out even when it is included. pages: whether the pages that readers see are
     captured beside the data. warc: whether responses are kept as WARC. private: whether its name may lead to a
-    private address. limit, max_requests, max_time: posts, requests and seconds at most. engine: name of the one to
-    use, whatever the page looks like.
+    private address. github_token: GitHub answers more often by it; told to nobody but GitHub's API. limit,
+    max_requests, max_time: posts, requests and seconds at most. engine: name of the one to use, whatever the page
+    looks like.
     """
 
     url: str
@@ -59,6 +60,7 @@ class BlogConfig:
     pages: bool = True
     warc: bool = True
     private: bool = False
+    github_token: str | None = field(default=None, repr=False)
     limit: int | None = None
     max_requests: int | None = None
     max_time: float | None = None
@@ -261,4 +263,5 @@ def _setting(name: str, value: Any, origin: str) -> Setting:
         return Setting(CHECKS[name](value), origin)
     except ValueError as error:
         why, todo = error.args
-        raise UsageError(origin, f"{reprlib.repr(value)} {why}", todo) from error
+        shown = "it" if name in SECRETS else reprlib.repr(value)
+        raise UsageError(origin, f"{shown} {why}", todo) from error

@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 MOST_DELAY = 3600.0
+SECRETS = frozenset({"github_token"})
+"""Settings that no message repeats."""
 
 # It stands in the comment of a User-Agent header, whose brackets and line ends it must not break.
 _PLAIN = r"[!-'*-\[\]-~]+"
@@ -53,6 +55,12 @@ def _contact(value: Any) -> str:
     return value
 
 
+def _token(value: Any) -> str:
+    if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z0-9_]{10,255}", value):
+        raise ValueError("is no token of GitHub's", "Make one there; it needs no permissions")
+    return value
+
+
 def _patterns(value: Any) -> tuple[str, ...]:
     patterns = [value] if isinstance(value, str) else value
     if not isinstance(patterns, list | tuple) or not all(isinstance(p, str) for p in patterns):
@@ -92,6 +100,7 @@ CHECKS: Mapping[str, Callable[[Any], Any]] = {
     "pages": _either,
     "warc": _either,
     "private": _either,
+    "github_token": _token,
     "limit": _count,
     "max_requests": _count,
     "max_time": _seconds,

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from functools import cache
 
-from archiver.comments.base import Declared, NoThread, System, thread_target
+from archiver.comments._said import counted
+from archiver.comments.base import Declared, NoThread, System, feed_target, thread_target
 from archiver.engines.dom import Dom
 from archiver.errors import PageError
 from archiver.model import Discovery, Extract, Note, PostRef, Target, TargetKind
@@ -19,19 +21,30 @@ from archiver.text import clean_tree
 
 __all__ = ["Declared", "System", "declared", "extract", "is_thread", "systems"]
 
+_NOBODY = frozenset({404, 410})
+_CALLED = frozenset({b");", b"})"})
+_CALL = re.compile(r"(?:/\*\*/)?\s*[\w.$]{1,100}\((.*)\);?", re.DOTALL)
 _FRAME = re.compile(r"<script[^>]*\bid=[\"']disqus-threadData[\"'][^>]*>(.*?)</script", re.DOTALL)
 
 
 @cache
 def systems() -> tuple[System, ...]:
     """All that are known."""
+    from archiver.comments.artalk import Artalk
+    from archiver.comments.coral import Coral
+    from archiver.comments.cusdis import Cusdis
     from archiver.comments.disqus import Disqus
+    from archiver.comments.giscus import Giscus
     from archiver.comments.isso import Isso
+    from archiver.comments.jetpack import Jetpack
     from archiver.comments.recognised import KNOWN, Recognised
     from archiver.comments.remark42 import Remark42
+    from archiver.comments.utterances import Utterances
     from archiver.comments.waline import Waline
+    from archiver.comments.wpdiscuz import WpDiscuz
 
-    return (Isso(), Remark42(), Waline(), Disqus(), *(Recognised(name) for name in KNOWN))
+    read = (Isso(), Remark42(), Waline(), Artalk(), Cusdis(), Giscus(), Utterances(), Disqus())
+    return (*read, Coral(), Jetpack(), WpDiscuz(), *(Recognised(name) for name in KNOWN))
 
 
 def is_thread(target: Target) -> bool:
@@ -39,21 +52,25 @@ def is_thread(target: Target) -> bool:
     return "comments" in target.hint
 
 
-def declared(page: Page, target: Target, read: Extract) -> tuple[tuple[Note, ...], tuple[Target, ...]]:
-    """What the page of a post declares: notes for the report, and the threads that can be asked for."""
+def declared(page: Page, target: Target, read: Extract) -> tuple[Extract, tuple[Target, ...]]:
+    """What the page of a post declares: notes and counts beside what was read, and what can be asked for."""
     if target.kind is not TargetKind.POST or not page.ok or len(read.posts) != 1:
-        return (), ()
-    post, notes, targets = read.posts[0].ref, [], []
+        return read, ()
+    post = read.posts[0].ref
+    targets: list[Target] = []
     dom = page.once(Dom)
     signs = _signs(dom)
     for system in (one for one in systems() if one.sign in signs):
         found = system.declared(dom, post)
         if found is not None:
             told = f": {found.why}" if found.why else ""
-            notes.append(Note(kind=f"comments_at_{system.name}", detail=f"{post.url} at {found.where}{told}"))
+            note = Note(kind=f"comments_at_{system.name}", detail=f"{post.url} at {found.where}{told}")
+            read = counted(replace(read, notes=(*read.notes, note)), post, found.count, system.name)
             if found.url:
                 targets.append(thread_target(system.name, found.url, post, dict(found.hint)))
-    return tuple(notes), tuple(targets)
+            if found.feed:
+                targets.append(feed_target(found.feed, post))
+    return read, tuple(targets)
 
 
 def _signs(dom: Dom) -> str:
@@ -68,8 +85,11 @@ def extract(page: Page, target: Target) -> tuple[Extract, Discovery]:
     """The records of an answer of a comment system, and the page that follows. Raises PageError."""
     name = target.hint["comments"]
     system = next((one for one in systems() if one.name == name), None)
-    if system is None or not page.ok:
-        return Extract(), Discovery()  # 404: nobody has commented yet
+    if system is None or page.status in _NOBODY:
+        return Extract(), Discovery()  # nobody has commented yet
+    if not page.ok:
+        why = f"{target.hint.get('post_url', target.url)}: {name} answers {page.status}"
+        return Extract(notes=(Note(kind="thread_refused", detail=why),)), Discovery()
     post = PostRef(native_id=target.hint.get("post"), url=target.hint.get("post_url"))
     data = _data(page)
     try:
@@ -82,10 +102,11 @@ def extract(page: Page, target: Target) -> tuple[Extract, Discovery]:
 
 
 def _data(page: Page) -> object:
-    """The answer as JSON: as such, or within the frame that a browser would show."""
-    if page.body.lstrip()[:1] != b"<":
+    """The answer as JSON: as such, within the frame that a browser would show, or in the call of a function."""
+    called = _CALL.fullmatch(page.text.strip()) if page.body.rstrip()[-2:] in _CALLED else None
+    if page.body.lstrip()[:1] != b"<" and called is None:
         return page.json
-    match = _FRAME.search(page.text)
+    match = called or _FRAME.search(page.text)
     try:
         return clean_tree(json.loads(match[1])) if match else None
     except (ValueError, RecursionError):

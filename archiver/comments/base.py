@@ -18,13 +18,19 @@ class NoThread(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Declared:
-    """What a page says of its comments. where: for people: the account or server. url: what can be asked for the
-    thread, None for nothing; why: the reason then. hint: what the reader of the answer must know."""
+    """What a page says of its comments.
+
+    where: for people: the account or server. url: what can be asked for the thread, None for nothing. why: what cannot
+    be read, and the reason. hint: what the reader of the answer must know. count: of the comments, where the page
+    states it. feed: of the blog itself, that has comments which the page does not show.
+    """
 
     where: str
     url: str | None = None
     why: str = ""
     hint: tuple[tuple[str, str], ...] = ()
+    count: int | None = None
+    feed: str | None = None
 
 
 class System(ABC):
@@ -60,6 +66,12 @@ def thread_target(name: str, url: str, post: PostRef, hint: dict[str, str]) -> T
     if post.url:
         known["post_url"] = post.url
     return Target(url=url, kind=TargetKind.API, priority=PRIORITY, hint=known)
+
+
+def feed_target(url: str, post: PostRef) -> Target:
+    """The target of a feed of the blog's own, with the comments of a post; its engine reads it."""
+    hint = {"post": post.native_id} if post.native_id else {}
+    return Target(url=url, kind=TargetKind.COMMENT_FEED, priority=PRIORITY, hint=hint)
 
 
 def thread(post: PostRef, comments: tuple[Comment, ...]) -> Extract:

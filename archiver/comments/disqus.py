@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
-from archiver import content, dates
+from archiver import dates
+from archiver.comments._said import Said, counted
 from archiver.comments.base import Declared, NoThread, System, thread
 from archiver.engines import _json_values as values
 from archiver.engines.dom import Dom
-from archiver.model import Author, Claim, Comment, Extract, Note, ParentSource, PostRef, Rank, Target
+from archiver.model import Author, Extract, Note, PostRef, Target
 
 _SCRIPT = re.compile(r"//([a-z0-9-]{1,60})\.disqus\.com/(?:embed|count)\.js", re.IGNORECASE)
 _SHORTNAME = re.compile(r"disqus_?shortname[\"']?\s*[:=]\s*[\"']([a-z0-9-]{1,60})[\"']", re.IGNORECASE)
@@ -44,29 +46,21 @@ class Disqus(System):
         if not isinstance(response, dict) or not isinstance(response.get("posts"), list):
             raise NoThread("there is no thread in its frame")
         rows = values.objects(response["posts"])
-        comments = tuple(_comment(row, n, post) for n, row in enumerate(rows) if values.text(row, "id"))
-        extract = thread(post, comments)
-        count = values.number(response, "thread", "posts")
-        subject = f"#{post.native_id}" if post.native_id else post.url
-        claims: tuple[Claim, ...] = ()
-        if count is not None and subject:
-            claims = (Claim(subject_kind="post", subject=subject, measure="comments", number=count, where="disqus"),)
+        said = [_said(row, n) for n, row in enumerate(rows) if values.text(row, "id")]
+        extract = thread(post, tuple(one.record(self.name, post) for one in said))
+        extract = counted(extract, post, values.number(response, "thread", "posts"), self.name)
         more = values.inside(data, "cursor", "hasNext") is True
         why = f"{target.hint.get('post_url', target.url)}: Disqus gives further pages of a thread with a key only"
         notes = (Note(kind="more_at_disqus", detail=why),) if more else ()
-        return Extract(comments=extract.comments, threads=extract.threads, claims=claims, notes=notes)
+        return replace(extract, notes=notes)
 
 
-def _comment(row: dict[str, Any], place: int, post: PostRef) -> Comment:
-    """A comment; the words of deleted ones are not there, their place is."""
-    html, stamp, own = values.text(row, "message"), values.text(row, "createdAt"), values.text(row, "id")
-    parent, name = values.text(row, "parent"), values.line(row, "author", "name")
-    depth = values.number(row, "depth")
-    return Comment(
-        post=post,
-        rank=Rank.API,
-        native_id=f"disqus:{own}",
-        url=f"{post.url}#comment-{own}" if post.url else None,
+def _said(row: dict[str, Any], place: int) -> Said:
+    stamp, own, depth = values.text(row, "createdAt"), str(row["id"]), values.number(row, "depth")
+    name = values.line(row, "author", "name")
+    return Said(
+        id=own,
+        html=values.text(row, "message") if row.get("isDeleted") is not True else None,
         author=Author(
             name=name,
             member=row["author"].get("isAnonymous") is not True,
@@ -76,11 +70,9 @@ def _comment(row: dict[str, Any], place: int, post: PostRef) -> Comment:
         )
         if name
         else None,
-        content=content.from_html(html, post.url or "") if html and row.get("isDeleted") is not True else None,
         published=dates.from_iso(stamp, 0) if stamp else None,
-        parent=f"disqus:{parent}" if parent else None,
-        parent_source=ParentSource.API,
+        parent=values.text(row, "parent"),
         depth=None if depth is None else depth + 1,
         position=place,
-        source="api",
+        anchor=f"comment-{own}",
     )

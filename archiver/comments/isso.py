@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit
 
-from archiver import content
+from archiver.comments._said import UNNAMED, Said, counted, visitor
 from archiver.comments._threads import at_seconds, walk
 from archiver.comments.base import Declared, NoThread, System, thread
 from archiver.engines import _json_values as values
 from archiver.engines.dom import Dom
-from archiver.model import Author, Claim, Comment, Extract, ParentSource, PostRef, Rank, Target
+from archiver.model import Extract, PostRef, Target
 from archiver.urls import absolute
 
 
@@ -26,11 +25,7 @@ class Isso(System):
         scripts = [script for script in dom.tags("script") if script.get("data-isso")]
         frame = dom.by_id.get("isso-thread")
         if not scripts:
-            return (
-                Declared(where="a server that the page does not name", why="its address is set by a script")
-                if (frame is not None)
-                else None
-            )
+            return UNNAMED if frame is not None else None
         server = absolute((scripts[0].get("data-isso") or "").rstrip("/") + "/", dom.base)
         if server is None:
             return None
@@ -45,34 +40,23 @@ class Isso(System):
         if not isinstance(rows, list):
             raise NoThread("it is no thread of Isso")
         found = walk(rows, "id", lambda row: row.get("replies"))
-        comments = tuple(_comment(row, parent, depth, n, post) for n, (row, parent, depth) in enumerate(found))
-        total, subject = values.number(data, "total_replies"), f"#{post.native_id}" if post.native_id else post.url
-        extract = thread(post, comments)
-        if total is None or not subject or total < len(comments):  # older versions leave out replies
-            return extract
-        claim = Claim(subject_kind="post", subject=subject, measure="comments", number=total, where="isso")
-        return replace(extract, claims=(claim,))
+        said = [_said(row, parent, depth, n) for n, (row, parent, depth) in enumerate(found)]
+        extract = thread(post, tuple(one.record(self.name, post) for one in said))
+        total = values.number(data, "total_replies")
+        older = total is not None and total < len(said)  # older versions leave out replies
+        return extract if older else counted(extract, post, total, self.name)
 
 
-def _comment(row: dict[str, Any], parent: str | None, depth: int, place: int, post: PostRef) -> Comment:
-    """A comment. parent: the one in whose replies it stands; Isso itself names the one that it answers.
-
-    The words of deleted ones are empty, their place stays.
-    """
-    html, name = values.text(row, "text"), values.line(row, "author")
-    answers = values.text(row, "parent") or parent
-    own = values.text(row, "id")
-    return Comment(
-        post=post,
-        rank=Rank.API,
-        native_id=f"isso:{own}",
-        url=f"{post.url}#isso-{own}" if post.url else None,
-        author=Author(name=name or "Anonymous", member=False, url=values.text(row, "website")),
-        content=content.from_html(html, post.url or "") if html else None,
+def _said(row: dict[str, Any], parent: str | None, depth: int, place: int) -> Said:
+    """parent: the one in whose replies it stands; Isso itself names the one that it answers."""
+    own = row["id"]
+    return Said(
+        id=str(own),
+        html=values.text(row, "text"),
+        author=visitor(row, "author", "website"),
         published=at_seconds(row.get("created")),
-        parent=f"isso:{answers}" if answers else None,
-        parent_source=ParentSource.API,
+        parent=values.text(row, "parent") or parent,
         depth=depth,
         position=place,
-        source="api",
+        anchor=f"isso-{own}",
     )

@@ -43,22 +43,27 @@ def _element(tokens: tuple[str, ...], *attributes: str) -> Callable[[Dom], str |
 
 
 KNOWN: dict[str, tuple[Callable[[Dom], str | None], str]] = {
-    "giscus": (_script(r"//giscus\.app/client\.js", "data-repo"), "GitHub gives discussions with a key only"),
-    "utterances": (_script(r"//utteranc\.es/client\.js", "repo"), "they are issues at GitHub, another site's pages"),
     "commento": (_script(r"/js/commento\.js", "data-page-id"), _POSTS),
-    "comentario": (_script(r"/comentario\.js"), _POSTS),
-    "cusdis": (_element(("cusdis_thread",), "data-host"), "its frame is not read"),
+    "comentario": (
+        _script(r"/comentario\.js"),
+        f"{_POSTS}, and its feeds by a number that no page states",
+    ),
     "twikoo": (_element(("twikoo",)), _POSTS),
     "valine": (_element(("vcomments",)), _KEYS),
-    "hyvor": (_element(("hyvor-talk-comments", "hyvor-talk-view"), "website-id"), _KEYS),
-    "facebook": (_element(("fb-comments",), "data-href"), _KEYS),
+    "hyvor": (
+        _element(("hyvor-talk-comments", "hyvor-talk-view"), "website-id"),
+        "its data is given to a key, or to the blog's own pages in a browser",
+    ),
+    "facebook": (
+        _element(("fb-comments",), "data-href"),
+        "Facebook gives them to those who are logged in, and to keys",
+    ),
     "graphcomment": (_element(("graphcomment",)), _KEYS),
     "intensedebate": (_script(r"intensedebate\.com/js/"), "its service gives no data"),
-    "coral": (_element(("coral_thread",)), _POSTS),
 }
 
 
-_SIGNS = {"utterances": "utteranc", "valine": "vcomments", "facebook": "fb-comments"}
+_SIGNS = {"valine": "vcomments", "facebook": "fb-comments"}
 """Where the name itself does not stand in the source."""
 
 

@@ -6,12 +6,13 @@ import re
 from typing import Any
 from urllib.parse import urlencode, urljoin
 
-from archiver import content, dates
+from archiver import dates
+from archiver.comments._said import UNNAMED, Said, counted
 from archiver.comments._threads import walk
 from archiver.comments.base import Declared, NoThread, System, thread
 from archiver.engines import _json_values as values
 from archiver.engines.dom import Dom
-from archiver.model import Author, Claim, Comment, Extract, ParentSource, PostRef, Rank, Target
+from archiver.model import Author, Extract, PostRef, Target
 from archiver.urls import absolute
 
 _CONFIG = re.compile(r"remark_config\s*=\s*\{(?P<inside>[^{}]{0,2000})\}")
@@ -32,7 +33,7 @@ class Remark42(System):
             return None
         server = absolute(settings.get("host", ""), dom.base) if settings.get("host") else None
         if server is None:
-            return Declared(where="a server that the page does not name", why="its address is set by a script")
+            return UNNAMED
         url = settings.get("url") or post.url or dom.page.url
         query = {"site": settings.get("site_id", "remark"), "url": url, "sort": "+time", "format": "tree"}
         return Declared(where=server, url=f"{urljoin(server.rstrip('/') + '/', 'api/v1/find')}?{urlencode(query)}")
@@ -45,13 +46,9 @@ class Remark42(System):
             raise NoThread("it is no thread of Remark42")
         nodes = [{**node, "id": values.text(node, "comment", "id")} for node in values.objects(rows)]
         found = walk(nodes, "id", _replies)
-        made = tuple(_comment(row, parent, depth, n, post) for n, (row, parent, depth) in enumerate(found))
-        count, subject = values.number(data, "info", "count"), f"#{post.native_id}" if post.native_id else post.url
-        extract = thread(post, made)
-        if count is None or not subject:
-            return extract
-        claim = Claim(subject_kind="post", subject=subject, measure="comments", number=count, where="remark42")
-        return Extract(comments=extract.comments, threads=extract.threads, claims=(claim,))
+        said = [_said(row, parent, depth, n) for n, (row, parent, depth) in enumerate(found)]
+        extract = thread(post, tuple(one.record(self.name, post) for one in said))
+        return counted(extract, post, values.number(data, "info", "count"), self.name)
 
 
 def _replies(node: dict[str, Any]) -> object:
@@ -59,23 +56,16 @@ def _replies(node: dict[str, Any]) -> object:
     return [{**one, "id": values.text(one, "comment", "id")} for one in found]
 
 
-def _comment(node: dict[str, Any], parent: str | None, depth: int, place: int, post: PostRef) -> Comment:
-    """A comment. Of deleted ones the words are empty; their place stays."""
+def _said(node: dict[str, Any], parent: str | None, depth: int, place: int) -> Said:
     row = node["comment"]
-    html, stamp = values.text(row, "text"), values.text(row, "time")
-    answers = values.text(row, "pid") or parent
-    name = values.line(row, "user", "name")
-    return Comment(
-        post=post,
-        rank=Rank.API,
-        native_id=f"remark42:{node['id']}",
-        url=f"{post.url}#remark42__comment-{node['id']}" if post.url else None,
+    stamp, name = values.text(row, "time"), values.line(row, "user", "name")
+    return Said(
+        id=node["id"],
+        html=values.text(row, "text") if row.get("delete") is not True else None,
         author=Author(name=name, member=True, native_id=values.text(row, "user", "id")) if name else None,
-        content=content.from_html(html, post.url or "") if html and row.get("delete") is not True else None,
         published=dates.from_iso(stamp, 0) if stamp else None,
-        parent=f"remark42:{answers}" if answers else None,
-        parent_source=ParentSource.API,
+        parent=values.text(row, "pid") or parent,
         depth=depth,
         position=place,
-        source="api",
+        anchor=f"remark42__comment-{node['id']}",
     )

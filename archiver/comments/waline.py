@@ -6,12 +6,12 @@ import re
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 
-from archiver import content
+from archiver.comments._said import UNNAMED, Said, counted, visitor
 from archiver.comments._threads import at_seconds, walk
 from archiver.comments.base import Declared, NoThread, System
 from archiver.engines import _json_values as values
 from archiver.engines.dom import Dom
-from archiver.model import Author, Claim, Comment, Extract, ParentSource, PostRef, Rank, Target
+from archiver.model import Extract, PostRef, Target
 from archiver.urls import absolute
 
 PER_PAGE = 50
@@ -31,8 +31,7 @@ class Waline(System):
         server = absolute(found[1], dom.base) if found else None
         if server is None:
             named = "waline" in dom.by_id or "waline-container" in dom.by_id
-            why = "its address is set by a script"
-            return Declared(where="a server that the page does not name", why=why) if named else None
+            return UNNAMED if named else None
         stated = _PATH.search(found[0]) if found else None
         path = stated[1] if stated else urlsplit(post.url or dom.page.url).path or "/"
         return Declared(where=server, url=_url(urljoin(server.rstrip("/") + "/", "api/comment"), path, 1))
@@ -44,12 +43,8 @@ class Waline(System):
         if not isinstance(rows, list):
             raise NoThread(f"it is no thread of Waline: {values.line(data, 'errmsg') or 'there are no comments in it'}")
         found = walk(rows, "objectId", lambda row: row.get("children"))
-        comments = tuple(_comment(row, parent, depth, post) for row, parent, depth in found)
-        count, subject = values.number(data, "data", "count"), f"#{post.native_id}" if post.native_id else post.url
-        if count is None or not subject:
-            return Extract(comments=comments)
-        claim = Claim(subject_kind="post", subject=subject, measure="comments", number=count, where="waline")
-        return Extract(comments=comments, claims=(claim,))
+        comments = tuple(_said(row, parent, depth).record(self.name, post) for row, parent, depth in found)
+        return counted(Extract(comments=comments), post, values.number(data, "data", "count"), self.name)
 
     def following(self, data: object, target: Target) -> str | None:
         """The next page."""
@@ -66,20 +61,15 @@ def _url(root: str, path: str, page: int) -> str:
     return f"{root}?{urlencode(query)}"
 
 
-def _comment(row: dict[str, Any], parent: str | None, depth: int, post: PostRef) -> Comment:
-    """A comment. Waline shows two levels, and names what a reply answers on the second (`pid`)."""
-    own, html, name = row["objectId"], values.text(row, "comment"), values.line(row, "nick")
-    answers = values.text(row, "pid") or parent
-    return Comment(
-        post=post,
-        rank=Rank.API,
-        native_id=f"waline:{own}",
-        url=f"{post.url}#{own}" if post.url else None,
-        author=Author(name=name or "Anonymous", member=False, url=values.text(row, "link")),
-        content=content.from_html(html, post.url or "") if html else None,
+def _said(row: dict[str, Any], parent: str | None, depth: int) -> Said:
+    """Waline shows two levels, and names what a reply answers on the second (`pid`)."""
+    own = str(row["objectId"])
+    return Said(
+        id=own,
+        html=values.text(row, "comment"),
+        author=visitor(row, "nick", "link"),
         published=at_seconds(row.get("time")),
-        parent=f"waline:{answers}" if answers else None,
-        parent_source=ParentSource.API,
+        parent=values.text(row, "pid") or parent,
         depth=depth,
-        source="api",
+        anchor=own,
     )

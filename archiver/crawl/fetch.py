@@ -18,13 +18,14 @@ from scrapy.http import Response
 from archiver.config import BlogConfig
 from archiver.crawl.addresses import addresses_of
 from archiver.crawl.coding import BadBody, decoded
+from archiver.crawl.credentials import headers_for
 from archiver.crawl.explain import explain
 from archiver.crawl.hosts import Hosts, host_of
 from archiver.crawl.jobs import Answer, Failure, stamp, utc_now
 from archiver.crawl.retry import LONGEST_WAIT
 from archiver.crawl.wire import META, Wire
 from archiver.page import Page
-from archiver.warc.heads import joined
+from archiver.warc.heads import joined, without_secrets
 from archiver.warc.records import Exchange, digest
 
 STEP = 1.0  # seconds; a wait is looked at again so often, since a longer one may have come up meanwhile
@@ -56,7 +57,8 @@ class Fetcher:
         """
         from twisted.internet import reactor  # not before Scrapy has chosen one
 
-        headers = {"User-Agent": user_agent(self._agent, config.contact), **(conditions or {})}
+        own = headers_for(url, config)
+        headers = {"User-Agent": user_agent(self._agent, config.contact), **own, **(conditions or {})}
         request = scrapy.Request(url, headers=headers, dont_filter=True)
         request.meta["download_slot"] = host_of(url)
         addresses = addresses_of(reactor)
@@ -138,7 +140,7 @@ def exchange_of(response: Response, at: str) -> Exchange:
     return Exchange(
         url=response.url,
         at=at,
-        sent=wire.sent if wire else joined(f"{request.method} {request.url} HTTP/1.1", asked),
+        sent=without_secrets(wire.sent if wire else joined(f"{request.method} {request.url} HTTP/1.1", asked)),
         received=wire.received if wire else joined(f"{response.protocol} {response.status} ", fields),
         body=response.body,
         digest=digest(response.body),

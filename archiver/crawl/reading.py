@@ -69,10 +69,10 @@ def read(question: Question) -> Reading:
         if question.forced and (why := _misfit(page, engine)):
             return Reading(error=why)
         extract, discovery = engine.extract(page, target, site), engine.discover(page, target, site)
-        notes, threads = comments.declared(page, target, extract)
+        extract, threads = comments.declared(page, target, extract)
         return Reading(
             engine=name,
-            extract=replace(extract, notes=(*extract.notes, *notes)) if notes else extract,
+            extract=extract,
             discovery=replace(discovery, targets=(*discovery.targets, *threads)) if threads else discovery,
         )
     except PageError as error:

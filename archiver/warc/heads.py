@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 _TRANSFER = b"transfer-encoding"
+_SECRET = b"authorization"
 KEPT_AS = b"X-Archive-Orig-"
 """Put before the name of a header that no longer holds for the stored body; replay tools use the same."""
 
@@ -26,3 +27,10 @@ def without_transfer_coding(head: bytes) -> bytes:
         if line.partition(b":")[0].strip().lower() == _TRANSFER:
             lines[number] = KEPT_AS + line
     return b"\n".join(lines)
+
+
+def without_secrets(head: bytes) -> bytes:
+    """A request's head without the line that holds a token: WARC files are handed on."""
+    if _SECRET not in head.lower():
+        return head
+    return b"\n".join(line for line in head.split(b"\n") if line.partition(b":")[0].strip().lower() != _SECRET)

@@ -15,11 +15,13 @@ from archiver.page import Page
 URL = "https://quay.example/2023/oil/"
 READ = Extract(posts=(Post(url=URL, rank=Rank.PAGE, native_id="7"),))
 ASKED = Target(url=URL, kind=TargetKind.POST)
+QUOTED = "https%3A%2F%2Fquay.example%2F2023%2Foil%2F"
+ARTALK = "&limit=50&offset=0&sort_by=date_asc&flat_mode=false"
 
 
 def declared(html: str) -> tuple[list[str], list[str]]:
-    notes, targets = comments.declared(Page(URL, f"<html><body>{html}</body></html>".encode()), ASKED, READ)
-    return [note.kind.removeprefix("comments_at_") for note in notes], [target.url for target in targets]
+    read, targets = comments.declared(Page(URL, f"<html><body>{html}</body></html>".encode()), ASKED, READ)
+    return [note.kind.removeprefix("comments_at_") for note in read.notes], [target.url for target in targets]
 
 
 @pytest.mark.parametrize(
@@ -51,11 +53,64 @@ def declared(html: str) -> tuple[list[str], list[str]]:
             "https://disqus.com/embed/comments/?base=default&f=quay&t_u=https%3A%2F%2Fquay.example%2F2023%2Foil%2F&t_i=oil-7",
         ),
         ("<div id='disqus_thread'></div>", "disqus", None),
-        ("<script src='https://giscus.app/client.js' data-repo='quay/blog'></script>", "giscus", None),
-        ("<script src='https://utteranc.es/client.js' repo='quay/blog'></script>", "utterances", None),
+        (
+            "<script>Artalk.init({ el: '#c', server: 'https://a.example/', site: 'Quay' })</script>",
+            "artalk",
+            f"https://a.example/api/v2/comments?page_key=%2F2023%2Foil%2F&site_name=Quay{ARTALK}",
+        ),
+        (
+            "<script>new Artalk({ pageKey: 'oil', server: '/talk' })</script>",
+            "artalk",
+            f"https://quay.example/talk/api/v2/comments?page_key=oil&site_name={ARTALK}",
+        ),
+        ("<div id='Artalk'></div>", "artalk", None),
+        ("<p>I met Artalk.init once.</p>", None, None),
+        (
+            "<div id='cusdis_thread' data-app-id='7-a' data-page-id='oil'></div>",
+            "cusdis",
+            "https://cusdis.com/api/open/comments?appId=7-a&pageId=oil&page=1",
+        ),
+        (
+            "<script src='https://giscus.app/client.js' data-repo='quay/blog' data-category='Talk'></script>",
+            "giscus",
+            "https://giscus.app/api/discussions?repo=quay%2Fblog&term=2023%2Foil%2F&category=Talk&number=0&strict=false&first=50",
+        ),
+        (
+            "<script src='/giscus/client.js' data-repo='quay/blog' data-mapping='number' data-term='4'></script>",
+            "giscus",
+            "https://quay.example/api/discussions?repo=quay%2Fblog&term=&category=&number=4&strict=false&first=50",
+        ),
+        (
+            "<script src='https://giscus.app/client.js' data-repo='quay/blog' data-mapping='og:title'></script>",
+            "giscus",
+            None,
+        ),
+        (
+            "<script src='https://utteranc.es/client.js' repo='quay/blog' issue-number='12'></script>",
+            "utterances",
+            "https://api.github.com/repos/quay/blog/issues/12/comments?per_page=100&page=1",
+        ),
+        (
+            "<script src='https://utteranc.es/client.js' repo='quay/blog' issue-term='On oil'></script>",
+            "utterances",
+            "https://api.github.com/search/issues?q=%22On+oil%22+type%3Aissue+in%3Atitle+repo%3Aquay%2Fblog&sort=created&order=asc",
+        ),
+        ("<script src='https://utteranc.es/client.js'></script>", "utterances", None),
+        (
+            "<div id='coral_thread'></div><script>Coral.createStreamEmbed({rootURL: 'https://coral.example'})</script>",
+            "coral",
+            f"https://coral.example/api/story/count.js?callback=CoralCount.setCount&url={QUOTED}&notext=true&ref=archiver",
+        ),
+        ("<div id='coral_thread'></div>", "coral", None),
+        (
+            "<iframe id='jetpack_remote_comment' src='https://jetpack.wordpress.com/jetpack-comment/'></iframe>",
+            "jetpack",
+            None,
+        ),
         ("<script src='https://c.example/js/commento.js'></script>", "commento", None),
         ("<script src='https://c.example/comentario.js'></script>", "comentario", None),
-        ("<div id='cusdis_thread' data-host='https://cusdis.com' data-app-id='1'></div>", "cusdis", None),
+        ("<div id='cusdis_thread' data-app-id='1'></div>", "cusdis", None),
+        ("<div id='wpdcom'><div class='wpd-thread-list'></div></div>", "wpdiscuz", None),
         ("<div id='twikoo'></div>", "twikoo", None),
         ("<hyvor-talk-comments website-id='1'></hyvor-talk-comments>", "hyvor", None),
         ("<div class='fb-comments' data-href='/oil/'></div>", "facebook", None),
@@ -69,8 +124,8 @@ def test_what_a_page_declares(html: str, name: str | None, url: str | None) -> N
 
 def test_only_posts_declare_threads() -> None:
     page = Page(URL, b"<script data-isso='//talk.example/'></script>")
-    assert comments.declared(page, Target(url=URL, kind=TargetKind.HOME), READ) == ((), ())
-    assert comments.declared(page, ASKED, Extract()) == ((), ())
+    assert comments.declared(page, Target(url=URL, kind=TargetKind.HOME), READ) == (READ, ())
+    assert comments.declared(page, ASKED, Extract()) == (Extract(), ())
 
 
 ISSO = {
@@ -156,6 +211,68 @@ DISQUS = {
     },
 }
 
+ARTALK_THREAD = {
+    "count": 3,
+    "roots_count": 51,
+    "comments": [
+        {
+            "id": 1,
+            "rid": 0,
+            "nick": "Bo",
+            "link": "https://bo.example/",
+            "content": "Dear *indeed*.",
+            "content_marked": "<p>Dear <em>indeed</em>.</p>",
+            "date": "2023-03-02 08:00:00",
+        },
+        {"id": 2, "rid": 1, "nick": "", "content": "", "date": "2023-03-02 08:01:00"},
+    ],
+}
+CUSDIS = {
+    "data": {
+        "commentCount": 1,
+        "pageCount": 1,
+        "data": [
+            {
+                "id": "c-1",
+                "by_nickname": "Bo",
+                "content": "Dear *indeed*.",
+                "parsedContent": "<p>Dear <em>indeed</em>.</p>",
+                "createdAt": "2023-03-02T08:00:00.000Z",
+                "replies": {
+                    "commentCount": 2,
+                    "data": [{"id": "c-2", "content": "", "createdAt": "2023-03-02T08:01:00.000Z"}],
+                },
+            }
+        ],
+    }
+}
+GISCUS = {
+    "discussion": {
+        "totalCommentCount": 1,
+        "totalReplyCount": 2,
+        "pageInfo": {"hasNextPage": True, "endCursor": "Y3="},
+        "comments": [
+            {
+                "id": "DC_1",
+                "author": {"login": "Bo", "url": "https://github.com/bo"},
+                "bodyHTML": "<p>Dear <em>indeed</em>.</p>",
+                "createdAt": "2023-03-02T08:00:00Z",
+                "url": "https://github.com/quay/blog/discussions/4#discussioncomment-1",
+                "replies": [
+                    {
+                        "id": "DC_2",
+                        "replyToId": "DC_1",
+                        "author": None,
+                        "bodyHTML": "",
+                        "deletedAt": "2023-03-03T08:00:00Z",
+                        "createdAt": "2023-03-02T08:01:00Z",
+                    }
+                ],
+            }
+        ],
+    }
+}
+
 
 def answer(name: str, data: Any) -> tuple[Page, Target]:
     target = Target(
@@ -169,6 +286,14 @@ def answer(name: str, data: Any) -> tuple[Page, Target]:
     return Page(target.url, body), target
 
 
+ONWARD = {
+    "waline": ["path=%2Fa&pageSize=50&page=2&lang=en&sortBy=insertedAt_asc"],
+    "artalk": ["page_key=%2F&site_name=&limit=50&offset=50&sort_by=date_asc&flat_mode=false"],
+    "giscus": ["path=%2Fa&page=1&after=Y3%3D"],
+}
+EVERY = ["isso", "remark42", "waline", "disqus", "artalk", "cusdis", "giscus", "utterances", "coral"]
+
+
 @pytest.mark.parametrize(
     ("name", "data", "ids"),
     [
@@ -176,6 +301,9 @@ def answer(name: str, data: Any) -> tuple[Page, Target]:
         ("remark42", REMARK, ("remark42:a1", "remark42:a2")),
         ("waline", WALINE, ("waline:w1", "waline:w2")),
         ("disqus", DISQUS, ("disqus:11", "disqus:12")),
+        ("artalk", ARTALK_THREAD, ("artalk:1", "artalk:2")),
+        ("cusdis", CUSDIS, ("cusdis:c-1", "cusdis:c-2")),
+        ("giscus", GISCUS, ("giscus:DC_1", "giscus:DC_2")),
     ],
 )
 def test_a_thread_is_read(name: str, data: Any, ids: tuple[str, str]) -> None:
@@ -192,23 +320,22 @@ def test_a_thread_is_read(name: str, data: Any, ids: tuple[str, str]) -> None:
     assert [c.published.at for c in extract.comments if c.published] == ["2023-03-02T08:00:00Z", "2023-03-02T08:01:00Z"]
     assert second.content is None  # deleted: the place stays
     assert [(claim.subject, claim.number, claim.where) for claim in extract.claims] == [("#7", 3, name)]
-    assert [note.kind for note in extract.notes] == (["more_at_disqus"] if name == "disqus" else [])
-    assert [t.url for t in onward.targets] == (
-        ["https://talk.example/api/comment?path=%2Fa&pageSize=50&page=2&lang=en&sortBy=insertedAt_asc"]
-        if name == "waline"
-        else []
-    )
+    assert [note.kind for note in extract.notes] == ([f"more_at_{name}"] if name in {"disqus", "cusdis"} else [])
+    assert [t.url.partition("?")[2] for t in onward.targets] == ONWARD.get(name, [])
+    assert all(comments.is_thread(target) for target in onward.targets)
 
 
-@pytest.mark.parametrize("name", ["isso", "remark42", "waline", "disqus"])
-@pytest.mark.parametrize("body", [b"", b'{"replies": [', b"<html></html>", b"[]", b"null", b'{"error": "no"}'])
+@pytest.mark.parametrize("name", EVERY)
+@pytest.mark.parametrize(
+    "body", [b"", b'{"replies": [', b"<html></html>", b'"x"', b"null", b"f(1);", b'{"error": "no"}']
+)
 def test_what_is_no_thread_is_a_page_error_in_a_line(name: str, body: bytes) -> None:
     with pytest.raises(PageError) as caught:
         comments.extract(*answer(name, body))
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("name", ["isso", "remark42", "waline", "disqus"])
+@pytest.mark.parametrize("name", EVERY)
 def test_nobody_has_commented_yet(name: str) -> None:
     page, target = answer(name, b"{}")
     assert comments.extract(Page(page.url, b"{}", status=404), target)[0] == Extract()
@@ -220,3 +347,78 @@ def test_a_time_that_is_none_is_left_out(created: object) -> None:
     page.__dict__["json"] = {"replies": [{"id": 1, "text": "<p>Yes</p>", "created": created}]}
     (comment,) = comments.extract(page, target)[0].comments
     assert comment.published is None
+
+
+def asked(url: str, name: str, body: Any, **hint: str) -> tuple[Extract, list[str]]:
+    target = Target(url=url, kind=TargetKind.API, hint={"comments": name, "post": "7", "post_url": URL, **hint})
+    data = body if isinstance(body, bytes) else json.dumps(body).encode()
+    extract, onward = comments.extract(Page(url, data), target)
+    return extract, [one.url for one in onward.targets]
+
+
+def test_utterances_finds_the_issue_and_then_its_comments() -> None:
+    issue = "https://api.github.com/repos/quay/blog/issues/12"
+    found = {
+        "items": [
+            {"title": "2023/oil/ again", "comments": 9, "url": "https://api.github.com/repos/quay/blog/issues/3"},
+            {"title": "2023/Oil/", "comments": 2, "url": issue},
+        ]
+    }
+    extract, onward = asked("https://api.github.com/search/issues?q=x", "utterances", found, title="2023/oil/")
+    assert [(claim.number, claim.subject) for claim in extract.claims] == [(2, "#7")]
+    assert onward == [f"{issue}/comments?per_page=100&page=1"]
+    rows = [
+        {
+            "id": 5,
+            "user": {"login": "bo", "html_url": "https://github.com/bo"},
+            "body": "Dear *indeed*.",
+            "body_html": "<p>Dear <em>indeed</em>.</p>",
+            "created_at": "2023-03-02T08:00:00Z",
+            "html_url": "https://github.com/quay/blog/issues/12#issuecomment-5",
+        },
+        {"id": 6, "user": None, "body": "Two\n\nparagraphs", "created_at": "2023-03-02T08:01:00Z"},
+    ]
+    extract, onward = asked(onward[0], "utterances", rows)
+    assert onward == []
+    assert [(c.native_id, c.position, c.parent) for c in extract.comments] == [
+        ("utterances:5", 0, None),
+        ("utterances:6", 1, None),
+    ]
+    assert [c.content.text for c in extract.comments if c.content] == ["Dear indeed.", "Two\n\nparagraphs"]
+    assert extract.comments[0].url == "https://github.com/quay/blog/issues/12#issuecomment-5"
+    _, onward = asked(f"{issue}/comments?per_page=100&page=1", "utterances", [{"id": n} for n in range(100)])
+    assert onward == [f"{issue}/comments?per_page=100&page=2"]
+
+
+@pytest.mark.parametrize("url", ["https://elsewhere.example/repos/a/b/issues/1", None, "http://127.0.0.1/"])
+def test_a_search_leads_to_no_other_host(url: str | None) -> None:
+    found = {"items": [{"title": "oil", "comments": 9, "url": url}]}
+    assert asked("https://api.github.com/search/issues?q=x", "utterances", found, title="oil")[1] == []
+
+
+def test_the_number_of_comments_at_coral_is_a_claim() -> None:
+    body = b'/**/ CoralCount.setCount({"ref": "archiver", "html": "<span>31</span>", "count": 31});'
+    extract, _ = asked("https://coral.example/api/story/count.js", "coral", body)
+    assert extract.comments == ()
+    assert [(claim.number, claim.where) for claim in extract.claims] == [(31, "coral")]
+
+
+def test_wpdiscuz_states_its_number_and_leads_to_the_feed_for_what_it_keeps_back() -> None:
+    thread = "<div class='wpd-thread-info' data-comments-count='31'></div><div class='wpd-thread-list'></div>"
+    more = "<div class='wpd-load-more-submit-wrap'><button class='wpd-load-more-submit'>More</button></div>"
+    page = Page(URL, f"<div id='wpdcom'>{thread}{more}</div>".encode())
+    read, targets = comments.declared(page, ASKED, READ)
+    assert [(claim.number, claim.where) for claim in read.claims] == [(31, "wpdiscuz")]
+    assert [(one.url, one.kind) for one in targets] == [(f"{URL}feed/", TargetKind.COMMENT_FEED)]
+    assert not comments.is_thread(targets[0])  # the blog's own: its engine reads it
+    read, targets = comments.declared(Page(URL, f"<div id='wpdcom'>{thread}</div>".encode()), ASKED, READ)
+    assert (len(read.claims), targets) == (1, ())
+
+
+@pytest.mark.parametrize("status", [401, 403, 429, 500])
+def test_a_thread_that_is_refused_is_told(status: int) -> None:
+    page, target = answer("giscus", b"{}")
+    (note,) = comments.extract(Page(page.url, b"{}", status=status), target)[0].notes
+    assert note.kind == "thread_refused"
+    assert str(status) in note.detail
+    assert URL in note.detail

@@ -206,6 +206,8 @@ def test_a_file_saved_by_a_windows_editor(tmp_path):
         ("limit = 0", "archiver.toml, limit", "0 is not a whole number of at least 1", "no limit"),
         ("limit = 1.5", "archiver.toml, limit", "1.5 is not a whole number", "no limit"),
         ("max_requests = true", "archiver.toml, max_requests", "True is not a whole number", "no limit"),
+        ("github_token = 'two words'", "archiver.toml, github_token", "it is no token of GitHub's", "no permissions"),
+        ("github_token = 7", "archiver.toml, github_token", "it is no token of GitHub's", "no permissions"),
         ("engine = 'Word Press'", "archiver.toml, engine", "not the name of an engine", "wordpress"),
         ("defaults = 3", "archiver.toml, defaults", "not a table", "[defaults]"),
         ("blogs = 3", "archiver.toml, blogs", "not a table", "[[blogs]]"),
