@@ -7,18 +7,23 @@ field suffers.
 from __future__ import annotations
 
 import json
+import os
+import signal
 import sqlite3
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from benchmarks.crawling import crawl, environment
+from benchmarks.crawling import SETTLED, command, environment
 from tests.wordpress.crawled import Crawled, crawl_and_compare
 from tests.wordpress.test_testbed import broken_path
-from tests.wordpress.testbed import EMPTY, Testbed
+from tests.wordpress.testbed import EMPTY, Site, Testbed
 
 pytestmark = pytest.mark.slow
 
@@ -217,14 +222,9 @@ def test_a_page_that_shifts_under_the_crawl(wordpress: Testbed, tmp_path: Path, 
     options = {"comment_order": order, "default_comments_page": first, "comments_per_page": "10"}
     site = wordpress.site(rest=401, feeds="off", options=options, database=database)
     try:
-        pages: set[str] = set()
-        for _ in range(60):  # until some pages of a long thread are read, and some are not
-            stopped = crawl(tmp_path / "archive", site.url, "--max-requests", "20")
-            pages = {answer.uri for answer in wordpress.requests(site) if "comment-page-" in answer.uri}
-            if len(pages) > 2 or stopped.exit_code != 5:
-                break
-        assert stopped.exit_code == 5, "the crawl was over before the thread could shift"
-        wordpress.php(LET_THROUGH, database)
+        with paused(wordpress, site, tmp_path / "archive") as asked_before:
+            wordpress.php(LET_THROUGH, database)
+        assert comment_pages(wordpress, site) > asked_before, "the thread was read before it could shift"
         done = crawl_and_compare(wordpress, site, tmp_path)
         if done.run.exit_code == 4:  # what slipped through was noticed: the next run reads that thread again
             done = crawl_and_compare(wordpress, site, tmp_path)
@@ -232,3 +232,28 @@ def test_a_page_that_shifts_under_the_crawl(wordpress: Testbed, tmp_path: Path, 
         wordpress.stop_site(site)
     assert done.report.share("comments", "parent").wrong == 0
     assert [line for line in done.report.failures() if line.startswith("comment")] == []
+
+
+@contextmanager
+def paused(bed: Testbed, site: Site, directory: Path) -> Iterator[set[str]]:
+    """A crawl that stands still after some pages of a thread, and goes on to its end when the block is left.
+
+    Gives the comment pages that it has asked for by then.
+    """
+    words = command(directory, site.url, "--quiet")
+    with subprocess.Popen(words, env=environment(), start_new_session=True) as process:
+        try:
+            while process.poll() is None and len(comment_pages(bed, site)) < 3:
+                time.sleep(0.02)
+            os.killpg(process.pid, signal.SIGSTOP)
+            yield comment_pages(bed, site)
+            os.killpg(process.pid, signal.SIGCONT)
+            assert process.wait() in SETTLED
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+
+
+def comment_pages(bed: Testbed, site: Site) -> set[str]:
+    """The pages of comments, beyond the one that stands under the post, that the server was asked for."""
+    return {answer.uri for answer in bed.requests(site) if "comment-page-" in answer.uri}
