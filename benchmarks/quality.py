@@ -116,11 +116,12 @@ def below(scores: dict[str, Score]) -> Iterator[str]:
 
 
 def table(scores: dict[str, Score]) -> str:
-    """The share of right values by engine and field, and of how many."""
-    lines = ["| field | " + " | ".join(scores) + " |", "|---|" + "---|" * len(scores)]
-    for name in COLUMNS:
-        cells = [f"{s.share(name):.0%} of {s.of[name]}" if s.of[name] else "" for s in scores.values()]
-        lines.append(f"| {name.replace('.', ': ').replace('_', ' ')} | " + " | ".join(cells) + " |")
+    """The share of right values, and of how many: engines in rows, as they grow more, by field."""
+    heads = [name.replace(".", ": ").replace("_", " ") for name in COLUMNS]
+    lines = ["| engine | " + " | ".join(heads) + " |", "|---|" + "---|" * len(heads)]
+    for engine, score in scores.items():
+        cells = [f"{score.share(name):.0%} of {score.of[name]}" if score.of[name] else "" for name in COLUMNS]
+        lines.append(f"| {engine} | " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
 
 

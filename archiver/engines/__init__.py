@@ -13,12 +13,14 @@ __all__ = ["Detection", "Engine", "by_name", "engines", "for_page"]
 def engines() -> list[Engine]:
     """All engines: ours, then those that other packages register as `blog_archiver.engines`."""
     from archiver.engines.blogger import Blogger
+    from archiver.engines.dreamwidth import Dreamwidth
     from archiver.engines.generic import GenericEngine
     from archiver.engines.ghost import Ghost
+    from archiver.engines.livejournal import LiveJournal
     from archiver.engines.substack import Substack
     from archiver.engines.wordpress import WordPress
 
-    ours: list[Engine] = [WordPress(), Blogger(), Substack(), Ghost(), GenericEngine()]
+    ours: list[Engine] = [WordPress(), Blogger(), Substack(), Ghost(), LiveJournal(), Dreamwidth(), GenericEngine()]
     return ours + [point.load()() for point in entry_points(group="blog_archiver.engines")]
 
 

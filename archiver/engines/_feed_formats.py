@@ -27,6 +27,7 @@ _PREFIX_OF = {uri: prefix for prefix, uri in NAMESPACES.items()}
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>|<!--(?:(?!<!--).)*?-->", re.DOTALL)
 _WORDPRESS_GUID = re.compile(r"[?&](?:p|page_id)=\d+")
 _JSON_FEED = "jsonfeed.org/version/"
+_REPLY_COUNTS = ("lj:reply-count", "dw:reply-count")
 _IN_PARENTHESES = re.compile(r"\(([^()]+)\)\s*$")
 
 
@@ -153,7 +154,7 @@ def _rss_entry(item: Node, family: str, base: str, wordpress: bool) -> Entry:
         categories=tuple(term for term in terms if term[0]) or None,
         enclosures=_enclosures([(node.get("url"), node.get("type")) for node in nodes.get("enclosure", ())], base),
         comment_feed=_absolute(_text(nodes, "wfw:commentRss", "wfw:commentRSS", "wfw:commentrss"), base),
-        comment_count=_number(_text(nodes, "slash:comments", "thr:total")),
+        comment_count=_number(_text(nodes, "slash:comments", "thr:total", *_REPLY_COUNTS)),
         replies_to=_replies_to(nodes),
     )
 
@@ -201,7 +202,7 @@ def _atom_entry(entry: Node, family: str, base: str) -> Entry:
         categories=tuple(term for term in terms if term[0] and not term[1].endswith("#kind")) or None,
         enclosures=_enclosures(enclosures, base),
         comment_feed=_absolute(next((n.get("href") for n in replies if "xml" in n.get("type", "")), None), base),
-        comment_count=_number(_text(nodes, "thr:total") or next(filter(None, counts), None)),
+        comment_count=_number(_text(nodes, "thr:total", *_REPLY_COUNTS) or next(filter(None, counts), None)),
         replies_to=_replies_to(nodes),
         related=_absolute(_link(nodes, "related", "link"), base),
     )

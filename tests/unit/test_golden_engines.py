@@ -9,6 +9,7 @@ from archiver.model import TargetKind
 from tests.unit.golden_wordpress import SETUP, Case, cases_of
 
 NAMES = [engine.name for engine in engines() if engine.name != "wordpress" and cases_of(engine.name)]
+HTML = {TargetKind.HOME, TargetKind.LIST, TargetKind.POST, TargetKind.COMMENT_PAGE}
 EVERY = [(engine, case) for engine in NAMES for case in cases_of(engine)]
 
 
@@ -28,7 +29,7 @@ def test_an_engine_knows_its_own_pages_and_wordpress_keeps_its(engine: str, name
     assert known is not None
     case = Case(name, known)
     found = for_page(case.page)
-    if case.target.kind in {TargetKind.HOME, TargetKind.POST}:
+    if case.target.kind in HTML:
         assert found is not None
         assert found[0].name == engine
         assert found[1].evidence
