@@ -17,10 +17,22 @@ def engines() -> list[Engine]:
     from archiver.engines.generic import GenericEngine
     from archiver.engines.ghost import Ghost
     from archiver.engines.livejournal import LiveJournal
+    from archiver.engines.movabletype import MovableType
     from archiver.engines.substack import Substack
+    from archiver.engines.typepad import TypePad
     from archiver.engines.wordpress import WordPress
 
-    ours: list[Engine] = [WordPress(), Blogger(), Substack(), Ghost(), LiveJournal(), Dreamwidth(), GenericEngine()]
+    ours: list[Engine] = [
+        WordPress(),
+        Blogger(),
+        Substack(),
+        Ghost(),
+        LiveJournal(),
+        Dreamwidth(),
+        TypePad(),
+        MovableType(),
+        GenericEngine(),
+    ]
     return ours + [point.load()() for point in entry_points(group="blog_archiver.engines")]
 
 

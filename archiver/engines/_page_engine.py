@@ -143,8 +143,9 @@ class PageEngine(Engine):
 
     def from_list(self, page: Page, _asked: Target, site: Site) -> Iterator[Target]:
         """Lists and posts."""
-        dom = page.once(Dom)
-        yield from (target(without_fragment(url), TargetKind.LIST) for url in self.lists_on(dom, site))
+        dom, here = page.once(Dom), url_key(page.url)
+        lists = (without_fragment(url) for url in self.lists_on(dom, site))
+        yield from (target(url, TargetKind.LIST) for url in lists if url_key(url) != here)
         yield from (target(without_fragment(url), TargetKind.POST) for url in self.posts_on(dom, site))
 
     def _read_feed(self, page: Page, site: Site) -> Extract:

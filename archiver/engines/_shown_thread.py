@@ -13,6 +13,7 @@ from lxml.html import HtmlElement
 
 from archiver import content
 from archiver.engines._dating import Dating
+from archiver.engines._words import markup
 from archiver.engines.dom import Dom, inner_html, text_of, tokens
 from archiver.model import Author, Comment, Content, Moment, ParentSource, PostRef, Rank, Site
 
@@ -32,12 +33,15 @@ class Shown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Markup:
-    """Class names of a comment's parts, the surest first. author: reads it where it stands in no simple element."""
+    """Class names of a comment's parts, the surest first. author: reads it where it stands in no simple element.
+    apart: where nothing marks the words, they are all but these parts.
+    """
 
     words: tuple[str, ...]
     when: tuple[str, ...]
     name: tuple[str, ...] = ()
     title: tuple[str, ...] = ()
+    apart: tuple[str, ...] = ()
     author: Callable[[Dom, Iterable[HtmlElement]], Author | None] | None = None
 
 
@@ -80,7 +84,7 @@ class Thread:
             native_id=one.native_id,
             url=one.url,
             author=author,
-            content=None if one.gone or words is None else self._words(words, parts),
+            content=None if one.gone else self._words(words, one, parts),
             published=self._when(parts),
             parent=one.parent,
             parent_source=one.source,
@@ -88,8 +92,11 @@ class Thread:
             position=place,
         )
 
-    def _words(self, words: HtmlElement, parts: list[HtmlElement]) -> Content:
+    def _words(self, words: HtmlElement | None, one: Shown, parts: list[HtmlElement]) -> Content | None:
         """The words, under their title where a comment has one."""
+        if words is None:
+            apart = [e for e in parts if set(self.markup.apart) & set(tokens(e))]
+            return content.from_html(markup(one.element, apart), self.dom.base) if apart else None
         title = classed(parts, self.markup.title)
         head = text_of(title) if title is not None else ""
         html = inner_html(words)
