@@ -14,6 +14,7 @@ def engines() -> list[Engine]:
     """All engines: ours, then those that other packages register as `blog_archiver.engines`."""
     from archiver.engines.blogger import Blogger
     from archiver.engines.dreamwidth import Dreamwidth
+    from archiver.engines.drupal import Drupal
     from archiver.engines.generic import GenericEngine
     from archiver.engines.ghost import Ghost
     from archiver.engines.livejournal import LiveJournal
@@ -31,6 +32,7 @@ def engines() -> list[Engine]:
         Dreamwidth(),
         TypePad(),
         MovableType(),
+        Drupal(),
         GenericEngine(),
     ]
     return ours + [point.load()() for point in entry_points(group="blog_archiver.engines")]

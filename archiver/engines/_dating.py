@@ -7,7 +7,7 @@ does (`/2021/02/`). "6 years ago" counts from when the page was fetched.
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from email.utils import parsedate_to_datetime
 from functools import cached_property
 
@@ -17,6 +17,8 @@ from archiver.model import Moment, Precision, Site
 from archiver.zones import clock_of
 
 _NUMBERS = re.compile(r"(?<![\d./-])(\d{1,2})([./-])(\d{1,2})\2((?:19|20)\d\d)(?![\d./-])")
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_WEEKDAY = re.compile(rf"\b(?:{'|'.join(_WEEKDAYS)})(?=[a-z]*\b)", re.IGNORECASE)
 _DATED_PATH = re.compile(r"/((?:19|20)\d\d)/(\d\d)/(?:(\d\d)/)?[^/]")
 
 
@@ -75,7 +77,7 @@ class Dating:
 
     def _read(self, text: str, day_first: bool | None) -> Moment | None:
         if day_first is None:
-            day_first = self.day_first
+            day_first = _day_first_by_weekday(text) if self.day_first is None else self.day_first
         return dates.from_printed(
             text,
             language=self.language or self._site.language,
@@ -94,6 +96,23 @@ def _usual(text: str) -> Moment | None:
     if not 1900 <= when.year <= 2200:
         return None
     return Moment(at=f"{when.isoformat()[:19]}Z", precision=Precision.SECOND, printed=text)
+
+
+def _day_first_by_weekday(text: str) -> bool | None:
+    """Which number of `Sun, 04/06/2014` is the day: only one of the two days is a Sunday."""
+    found, named = _NUMBERS.search(text), _WEEKDAY.search(text)
+    if not found or not named:
+        return None
+    wanted, (first, second, year) = _WEEKDAYS.index(named[0].lower()), (int(found[1]), int(found[3]), int(found[4]))
+    fits = [_weekday(year, second, first) == wanted, _weekday(year, first, second) == wanted]
+    return fits[0] if fits[0] != fits[1] else None
+
+
+def _weekday(year: int, month: int, day: int) -> int | None:
+    try:
+        return date(year, month, day).weekday()
+    except ValueError:
+        return None
 
 
 def _day_first_by_url(text: str, url: str) -> bool | None:
