@@ -133,3 +133,9 @@ def word_count(s: str) -> int:
         s = s.replace(dash, " ")
     # Most words begin with a letter or digit, which is much faster to see than to search for.
     return unspaced + sum([1 for word in s.split() if word[0].isalnum() or any(map(str.isalnum, word))])
+
+
+def slug_of(name: str) -> str:
+    """A name as blogs write it in an address: `Patients' questions` as `patients-questions`."""
+    bare = "".join(char for char in unicodedata.normalize("NFKD", normal_name(name)) if not unicodedata.combining(char))
+    return re.sub(r"[\s_-]+", "-", re.sub(r"[^\w\s-]", "", bare)).strip("-")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import sqlite3
 
 from archiver.model import Term
-from archiver.text import normal_name
+from archiver.text import normal_name, slug_of
 from archiver.urls import last_segment, url_key
 from db.context import Context
-from db.merge import Held, Reading
+from db.merge import Held, Reading, decode, encode
 from db.store import Store
 from db.threads import without_cycles
 
@@ -37,6 +37,8 @@ class Terms:
     def _reading(self, term: Term) -> Reading:
         context = self._context
         native = ("url", url_key(term.url)) if term.url else ("name", normal_name(term.name))
+        if not term.url and not term.native_id and term.slug:
+            native = ("slug", term.slug)  # its name is a guess
         id_ = context.key("term", term.taxonomy, *native)
         reading = Reading(id_, context.seen_at, {"blog_id": context.blog_id, "taxonomy": term.taxonomy})
         slug = term.slug or (last_segment(term.url) if term.url else None) or None
@@ -85,6 +87,7 @@ def settle_names(connection: sqlite3.Connection, blog_id: str) -> None:
     Names without a term stay; those that nothing refers to go.
     """
     execute = connection.execute
+    _settle_slugs(connection, blog_id)
     terms = execute("SELECT id, taxonomy, name, url, native_id FROM terms WHERE blog_id = ?", (blog_id,)).fetchall()
     addressed: dict[str, list[tuple[str, str]]] = {}
     for id_, taxonomy, name, url, _ in terms:
@@ -99,6 +102,34 @@ def settle_names(connection: sqlite3.Connection, blog_id: str) -> None:
         " AND NOT EXISTS (SELECT 1 FROM post_terms WHERE term_id = terms.id)",
         (blog_id,),
     )
+
+
+def _settle_slugs(connection: sqlite3.Connection, blog_id: str) -> None:
+    """Of terms known by their slugs alone: those with URLs take their places; a feed may tell their names."""
+    query = "SELECT id, taxonomy, name, slug, url, native_id, provenance FROM terms WHERE blog_id = ? ORDER BY id"
+    terms = connection.execute(query, (blog_id,)).fetchall()
+    addressed = {(row["taxonomy"], (row["slug"] or "").lower()): row["id"] for row in terms if row["url"] is not None}
+    bare = [row for row in terms if row["url"] is None and row["native_id"] is None]
+    named = {slug_of(row["name"]): row for row in bare if row["slug"] is None}
+    for row in bare:
+        if row["slug"] is None:
+            continue
+        if (row["taxonomy"], row["slug"]) in addressed:
+            _give_way(connection, row["id"], addressed[row["taxonomy"], row["slug"]])
+        elif row["slug"] in named:
+            _call(connection, row, named[row["slug"]])
+
+
+def _call(connection: sqlite3.Connection, term: sqlite3.Row, named: sqlite3.Row) -> None:
+    """Give a term the name that a feed has for it, with the feed's stamp, so that no guess takes it away again."""
+    stamps = decode(term["provenance"])
+    stamp = decode(named["provenance"])["core"]
+    if stamps["core"][0] == 0:
+        stamps["core"] = (1, *stamp[1:])
+        values = (named["name"], encode(stamps), term["id"])
+        connection.execute("UPDATE terms SET name = ?, provenance = ? WHERE id = ?", values)
+    if named["taxonomy"] == term["taxonomy"]:
+        _give_way(connection, named["id"], term["id"])
 
 
 def _give_way(connection: sqlite3.Connection, stand_in: str, term: str) -> None:

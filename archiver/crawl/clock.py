@@ -7,10 +7,10 @@ zone, so that it would be taken for UTC. The two side by side give the offset, a
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
-from archiver.model import BlogFacts, Comment, Extract, Site, Target
+from archiver.model import BlogFacts, Comment, Extract, Moment, Site, Target
 from archiver.zones import likeliest
 
 MOST_KNOWN = 50
@@ -44,9 +44,10 @@ class Clock:
             return extract  # for what is without a zone that is taken anyway; in winter it may mean London
         facts = extract.blog or BlogFacts()
         if isinstance(zone, ZoneInfo):
-            return replace(extract, blog=replace(facts, timezone=zone.key))
-        minutes = (zone.utcoffset(None) or timedelta()) // timedelta(minutes=1)
-        return replace(extract, blog=replace(facts, utc_offset=minutes))
+            facts = replace(facts, timezone=zone.key)
+        else:
+            facts = replace(facts, utc_offset=(zone.utcoffset(None) or timedelta()) // timedelta(minutes=1))
+        return replace(_settled(extract, zone), blog=facts)
 
     def _observed(self, comment: Comment) -> str | None:
         """The time of a comment with the offset of the blog's clock, where both its times are known."""
@@ -59,3 +60,21 @@ class Clock:
         if abs(east) > _FURTHEST or abs(local - at - east) > timedelta(minutes=2):
             return None
         return at.astimezone(timezone(east) if east else UTC).isoformat()
+
+
+def _settled(extract: Extract, zone: tzinfo) -> Extract:
+    """The extract of the page that has told the clock: its own times were read before it was known."""
+    comments = (replace(one, published=_of_zone(one.published, zone)) for one in extract.comments)
+    posts = (
+        replace(one, published=_of_zone(one.published, zone), modified=_of_zone(one.modified, zone))
+        for one in extract.posts
+    )
+    return replace(extract, comments=tuple(comments), posts=tuple(posts))
+
+
+def _of_zone(moment: Moment | None, zone: tzinfo) -> Moment | None:
+    """A time that was taken for UTC, as one of the zone that it is of."""
+    if moment is None or not moment.floating:
+        return moment
+    local = datetime.fromisoformat(moment.at).replace(tzinfo=zone)
+    return replace(moment, at=f"{local.astimezone(UTC).isoformat()[:19]}Z", floating=False)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from lxml.html import HtmlElement
@@ -21,6 +22,8 @@ _BY_TAG = {
     "cite": "cites",
     **dict.fromkeys(("h2", "h3", "h4", "h5", "h6"), "headings"),
 }
+_PART_ID = re.compile(r"^comment[-_]?(?P<part>author|body|content|text|date)[-_]?(?P<id>[0-9]+)$", re.IGNORECASE)
+_BY_ID = {"author": "names", "date": "dates", **dict.fromkeys(("body", "content", "text"), "words")}
 
 Ranked = list[tuple[int, HtmlElement]]
 """Elements with their ranks in the vocabulary, the surest 0."""
@@ -83,9 +86,20 @@ def sort_out(nodes: list[Node], dom: Dom) -> list[Parts]:
         parts = at[dom.order[element]]
         if parts is not None:
             parts.properties.append(element)
+    for element, id_ in _with_part_ids(dom):
+        parts = at[dom.order[element]]
+        if parts is not None and parts.node.native_id == id_["id"] and element is not parts.node.element:
+            getattr(parts, _BY_ID[id_["part"].lower()]).append((NONE - 1, element))
     for parts in made:
         parts.body = _find_body(parts)
     return made
+
+
+def _with_part_ids(dom: Dom) -> Iterator[tuple[HtmlElement, re.Match[str]]]:
+    """Elements whose ids say what of which comment they are: `commentbody-7`, for scripts that quote it."""
+    for id_, element in dom.by_id.items():
+        if id_[-1:].isdigit() and (match := _PART_ID.match(id_)):
+            yield element, match
 
 
 def _hand_out(

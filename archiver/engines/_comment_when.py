@@ -95,6 +95,7 @@ def _wordings(parts: Parts, link: HtmlElement | None) -> Iterator[str]:
     if not parts.dates:
         places += [e for rank, e in parts.names if rank >= FRAME]
         places += [e for e in parts.node.own() if e.tag in {"small", "em", "span", "cite", "footer", "header"}]
+        places += _around(parts, parts.name if parts.name is not None else link)
     for place in dict.fromkeys(places):
         name = parts.name  # people call themselves "March 2020"
         if parts.in_body(place) or (name is not None and _says_name_alone(parts, place, name)):
@@ -103,6 +104,16 @@ def _wordings(parts: Parts, link: HtmlElement | None) -> Iterator[str]:
         for wording in (place.get("content"), place.get("title"), text_without(place, apart)):
             if wording and len(wording) < _LONGEST:
                 yield wording
+
+
+def _around(parts: Parts, element: HtmlElement | None) -> Iterator[HtmlElement]:
+    """What stands around a name, or the comment's link to itself, and holds none of the words."""
+    up = element.getparent() if element is not None else None
+    while up is not None and up is not parts.node.element and len(text_of(up)) < _LONGEST:
+        if parts.body is not None and parts.dom.inside(parts.body, up):
+            return
+        yield up
+        up = up.getparent()
 
 
 def _says_name_alone(parts: Parts, place: HtmlElement, name: HtmlElement) -> bool:

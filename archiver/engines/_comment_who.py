@@ -11,7 +11,8 @@ from archiver._months import folded
 from archiver.engines import _vocabulary as vocabulary
 from archiver.engines._comment_parts import BLOCKS, Parts, is_service_link, ranked
 from archiver.engines._comment_roles import NONE, role
-from archiver.engines._names import without_by
+from archiver.engines._comment_when import own_link
+from archiver.engines._names import signed_name, without_by
 from archiver.engines.dom import ancestors, rels, text_of, text_without, tokens
 from archiver.model import Author
 from archiver.text import squeeze
@@ -48,7 +49,29 @@ def _commenter(parts: Parts) -> tuple[str, HtmlElement | None, HtmlElement | Non
             name, link, holder = _named(parts, element)
             if name:
                 return name, link, holder
-    return "", None, None
+    return _signed(_line_around_own_link(parts))
+
+
+def _line_around_own_link(parts: Parts) -> HtmlElement | None:
+    """The short line that the comment's link to itself stands in: "#1 by X on May 5, 2020"."""
+    link = own_link(parts)
+    up = link.getparent() if link is not None else None
+    while up is not None and up is not parts.node.element and up.tag not in {"p", "div", "li", "header", "footer"}:
+        up = up.getparent()
+    if up is None or up is parts.node.element or len(text_of(up)) > _LONGEST or up in parts.node.more:
+        return None
+    return None if parts.body is not None and parts.dom.inside(parts.body, up) else up
+
+
+def _signed(line: HtmlElement | None) -> tuple[str, HtmlElement | None, HtmlElement | None]:
+    """Whose comment a line says it is: the link in it, or the words without the link to the comment."""
+    if line is None:
+        return "", None, None
+    links = [a for a in line.iter("a") if a.get("href") and text_of(a)]
+    link = next((a for a in links if not is_service_link(a)), None)
+    if link is not None:
+        return text_of(link), link, link
+    return signed_name(text_without(line, links)), None, None  # no element holds the name alone
 
 
 def _places(parts: Parts) -> Iterator[HtmlElement]:
@@ -79,6 +102,9 @@ def _named(parts: Parts, element: HtmlElement) -> tuple[str, HtmlElement | None,
     plain = _plainly_named(element)
     if plain is not None:
         return *plain, element
+    if element.tag == "cite" and (own := own_link(parts)) is not None and parts.dom.inside(own, element):
+        name, link, holder = _signed(element)  # "Comment by X — 10 February 2021 @ 8:00"
+        return name, link, holder if holder is not None else element
     dropped = [e for e in element.iter("*") if e is not element and _is_beside(e)]
     dropped += _badges(parts, element, dropped)
     if _is_exact(element):

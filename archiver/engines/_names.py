@@ -15,6 +15,7 @@ from archiver.text import squeeze
 
 _LAST = re.compile(r"\s+(?:and|und|et|y|e|en|och|og|i|и|ve|και|és|a|ja)\s+", re.IGNORECASE)
 _SEPARATOR = re.compile(r"\s*[|·•–—/]\s*|\s+-\s+|\s{2,}")
+_BETWEEN = re.compile(r"\s+(?:[|·•–—@-]+|//)\s+")
 _DIGITS = re.compile(r"\d")
 # What joins a name to the date behind it: "on", "am", "le" …
 _BEFORE_DATE = re.compile(
@@ -104,6 +105,17 @@ def line_names(line: Line, *, need_by: bool) -> list[str]:
         if names and all(looks_like_name(n) and len(n) <= _LONGEST and len(n.split()) <= _MOST_WORDS for n in names):
             return names
     return []
+
+
+def signed_name(text: str) -> str:
+    """The person of a line about a comment: of "Comment by X — 10 February 2021 @", of "by X on May 5, 2020" the X."""
+    text = squeeze(text)
+    cuts = [m.start() for m in _BETWEEN.finditer(text) if dates.from_printed(text[m.end() :].strip(_EDGES + "@"))]
+    name = without_by(text[: cuts[-1]] if cuts else text)
+    number = _DIGITS.search(name)
+    if number and dates.from_printed(name):
+        name = _BEFORE_DATE.sub("", _without_month(name[: number.start()]))
+    return name.strip(_EDGES)
 
 
 def _without_month(text: str) -> str:

@@ -17,7 +17,7 @@ from lxml.html import HtmlElement
 from archiver import content
 from archiver.engines import _vocabulary as vocabulary
 from archiver.engines import _words
-from archiver.engines.dom import SKIPPED, Dom, Region, ancestors, text_of, tokens
+from archiver.engines.dom import SKIPPED, Dom, Region, ancestors, rels, text_of, tokens
 from archiver.model import Content
 
 _BLOCKS = frozenset(
@@ -35,6 +35,7 @@ _HARD = ("site-footer", "widget-area", "wp-block-comments", "wp-block-post-comme
 _SOFT_IDS = frozenset({*_HARD_IDS, "comments", "sidebar", "footer"})
 _END = frozenset({"footer", "nav", "aside"})
 _OUTER = frozenset({"body", "html"})
+_SHORT_LINE = 600  # characters
 _SHELLS = frozenset({"div", "section", "article"})
 
 
@@ -64,7 +65,11 @@ def find_body(dom: Dom, aside: Region, article: HtmlElement | None) -> Body | No
         return None
     body = _found(dom, element)
     furniture = _furniture(element, body.swallowed)
-    return replace(body, swallowed=[*body.swallowed, *furniture]) if furniture else body
+    if not furniture:
+        return body
+    # What the theme prints there may be the byline or the terms: it is in the element, and none of the words.
+    region = body.region.without(dom.span(node) for node in furniture)
+    return replace(body, swallowed=[*body.swallowed, *furniture], region=region)
 
 
 def _found(dom: Dom, element: HtmlElement) -> Body:
@@ -124,7 +129,28 @@ def _element(dom: Dom, aside: Region, article: HtmlElement | None) -> HtmlElemen
         if "articleBody" in (element.get("itemprop") or "") and element not in aside:
             return element
     densest = _densest(dom, aside, article)
+    plain = _plainly_called(dom, aside, article)
+    if plain is not None and (densest is None or _is_rather(plain, densest)):
+        return plain
     return densest if densest is not None else _wordless(dom, aside, article)
+
+
+def _plainly_called(dom: Dom, aside: Region, article: HtmlElement | None) -> HtmlElement | None:
+    """An element of the article that is called "content" or the like, without the title and the thread."""
+    if article is None:
+        return None
+    called = dom.classed(*vocabulary.names("post", "body_plain"))
+    found = [
+        e for e in called if e not in aside and e.tag not in _OUTER and e is not article and dom.inside(e, article)
+    ]
+    apart = [*dom.tags("h1"), *(dom.by_id[id_] for id_ in _HARD_IDS if id_ in dom.by_id)]
+    found = [e for e in found if not _is_frame(dom, e) and not any(dom.inside(other, e) for other in apart)]
+    return max(found, key=lambda e: len(text_of(e)), default=None)
+
+
+def _is_rather(plain: HtmlElement, densest: HtmlElement) -> bool:
+    """Whether what is called the content is it, and not where most paragraphs stand."""
+    return _is_theme_part(densest) or len(text_of(plain)) * 2 > len(text_of(densest))
 
 
 def _wordless(dom: Dom, aside: Region, article: HtmlElement | None) -> HtmlElement | None:
@@ -212,6 +238,15 @@ def _run(shell: HtmlElement, children: list[HtmlElement], *, last: bool = False)
             return
 
 
+def _links_for_readers(node: HtmlElement) -> bool:
+    """Whether a short line links to the post's categories, its form or its trackback, as authors do not."""
+    for link in node.iter("a"):
+        marked = not {"category", "trackback"}.isdisjoint(rels(link)) or (link.get("href") or "").endswith("#respond")
+        if marked:
+            return len(text_of(node)) < _SHORT_LINE
+    return False
+
+
 def _has_words(shell: HtmlElement) -> bool:
     return bool((shell.text or "").strip()) or any((node.tail or "").strip() for node in shell)
 
@@ -221,7 +256,11 @@ def _is_theme_part(node: HtmlElement) -> bool:
     if any(_PLAIN_CLASS.match(name) for name in names if name):
         return False
     around = vocabulary.name_set("post", "around")
+    if not vocabulary.name_set("post", "meta").isdisjoint(names):
+        return True
     if any(not around.isdisjoint(_NAME_PARTS.split(name)) for name in names if name):
+        return True
+    if node.tag in {"p", "div", "small", "span"} and _links_for_readers(node):
         return True
     if node.tag in {"h1", "h2"} and not vocabulary.name_set("post", "title").isdisjoint(tokens(node)):
         return True

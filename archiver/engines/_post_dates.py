@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from functools import cached_property
 
 from lxml.html import HtmlElement
 
+from archiver._months import folded
 from archiver.engines import _vocabulary as vocabulary
 from archiver.engines._dating import Dating
 from archiver.engines._post_statements import Statements
-from archiver.engines.dom import Dom, Region, near_tokens, text_of
+from archiver.engines.dom import Dom, Region, near, near_tokens, text_of, tokens
 from archiver.model import Moment, Precision
 
 _PUBLISHED = frozenset(
@@ -19,6 +21,7 @@ _PUBLISHED = frozenset(
 )
 _CHANGED = frozenset({"updated", "modified", "dt-updated", "last-modified", "entry-modified", "modified-date"})
 _LONGEST = 200
+_NEAR = 40  # characters: "Last updated on" stands close to its date
 
 
 class PostDates:
@@ -45,18 +48,29 @@ class PostDates:
     def modified(self) -> Moment | None:
         """When it was last changed, where the page tells that apart from the publication."""
         for time in self._times:
-            if _is_change(near_tokens(time, 0)):
+            if self._changed(time):
                 moment = self._dating.iso(time.get("datetime"))
                 if moment:
                     return moment
         return next(filter(None, map(self._dating.iso, self._statements.modified)), None)
+
+    def _changed(self, time: HtmlElement) -> bool:
+        """Whether a date is the last change's: called so, unless it is the only one and no word says it."""
+        return _is_change(near_tokens(time, 0)) and not _is_stated_publication(time) and not self._is_alone
+
+    @cached_property
+    def _is_alone(self) -> bool:
+        """Whether all dates of <time> are one that is called a change: themes call the publication so, too."""
+        dated = [time for time in self._times if time.get("datetime")]
+        alone = len({time.get("datetime") for time in dated}) == 1 and not self._statements.published
+        return alone and not any(_says_changed(time) for time in dated)
 
     def _shown_times(self) -> Iterator[Moment]:
         """Dates of <time>, those that are called the publication's first."""
         times = []
         for time in self._times:
             classes = near_tokens(time, 0)
-            if time.get("datetime") and not _is_change(classes):
+            if time.get("datetime") and not self._changed(time):
                 times.append((_PUBLISHED.isdisjoint(classes | near_tokens(time, 1)), time))
         for _, time in sorted(times, key=lambda pair: pair[0]):
             moment = self._dating.iso(time.get("datetime"))
@@ -66,7 +80,10 @@ class PostDates:
     def _printed(self) -> Moment | None:
         """A date in words: "updated" is what old themes call the publication, too."""
         for place in self._places():
-            for text in (place.get("title"), place.get("content"), text_of(place)):
+            said = text_of(place)
+            if len(said) >= _LONGEST and not vocabulary.name_set("post", "meta").isdisjoint(tokens(place)):
+                said = said[: _LONGEST - 1]  # "This entry was posted on … and is filed under …", with all that follows
+            for text in (place.get("title"), place.get("content"), said):
                 if text and len(text) < _LONGEST and any(char.isdigit() for char in text):
                     moment = self._dating.any(text, self._url)
                     if moment:
@@ -96,6 +113,19 @@ class PostDates:
 def _is_change(classes: set[str]) -> bool:
     """Whether a date is called the last change's; `entry-date updated` is how some themes call the publication."""
     return not _CHANGED.isdisjoint(classes) and _PUBLISHED.isdisjoint(classes)
+
+
+def _says_changed(time: HtmlElement) -> bool:
+    """Whether a date, or what stands just before it, says "Updated"."""
+    before, parent = time.getprevious(), time.getparent()
+    ahead = (before.tail or text_of(before)) if before is not None else (parent.text if parent is not None else "")
+    line = folded(f"{(ahead or '')[-_NEAR:]} {text_of(time)}")
+    return any(word in line for word in vocabulary.phrases("dates", "changed"))
+
+
+def _is_stated_publication(time: HtmlElement) -> bool:
+    """Whether microdata around a date calls it the publication's, whatever its own class says."""
+    return any("datePublished" in (up.get("itemprop") or "") for up in near(time, 3))
 
 
 def _near(shown: Moment, stated: Moment) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from lxml.html import HtmlElement
@@ -12,6 +12,7 @@ from archiver.engines import _vocabulary as vocabulary
 from archiver.engines.dom import Dom, Region, near_tokens, rels, text_of, tokens
 from archiver.engines.wordpress_urls import taxonomy
 from archiver.model import Term
+from archiver.text import slug_of
 from archiver.urls import last_segment, query_value, url_key
 
 _POST_CLASS = re.compile(r"^(category|tag)-(.+)$")
@@ -35,6 +36,7 @@ class PostTerms:
         classes = tokens(article) if article is not None else []
         matches = [match for name in classes if (match := _POST_CLASS.match(name))]
         self._slugs = {(match[1], match[2]) for match in matches}
+        self._filed = _filed(classes)
 
     def read(self) -> tuple[Term, ...]:
         """The terms in the order of the page."""
@@ -46,7 +48,28 @@ class PostTerms:
             name = text_of(link) if kind else ""
             if kind and name:
                 found.setdefault(url_key(url), Term(taxonomy=kind, name=name, url=url))
-        return _without_hashes(tuple(found.values()))
+        return (*_without_hashes(tuple(found.values())), *self._unlinked(found.values()))
+
+    def _unlinked(self, linked: Iterable[Term]) -> Iterator[Term]:
+        """Terms that the article's classes name and the post does not show: as a link elsewhere on the page calls them.
+
+        Where none does, by their slugs: a feed may know the name.
+        """
+        shown = {(term.taxonomy, slug) for term in linked for slug in (_slug(term.url or ""), slug_of(term.name))}
+        left = [pair for pair in self._filed if pair not in shown]
+        named = self._named_elsewhere() if left else {}
+        for kind, slug in left:
+            yield named.get((kind, slug)) or Term(taxonomy=kind, name=slug.replace("-", " "), slug=slug)
+
+    def _named_elsewhere(self) -> dict[tuple[str, str], Term]:
+        """The terms that the sidebar or a menu links to, by taxonomy and slug."""
+        found: dict[tuple[str, str], Term] = {}
+        for link, url in self._dom.links:
+            kind = taxonomy(url)
+            slug = _slug(url) if kind else ""
+            if kind and slug and (name := text_of(link)):
+                found.setdefault((kind, slug), Term(taxonomy=kind, name=name, url=url))
+        return found
 
     def _kind(self, link: HtmlElement, url: str) -> str | None:
         """What a link says of the post: that it is in a category, has a tag, or nothing."""
@@ -70,7 +93,7 @@ class PostTerms:
         return by_class or by_url if self._own and self._dom.inside(link, *self._own) else None
 
     def _by_class(self, url: str) -> str | None:
-        slug = (query_value(url, "tag") or last_segment(url)).lower()
+        slug = _slug(url)
         known = [kind for kind, name in self._slugs if name == slug]
         return known[0] if len(known) == 1 else None
 
@@ -80,6 +103,20 @@ class PostTerms:
         if not names.isdisjoint(vocabulary.name_set("post", "categories")):
             return "category"
         return "tag" if not names.isdisjoint(vocabulary.name_set("post", "tags")) else None
+
+
+def _slug(url: str) -> str:
+    return (query_value(url, "tag") or last_segment(url)).lower()
+
+
+def _filed(classes: Sequence[str]) -> list[tuple[str, str]]:
+    """The terms that WordPress names in an article's classes, behind its status: what stands before is the theme's.
+
+    A slug that is no ASCII stands there as a number, which says nothing here.
+    """
+    start = next((place for place, name in enumerate(classes) if name.startswith("status-")), len(classes))
+    matches = [match for name in classes[start:] if (match := _POST_CLASS.match(name))]
+    return [(match[1], match[2]) for match in matches if not match[2].isdigit()]
 
 
 def _without_hashes(terms: tuple[Term, ...]) -> tuple[Term, ...]:

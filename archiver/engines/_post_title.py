@@ -11,7 +11,7 @@ from archiver.engines import _vocabulary as vocabulary
 from archiver.engines.dom import Dom, Region, near, text_of, tokens
 from archiver.engines.wordpress_urls import post_url
 from archiver.text import normal_name, squeeze
-from archiver.urls import url_key
+from archiver.urls import url_key, within
 
 _SEPARATORS = r"[-–—|«»:·•›‹/~\\]"
 _FEED_TITLE = re.compile(r"^(.{2,}?)\s+(?:»|›|\||-|–|→|«)\s+[^»›|]{2,40}$")
@@ -83,12 +83,24 @@ def site_titles(dom: Dom) -> list[str]:
     return [name for name in dict.fromkeys(found) if name]
 
 
+def _home_names(dom: Dom, title: str) -> Iterator[str]:
+    """What links to the front page say, where the <title> begins or ends with it: the blog's name."""
+    whole = normal_name(title)
+    for link in dom.tags("a"):
+        said = text_of(link)
+        name = normal_name(said)
+        if len(name) > 2 and len(name) < len(whole) and (whole.endswith(name) or whole.startswith(name)):
+            url = dom.link_url(link)
+            if url and url_key(url) != url_key(dom.page.url) and within(dom.page.url, url):
+                yield said
+
+
 def _without_site(dom: Dom) -> str | None:
     """The <title> without the blog's name; empty when that is all; None when there is no <title>."""
     text = dom.stated_title
     if text is None:
         return None
-    for site in site_titles(dom):
+    for site in [*site_titles(dom), *_home_names(dom, text)]:
         if normal_name(text) == normal_name(site):
             return ""
         name = re.escape(site)

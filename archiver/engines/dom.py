@@ -119,6 +119,14 @@ class Region:
     def __bool__(self) -> bool:
         return bool(self.spans)
 
+    def without(self, spans: Iterable[tuple[int, int]]) -> Region:
+        """The region with these spans of places cut out of it."""
+        left = self.spans
+        for start, end in spans:
+            cut = [piece for a, b in left for piece in ((a, min(b, start - 1)), (max(a, end + 1), b))]
+            left = [(a, b) for a, b in cut if a <= b]
+        return Region(self._order, left)
+
     def __or__(self, other: Region) -> Region:
         return Region(self._order, [*self.spans, *other.spans])
 

@@ -112,10 +112,12 @@ def read_posts(page: Page, site: Site) -> FeedReading:
 def read_comments(page: Page, site: Site) -> tuple[Comment, ...]:
     """The comments of a comment feed, in its order. Raises PageError when the page holds no feed.
 
+    What has no comment's id is none: a blog without such a feed may answer with that of its posts.
     Comments of protected posts are left out: the feed hides their text, but not who wrote them.
     """
     feed = page.once(formats.read)
-    return tuple(comment for entry in feed.entries if (comment := _comment(entry, feed, site)))
+    found = (_comment(entry, feed, site) for entry in feed.entries)
+    return tuple(comment for comment in found if comment is not None and comment.native_id is not None)
 
 
 def _next(feed: Feed, page: Page) -> str | None:

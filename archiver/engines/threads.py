@@ -24,7 +24,7 @@ from archiver.engines.wordpress_urls import comment_id, comment_page, without_fr
 from archiver.model import Author, Comment, CommentKind, Content, Note, ParentSource, PostRef, Rank, Site
 
 _KINDS = {"pingback": CommentKind.PINGBACK, "trackback": CommentKind.TRACKBACK, "ping": CommentKind.PINGBACK}
-_ORDERED = frozenset({"even", "odd", "alt", "bypostauthor", "byuser"})
+_ORDERED = frozenset({"thread-even", "thread-odd", "bypostauthor", "byuser"})  # themes have an "odd" of their own
 
 
 @dataclass(frozen=True, slots=True)

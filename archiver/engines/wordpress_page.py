@@ -35,7 +35,8 @@ from archiver.model import Author, Comment, Content, Moment, Post, PostKind, Pos
 from archiver.page import Page
 from archiver.urls import absolute, query_value, url_key
 
-_BODY_ID = re.compile(r"^(?:postid|page-id|attachmentid)-(\d+)$", re.ASCII)
+_BODY_ID = re.compile(r"^(?P<kind>postid|page-id|attachmentid)-(?P<id>\d+)$", re.ASCII)
+_KINDS = {"attachmentid": PostKind.ATTACHMENT, "page-id": PostKind.PAGE, "postid": PostKind.POST}
 _ARTICLE_ID = re.compile(r"^post-(\d+)$", re.ASCII)
 # What stands behind one of these is a post, not a part of one.
 _DATED_LIST = re.compile(
@@ -84,7 +85,7 @@ class PostPage:
         for name in self.dom.body_tokens:
             match = _BODY_ID.match(name)
             if match:
-                return match[1]
+                return match["id"]
         return self._linked_id() or self._form_id() or self._article_id() or native_post_id(self.dom.page.url)
 
     def _linked_id(self) -> str | None:
@@ -150,8 +151,12 @@ class PostPage:
 
     @cached_property
     def kind(self) -> PostKind:
-        """Post or page, as the body's classes say."""
+        """Post or page, as the body's classes say: surest where they hold its id, since themes add others."""
         classes = set(self.dom.body_tokens)
+        stated = {match["kind"] for name in classes if (match := _BODY_ID.match(name))}
+        for name, kind in _KINDS.items():
+            if name in stated:
+                return kind
         if "attachment" in classes:
             return PostKind.ATTACHMENT
         if not self.tells_kind and self._links_to_page():

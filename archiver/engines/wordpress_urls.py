@@ -146,6 +146,8 @@ def taxonomy(url: str) -> str | None:
         if query_value(url, "tag"):
             return "tag"
     segments = [unquote(segment).lower() for segment in parts.path.split("/")[1:] if segment]
+    if segments[-1:] in (["feed"], ["rss"], ["rss2"], ["atom"], ["rdf"]) and len(segments) > 2:
+        return None  # /category/news/feed/ lists nothing for readers
     for segment in segments[:-1]:
         for kind in ("category", "tag"):
             if segment == kind:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from archiver import dates
 from archiver.crawl.clock import Clock
-from archiver.model import Comment, Extract, Moment, ParentSource, PostRef, Rank, Site, Target, TargetKind
+from archiver.model import Comment, Extract, Moment, ParentSource, Post, PostRef, Rank, Site, Target, TargetKind
 
 SITE = Site(key="blog.example.org", home="https://blog.example.org/", language="en-US")
 PAGE = Target(url="https://blog.example.org/2021/02/tides/", kind=TargetKind.POST)
@@ -50,6 +51,19 @@ def test_the_two_times_of_a_comment_tell(zone: str, month: int, timezone: str | 
     facts = clock.told(SITE, PAGE, extract("5", on_page(when))).blog
     found = (facts.timezone, facts.utc_offset) if facts else (None, None)
     assert found == (timezone, offset)
+
+
+def test_the_page_that_tells_the_clock_is_read_by_it() -> None:
+    when = datetime(2021, 7, 5, 9, 30, 41, tzinfo=ZoneInfo("Europe/London"))
+    clock = Clock()
+    clock.told(SITE, PAGE, extract("5", in_feed(when)))
+    post = Post(url=PAGE.url, rank=Rank.PAGE, published=dates.from_iso("2021-01-02T08:00"))
+    told = clock.told(SITE, PAGE, replace(extract("5", on_page(when)), posts=(post,)))
+    moments = [told.comments[0].published, told.posts[0].published]
+    assert [moment and (moment.at, moment.floating) for moment in moments] == [
+        ("2021-07-05T08:30:00Z", False),
+        ("2021-01-02T08:00:00Z", False),
+    ]
 
 
 @given(seconds=st.integers(1_100_000_000, 1_900_000_000), east=st.integers(-48, 56))

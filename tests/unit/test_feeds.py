@@ -182,6 +182,11 @@ def test_comment_feeds(name: str, expected: list[tuple[object, ...]]) -> None:
     assert all(c.author is not None and not c.author.member for c in found)
 
 
+def test_a_feed_of_posts_in_place_of_comments_holds_none() -> None:
+    source = rss(item("<guid>https://lamp.example/?p=5</guid><description>Words.</description>"))
+    assert feeds.read_comments(page(source), LAMP) == ()
+
+
 def test_comment_keeps_its_permalink_time_and_the_site_of_its_author() -> None:
     comment = feeds.read_comments(golden("wordpress-comments.atom", "https://lamp.example/comments/feed/atom/"), LAMP)[
         0

@@ -7,7 +7,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from archiver.errors import DiskFull
-from archiver.model import Extract, Fetch, Target, TargetKind, Term, Visit
+from archiver.model import Extract, Fetch, Post, Rank, Target, TargetKind, Term, Visit
 from db.facets import FACETS, LEADS
 from db.merge import HEARSAY, Held, Reading, decode, encode
 from tests.unit.readings import SITE, begin, fresh_writer, saved, visits
@@ -179,6 +179,29 @@ def test_a_patient_writer_forgets_what_was_rolled_back(monkeypatch):
         assert [tuple(row) for row in writer.connection.execute("SELECT name, last_seen_at FROM terms")] == [
             ("Sleep", second(1))
         ]
+
+
+def test_a_term_known_by_its_slug_is_called_as_a_feed_or_a_list_calls_it():
+    guessed = [Term(taxonomy=kind, name=slug, slug=slug) for kind, slug in (("tag", "c"), ("category", "low-tide"))]
+    told = [Term(taxonomy="category", name=name) for name in ("C++", "Low tide", "Ebb")]
+    listed = Term(taxonomy="category", name="Low Tide!", url="http://blog.example/category/sea/low-tide/")
+    filed = Post(url="http://blog.example/0", rank=Rank.PAGE, terms=tuple(guessed))
+    query = "SELECT t.taxonomy, t.name FROM post_terms JOIN terms t ON t.id = term_id ORDER BY 1, 2"
+    with fresh_writer() as writer:
+        crawl, found = begin(writer), []
+        in_feed = Post(url="http://blog.example/0", rank=Rank.FEED, terms=tuple(told), weak=frozenset({"terms"}))
+        for number, extract in enumerate(
+            [Extract(posts=(in_feed,)), Extract(posts=(filed,)), Extract(terms=(listed,))]
+        ):
+            writer.save(visit(number, extract), crawl)
+            (blog,) = writer.connection.execute("SELECT id FROM blogs").fetchone()
+            with writer.transaction():
+                writer.prune(blog)
+            found.append([tuple(row) for row in writer.connection.execute(query)])
+        names = {tuple(row) for row in writer.connection.execute("SELECT taxonomy, name FROM terms")}
+    assert found[0] == [("category", "C++"), ("category", "Ebb"), ("category", "Low tide")]
+    assert found[2] == [("category", "Low Tide!"), ("tag", "C++")]
+    assert names == set(found[2])
 
 
 def second(number):

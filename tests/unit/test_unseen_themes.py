@@ -76,6 +76,51 @@ def test_a_name_keeps_its_words(frame: str, name: str) -> None:
     assert comment.author.name == name
 
 
+AT = "February 10, 2021"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("", f"<p><cite>Comment by Judy H &#8212; {AT} @ <a href='#comment-2'>8:07 am</a></cite></p>"),
+        (
+            "",
+            f"<p><cite>Comment by <a href='//j.example'>Judy H</a> — {AT} <a href='#comment-2'>8:07 am</a></cite></p>",
+        ),
+        (f"<p class='top'><span><a href='#comment-2'>#1</a> by <b>Judy H</b> on {AT} - 8:07 am</span></p>", ""),
+        (f"<p class='top'><a href='#comment-2'>#1</a> by Judy H on {AT} - 8:07 am</p>", ""),
+        (
+            f"<div><p><a href='#comment-2'>#1</a> <b id='commentauthor-2'>Judy H</b> {AT} - 8:07 am</p></div>",
+            "",
+        ),
+    ],
+)
+def test_a_line_says_whose_comment_it_is_and_when(before: str, after: str) -> None:
+    item = f"<li id='comment-2' class='comment even depth-1'>{before}<p>Words.</p>{after}</li>"
+    (comment,) = comments(item)
+    assert comment.author
+    assert comment.author.name == "Judy H"
+    assert comment.content
+    assert comment.content.text == "Words."
+    assert comment.published
+    assert comment.published.at == "2021-02-10T08:07:00Z"
+
+
+def test_an_id_says_which_part_of_a_comment_it_is() -> None:
+    parts = "<b id='commentauthor-2'>Judy H</b><div><div id='commentbody-2'><p>Words.</p></div><p>Quote</p></div>"
+    (comment,) = comments(f"<li id='comment-2' class='comment even depth-1'><div class='w'>{parts}</div></li>")
+    assert comment.author
+    assert comment.author.name == "Judy H"
+    assert comment.content
+    assert comment.content.text == "Words."
+
+
+def test_an_odd_of_a_theme_does_not_tell_who_wrote_it() -> None:
+    item = "<li id='comment-2' class='{}'><cite class='fn'>Ann</cite><p>Words.</p></li>"
+    told = [c.by_post_author for one in ("odd", "comment odd thread-odd depth-1") for c in comments(item.format(one))]
+    assert told == [None, False]
+
+
 # -- places and dates -------------------------------------------------------------------------------
 
 
@@ -138,6 +183,7 @@ def test_a_guess_leaves_no_comment_page_out() -> None:
 
 WORDS = "<p>The tide came in, and it went out again.</p>"
 BYLINE = "<div class='single-line-meta'><span class='posted-on'>March 3, 2021</span></div>"
+FILED = "<small>This entry was posted on March 3, 2021 and is filed under nothing.</small>"
 BOX = "<div class='author-info'><h2>Ann</h2><p>Ann writes here about the sea and what is in it.</p></div>"
 
 
@@ -156,6 +202,10 @@ BOX = "<div class='author-info'><h2>Ann</h2><p>Ann writes here about the sea and
             f"<div class='acme-content single-content'><div class='single-entry-summary'>{BYLINE}{WORDS}</div>"
             f"<div class='entry-footer'>Posted in nothing</div></div>"
         ),
+        f"<div class='entry'><div class='post-words entry'>{WORDS}</div><p class='postmetadata alt'>{FILED}</p></div>",
+        f"<div class='entry'>{WORDS}<p class='x'>In <a rel='category tag' href='{HOME}category/a/'>A</a></p></div>",
+        f"<div class='entry'>{WORDS}<div><p>You can <a href='#respond'>leave a response</a>.</p></div></div>",
+        f"<div class='entry-content'>{WORDS}<div class='clear'></div><div id='x-copyright'>Do not copy.</div></div>",
     ],
 )
 def test_what_a_theme_prints_around_the_words_is_left_out(inner: str) -> None:
@@ -182,6 +232,60 @@ def test_few_words_in_an_element_that_nobody_has_listed() -> None:
     assert content
     assert content.text.split() == ["Begin.", "No.", "End."]
     assert not page.thread.comments
+
+
+def test_what_a_theme_prints_within_the_words_still_tells() -> None:
+    filed = f"{FILED} {'You can follow any responses to this entry. ' * 6}"
+    inner = f"<div class='entry'>{WORDS}<p class='postmetadata'>{filed}</p></div>"
+    published = post(f"<div class='hentry post-7'><h2>Tides</h2>{inner}</div>").published
+    assert published
+    assert published.at == "2021-03-03T00:00:00Z"
+
+
+@pytest.mark.parametrize("words", ["<figure><img src='/a.png'><figcaption>Low.</figcaption></figure>", "<p>Low.</p>"])
+def test_a_body_that_is_just_called_content(words: str) -> None:
+    about = f"<div class='meta'><p>In <a href='{HOME}category/a/'>A</a></p><p>{'Words about the post. ' * 9}</p></div>"
+    body = f"<div class='hentry post-7'><h1>Tides</h1><div class='content'>{words}</div>{about}</div>"
+    content = post(body).content()
+    assert content
+    assert content.text == "Low."
+
+
+def test_the_name_of_a_blog_by_where_it_leads() -> None:
+    head = "<title>Tides at noon &laquo; Salt &amp; Sand</title>"
+    title = f"<h1 id='title'><a href='{HOME}'>Salt &amp; Sand</a></h1>"
+    assert post(f"{title}<div class='hentry post-7'>{WORDS}</div>", head=head).title == "Tides at noon"
+
+
+@pytest.mark.parametrize(
+    ("ahead", "times", "modified"),
+    [
+        ("Posted on ", ("2021-03-03",), None),
+        ("Last updated on ", ("2021-03-03",), "2021-03-03T00:00:00Z"),
+        ("", ("2021-03-03", "2021-03-09"), "2021-03-03T00:00:00Z"),
+    ],
+)
+def test_a_lone_date_that_is_called_updated(ahead: str, times: tuple[str, ...], modified: str | None) -> None:
+    dated = "".join(f"<i>{ahead}<time class='updated' datetime='{day}'>{day}</time></i>" for day in times)
+    body = f"<h1>Tides</h1>{dated}<div class='entry-content'>{WORDS}</div>"
+    page = post(f"<article class='hentry post-7'>{body}</article>")
+    assert page.published
+    assert page.published.at == "2021-03-03T00:00:00Z"
+    assert (page.modified and page.modified.at) == modified
+
+
+def test_terms_that_only_the_classes_of_an_article_name() -> None:
+    classes = "category-list post-7 post status-publish hentry category-sea category-low-tide tag-ebb tag-42"
+    shown = f"<a rel='category tag' href='{HOME}category/sea/'>Sea</a>"
+    menu = f"<nav><a href='{HOME}category/sea/low-tide/'>Low tide!</a><a href='{HOME}tag/ebb/feed/'>RSS</a></nav>"
+    body = f"{menu}<article class='{classes}'><h1>Tides</h1>{shown}<div class='entry-content'>{WORDS}</div></article>"
+    terms = post(body).read().terms
+    assert terms
+    assert [(term.taxonomy, term.name, term.slug) for term in terms] == [
+        ("category", "Sea", None),
+        ("category", "Low tide!", None),
+        ("tag", "ebb", "ebb"),
+    ]
 
 
 def test_a_password_form_by_any_name() -> None:
@@ -226,6 +330,8 @@ def test_an_attribute_for_scripts_names_the_parent() -> None:
         ("", "<link rel='alternate' type='application/json' href='/wp-json/wp/v2/pages/7'>", {}, "page"),
         ("", "", {}, "post"),
         ("single postid-7", "", {"kind": "page"}, "post"),
+        ("post single page page-id-7", "", {}, "page"),
+        ("single single-attachment postid-7 attachmentid-7", "", {}, "attachment"),
     ],
 )
 def test_a_page_is_told_from_a_post(classes: str, head: str, hint: dict[str, str], kind: str) -> None:
