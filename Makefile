@@ -8,6 +8,7 @@
 #   make docs            the docs alone: links, command lines, settings
 #   make venv            .venv with the package (editable) and the development tools
 #   make system          the Debian packages that the whole suite needs
+#   make readers         .venv/readers: pandas and ConvoKit, which the suite has read exports
 #   make clean           caches, build products and ./demo-archive; .venv stays
 
 MAKEFLAGS += --no-print-directory
@@ -15,7 +16,7 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test test-fast lint docs venv system clean
+.PHONY: help demo test test-fast lint docs venv system readers clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -27,9 +28,9 @@ PYTHONS := $(or $(PYTHON),python3 python3.13 python3.12 python3.11 python3.14)
 USABLE := import sys, ensurepip, venv, sqlite3; sys.exit(sys.version_info < (3, 11))
 
 # The suite crawls a real WordPress, reads what real static generators make, looks at the pages in a real browser,
-# and has a real cron run a schedule.
+# has a real cron run a schedule, and opens exports in LibreOffice (276 MB, the smallest that has a spreadsheet).
 PACKAGES := chromium cron curl fonts-noto-core fonts-noto-cjk hugo jekyll \
-	jekyll-theme-minima mariadb-server pelican \
+	jekyll-theme-minima libreoffice-calc-nogui mariadb-server pelican \
 	php-cli php-curl php-gd php-mbstring php-mysql php-sqlite3 php-xml \
 	postgresql ruby-jekyll-feed ruby-jekyll-seo-tag sqlite3 wordpress wordpress-theme-twentytwentyone \
 	wordpress-theme-twentytwentytwo wordpress-theme-twentytwentythree
@@ -46,7 +47,7 @@ demo: venv
 
 # A file at a time to each process, the slow ones first (tests/conftest.py).
 # The summary of pytest is the last line of a run that passes.
-test: system lint
+test: system lint readers
 	@$(PYTEST) -n auto --dist loadfile --no-loadscope-reorder
 
 test-fast: venv
@@ -70,7 +71,7 @@ venv: $(STAMP)
 # The scripts of a venv carry its path.
 HERE := grep -qsF '$(CURDIR)/$(VENV)/' $(BIN)/pip && $(BIN)/python -c 'import pip' 2>/dev/null
 ifneq ($(shell $(HERE) && echo yes),yes)
-.PHONY: $(STAMP)
+.PHONY: $(STAMP) $(VENV)/readers/.complete
 endif
 
 # Dependency groups are known to pip since 25.1.
@@ -92,6 +93,17 @@ $(STAMP): pyproject.toml
 		|| $(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
 	@$(BIN)/python -m pip install --quiet --editable . --group dev
 	@touch $(STAMP)
+
+# ---- who reads exports: heavy, and pandas would be loaded by sqlite-utils, so an environment of its own
+
+READERS := $(VENV)/readers
+readers: $(READERS)/.complete
+$(READERS)/.complete: tests/exports/readers.txt tests/exports/convokit.txt | $(STAMP)
+	@echo 'Installing pandas and ConvoKit into $(READERS) (once; a minute or two)'
+	@$(BIN)/python -m venv --clear $(READERS)
+	@$(READERS)/bin/python -m pip install --quiet --disable-pip-version-check -r tests/exports/readers.txt
+	@$(READERS)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r tests/exports/convokit.txt
+	@touch $@
 
 # ---- Debian packages
 

@@ -1,7 +1,8 @@
 """ConvoKit: a corpus of conversations. A post is the first utterance of its conversation, each comment one more.
 
 A comment whose parent is not known counts as an answer to the post, as ConvoKit wants one first utterance in each
-conversation; `parent_source` in its metadata says so. What nobody signed has the speaker `unknown`.
+conversation; `parent_source` in its metadata says so. What nobody signed has the speaker `unknown`. What is not
+dated has the timestamp of what stands before it, since ConvoKit sorts answers by it; its `date` is then null.
 """
 
 from __future__ import annotations
@@ -40,10 +41,12 @@ def write(source: Source, path: Path, progress: Progress) -> None:
         for post in documents.posts(source):
             members.add(post.id, _conversation(source, post, blogs[post.blog_id].site_key))
             byline = documents.byline(source, post)
-            utterances.write(_encode(_first(post, byline)) + "\n")
+            at = _seconds(post.published_at, 0)
+            utterances.write(_encode(_first(post, byline, at)) + "\n")
             comments = 0
             for comment in documents.thread(source, post):
-                utterances.write(_encode(_answer(comment)) + "\n")
+                at = _seconds(comment.published_at, at)
+                utterances.write(_encode(_answer(comment, at)) + "\n")
                 comments += 1
             progress.advance(1 + comments)
         members.end()
@@ -85,31 +88,36 @@ def _conversation(source: Source, post: Post, site_key: str) -> dict[str, Any]:
     return {"meta": meta, "vectors": []}
 
 
-def _first(post: Post, byline: list[Person]) -> dict[str, Any]:
+def _seconds(at: str | None, otherwise: int) -> int:
+    """Since 1970."""
+    when = instant(at)
+    return int(when.timestamp()) if when else otherwise
+
+
+def _first(post: Post, byline: list[Person], at: int) -> dict[str, Any]:
     meta = {"kind": post.kind, "url": post.url, "title": post.title, "date": post.published_at, "parent_source": None,
             "depth": 0, "by_post_author": True, "gone_at": post.gone_at}  # fmt: skip
     speaker = byline[0].id if byline else UNKNOWN
-    return _utterance(post.id, post.id, post.text, speaker, None, post.published_at, meta)
+    return _utterance(post.id, post.id, post.text, speaker, None, at, meta)
 
 
-def _answer(comment: Comment) -> dict[str, Any]:
+def _answer(comment: Comment, at: int) -> dict[str, Any]:
     meta = {"kind": comment.kind, "url": comment.url, "title": None, "date": comment.published_at,
             "parent_source": comment.parent_source, "depth": comment.depth,
             "by_post_author": None if comment.by_post_author is None else bool(comment.by_post_author),
             "gone_at": comment.gone_at}  # fmt: skip
     above, speaker = comment.parent_id or comment.post_id, comment.author_id or UNKNOWN
-    return _utterance(comment.id, comment.post_id, comment.text, speaker, above, comment.published_at, meta)
+    return _utterance(comment.id, comment.post_id, comment.text, speaker, above, at, meta)
 
 
 def _utterance(
-    key: str, conversation: str, text: str | None, speaker: str, above: str | None, at: str | None, meta: dict[str, Any]
+    key: str, conversation: str, text: str | None, speaker: str, above: str | None, at: int, meta: dict[str, Any]
 ) -> dict[str, Any]:
-    when = instant(at)
     return {
         "id": key, "conversation_id": conversation, "text": text or "", "speaker": speaker, "meta": meta,
         # ConvoKit documents the first spelling, writes the second, and reads either.
         "reply_to": above, "reply-to": above,
-        "timestamp": int(when.timestamp()) if when else None, "vectors": [],
+        "timestamp": at, "vectors": [],
     }  # fmt: skip
 
 

@@ -68,10 +68,14 @@ def _authors(xml: Xml, source: Source) -> None:
 
 
 def _terms(xml: Xml, source: Source) -> None:
+    """None before the one that it belongs to, which WordPress looks for among those that it has already."""
     condition = source.conditions["terms"] or "1"
     sql = (
-        "SELECT t.taxonomy, t.name, coalesce(t.slug, t.id), (SELECT coalesce(b.slug, b.id) FROM main.terms b"
-        f" WHERE b.id = t.parent_id) FROM main.terms t WHERE t.id IN (SELECT id FROM main.terms WHERE {condition})"
+        f"WITH RECURSIVE chosen AS (SELECT id, parent_id FROM main.terms WHERE {condition}),"
+        " below (id, depth) AS (SELECT id, 0 FROM chosen WHERE coalesce(parent_id, '') NOT IN (SELECT id FROM chosen)"
+        " UNION SELECT c.id, depth + 1 FROM below b JOIN chosen c ON c.parent_id = b.id)"
+        " SELECT t.taxonomy, t.name, coalesce(t.slug, t.id), (SELECT coalesce(b.slug, b.id) FROM main.terms b"
+        " WHERE b.id = t.parent_id) FROM below JOIN main.terms t ON t.id = below.id ORDER BY below.depth, t.id"
     )
     for taxonomy, name, slug, parent in source.rows(sql):
         if taxonomy == "category":
@@ -121,12 +125,24 @@ class _Items:
         xml.cdata("wp:ping_status", "closed")
         xml.cdata("wp:post_name", _nicename(post.slug))
         xml.cdata("wp:status", "trash" if post.gone_at else "publish" if post.html is not None else "draft")
-        xml.element("wp:post_parent", 0)
+        xml.element("wp:post_parent", self._above(post))
         xml.element("wp:menu_order", 0)
         xml.cdata("wp:post_type", "post" if post.kind in {"post", "unknown"} else "page")
         xml.element("wp:is_sticky", 0)
         for term in documents.terms(self.source, post):
             self._filed(term)
+
+    def _above(self, post: Post) -> str | int:
+        """The number of the page below which a page stands, as its address says; 0 for none."""
+        above = post.url.rstrip("/").rpartition("/")[0]
+        if post.kind != "page":
+            return 0
+        sql = (
+            "SELECT p.native_id, p.docid FROM main.posts p WHERE p.blog_id = ? AND p.kind = 'page'"
+            f" AND p.url IN (?, ?) AND {self.source.chosen('posts', 'p')}"
+        )
+        found = next(self.source.rows(sql, (post.blog_id, above, f"{above}/")), None)
+        return 0 if found is None else str(found[0] if self.own_posts else found[1])
 
     def _filed(self, term: Term) -> None:
         if term.taxonomy in _DOMAINS:

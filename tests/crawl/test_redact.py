@@ -11,12 +11,14 @@ import sys
 from collections import Counter
 from contextlib import closing
 from pathlib import Path
+from zipfile import ZipFile, is_zipfile
 
 import pytest
 from click.testing import CliRunner
 
 from archiver.cli import main
 from archiver.demo import DemoBlog, serve
+from archiver.exports import formats
 from archiver.privacy.marks import words
 from archiver.warc.reader import responses
 from archiver.warc.withhold import body_of
@@ -106,6 +108,51 @@ def test_nothing_is_left_and_no_crawl_brings_it_back(demo, archive, table):
     assert rows(archive, f"SELECT text FROM {table} WHERE id = ?", id_) == [(None,)]
     assert run("redact", "--list", archive=archive).split()[:5] == ["r1", *run(
         "redact", "--list", archive=archive).split()[1:2], "done", table[:-1], id_]  # fmt: skip
+
+
+def test_no_file_that_is_brought_brings_it_back(demo, archive, tmp_path):
+    """WARC files from before, of which somebody has kept a copy."""
+    id_, word = own_word(archive)
+    kept = [shutil.copy(file, tmp_path) for file in (archive / "warc").glob("*.warc.gz")]
+    assert kept
+    run("redact", id_, "--why", WHY, archive=archive)
+    run("import", *kept, archive=archive)
+    is_gone(archive, word)
+    assert rows(archive, "SELECT text FROM comments WHERE id = ?", id_) == [(None,)]
+
+
+def test_no_export_has_it(archive, tmp_path):
+    """Of a post named by its address, with its revisions; not even those of the files as they came."""
+    id_, word = own_word(archive, "posts")
+    with closing(sqlite3.connect(archive / "archive.db")) as connection, connection:
+        connection.execute(
+            "INSERT INTO revisions (id, post_id, digest, text, html, seen_from, seen_until)"
+            " SELECT id || '-' || hex(zeroblob(13)), id, hex(zeroblob(13)), 'once: ' || text, html, first_seen_at,"
+            " last_seen_at FROM posts WHERE id = ?", (id_,))  # fmt: skip
+    (url,) = rows(archive, "SELECT url FROM posts WHERE id = ?", id_)[0]
+    out = tmp_path / "out"
+    out.mkdir()
+    for name in ("csv", "wacz"):
+        run("export", name, "-o", str(out / name), archive=archive)
+    unpack(out)
+    assert left(out, word)
+    shutil.rmtree(out)
+    out.mkdir()
+    run("redact", url, "--why", WHY, archive=archive)
+    is_gone(archive, word)
+    for form in formats():
+        if not form.missing:
+            run("export", form.name, "-o", str(out / form.name), archive=archive)
+    run("publish", str(out / "public"), archive=archive)
+    unpack(out)
+    assert left(out, word) == []
+
+
+def unpack(out: Path) -> None:
+    """What is a ZIP archive is read as the files in it."""
+    for file in [file for file in out.rglob("*") if file.is_file() and is_zipfile(file)]:
+        with ZipFile(file) as packed:
+            packed.extractall(file.with_name(f"{file.name} unpacked"))
 
 
 def text_of(archive: Path, table: str, id_: str) -> str:

@@ -18,6 +18,7 @@ from click.testing import CliRunner
 
 from archiver.cli import main
 from archiver.exports import formats
+from archiver.exports.publish import publish
 from archiver.privacy.masking import Masking
 from archiver.privacy.names import forms, is_ordinary
 from db import open_archive
@@ -159,6 +160,16 @@ def test_nobody_is_named(form, named, tmp_path):
     blogs = {"blog_ids": (BLOG,)} if form.one_blog else {}
     path = write(named, form.name, tmp_path, masking=Masking(), **blogs)
     assert found_in(path, needles) == set()
+
+
+def test_nobody_is_named_in_public(named, tmp_path):
+    """Nor in a folder that is published, its database octet by octet included."""
+    needles = identities(named) | {HASH, "zebulon@example.org", "7946 0958", "010-9999", "Grünspan", "Lower Fernley"}
+    path = publish(named, tmp_path / "public", masking=Masking()).path
+    assert found_in(path, needles) == set()
+    assert [needle for needle in needles if needle.encode() in (path / "archive.db").read_bytes()] == []
+    (tmp_path / "open").mkdir()
+    assert needles - found_in(publish(named, tmp_path / "open" / "public").path, needles) == set()
 
 
 def test_the_search_for_leaks_finds_them(named, tmp_path):

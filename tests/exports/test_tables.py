@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import os
+import shutil
 import subprocess
 
 import duckdb
@@ -62,6 +64,46 @@ def test_no_cell_is_a_formula(nasty, tmp_path):
     risky = [value for value in texts if value[:1] in {*"=+-@\t\r＝"}]
     assert risky == []
     assert {cell(text) for text in sample.FORMULAS} <= set(texts)
+
+
+@pytest.mark.slow
+def test_a_spreadsheet_computes_nothing(nasty, tmp_path):
+    """LibreOffice, to which a file of CSV is no safer than a spreadsheet: formulas in it would run."""
+    out = write(nasty, "csv", tmp_path)
+    risky = tmp_path / "risky.csv"
+    risky.write_text("formula\r\n=1+1\r\n", encoding="utf-8")
+    opened = tmp_path / "opened"
+    spreadsheets(tmp_path, opened, [out / "comments.csv", out / "posts.csv", risky])
+    for table in ("comments", "posts"):
+        book = openpyxl.load_workbook(opened / f"{table}.xlsx").active
+        head, *found = book.iter_rows()
+        assert "f" not in {one.data_type for row in found for one in row}
+        stored = {row["id"]: row for row in csv.DictReader((out / f"{table}.csv").open(encoding="utf-8", newline=""))}
+        names = [one.value for one in head]
+        texts = [name for name in ("text", "title", "html") if name in names]
+        shown = {row[names.index("id")].value: [row[names.index(name)].value for name in texts] for row in found}
+        assert {key: [plain(value) for value in values] for key, values in shown.items()} == {
+            key: [plain(row[name]) for name in texts] for key, row in stored.items()
+        }
+    # It would have: what is not escaped is a formula there.
+    assert openpyxl.load_workbook(opened / "risky.xlsx").active["A2"].data_type == "f"
+
+
+def plain(text):
+    """What a spreadsheet keeps of a text: it has one sign for the end of a line."""
+    return (text or "").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def spreadsheets(home, target, files):
+    """Open files in LibreOffice and save them as its own kind of thing."""
+    program = shutil.which("soffice")
+    if program is None:
+        pytest.skip("LibreOffice is not installed (Debian: libreoffice-calc-nogui)")
+    command = [program, f"-env:UserInstallation={(home / 'office').as_uri()}", "--headless", "--convert-to", "xlsx",
+               "--infilter=CSV:44,34,76,1,,0,false,true,true", "--outdir", target, *files]  # fmt: skip
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False, env={
+        "PATH": os.environ["PATH"], "HOME": str(home), "LC_ALL": "C.UTF-8"})  # fmt: skip
+    assert done.returncode == 0, done.stderr
 
 
 @given(st.text(st.sampled_from("'=+-@\t\r\n＝ab1 \x00\ud800é")))

@@ -7,6 +7,7 @@ import pytest
 
 from tests.house import ROOT, run
 
+READERS = "tests/exports"
 APT_GET = "apt-get install -y --no-install-recommends"
 
 
@@ -15,6 +16,9 @@ def bench(tmp_path: Path) -> Path:
     """A directory with the Makefile, and `bin` to be put first in PATH."""
     shutil.copy(ROOT / "Makefile", tmp_path)
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    (tmp_path / READERS).mkdir(parents=True)
+    for name in ("readers.txt", "convokit.txt"):
+        shutil.copy(ROOT / READERS / name, tmp_path / READERS)
     (tmp_path / "bin").mkdir()
     return tmp_path
 
@@ -37,7 +41,9 @@ def with_venv(bench: Path) -> None:
     for name in ("archiver", "ruff", "mypy", "lint-imports"):
         command(bench / ".venv/bin" / name, f'echo "{name} $*"; for word in "$@"; do echo "<$word>"; done')
     command(bench / ".venv/bin/pip", f"# {bench}/.venv/bin/python")
-    (bench / ".venv/.complete").touch()
+    (bench / ".venv/readers").mkdir()
+    for place in (".venv", ".venv/readers"):
+        (bench / place / ".complete").touch()
 
 
 def test_missing_packages_are_named_and_nothing_goes_on(bench):
@@ -92,6 +98,19 @@ def test_pytest_has_the_last_word(bench):
     assert output.splitlines()[-1].startswith("python -m pytest ")
     called = [line.split()[0] for line in output.splitlines() if not line.startswith((".venv", "<"))]
     assert called == ["ruff", "ruff", "mypy", "lint-imports", "python", "python"]
+
+
+def test_who_reads_exports_is_installed_once(bench):
+    with_venv(bench)
+    assert make(bench, "--question", "readers")[0] == 0
+    (bench / ".venv/readers/.complete").unlink()
+    command(bench / ".venv/readers/bin/python", 'echo "readers $*"')
+    code, output = make(bench, "readers")
+    assert code == 0
+    assert "python -m venv --clear .venv/readers" in output
+    wanted = [f"-r {READERS}/readers.txt", f"--no-deps -r {READERS}/convokit.txt"]
+    assert [line.partition("check ")[2] for line in output.splitlines() if line.startswith("readers")] == wanted
+    assert make(bench, "--question", "readers")[0] == 0
 
 
 def test_an_unfit_python_is_not_taken(bench):

@@ -1,8 +1,14 @@
-"""Our WXR beside the one that this WordPress exports of itself: the same elements, the same posts and threads."""
+"""Our WXR beside the one that this WordPress exports of itself: the same elements, the same posts and threads.
+
+And imported into a WordPress, which is crawled in turn: what comes back is what was archived.
+"""
 
 from __future__ import annotations
 
+import json
 import re
+from collections import Counter
+from pathlib import Path
 
 import pytest
 from lxml import etree
@@ -10,12 +16,14 @@ from lxml import etree
 from archiver.exports import Wanted, export, find_format
 from benchmarks.crawling import SETTLED, crawl
 from db import open_archive
+from tests.exports.writing import rows
 
 SPACES = {
     "wp": "http://wordpress.org/export/1.2/",
     "content": "http://purl.org/rss/1.0/modules/content/",
     "dc": "http://purl.org/dc/elements/1.1/",
 }
+IMPORTER = Path(__file__).parent / "testbed" / "import.php"
 ITS_OWN = "require ABSPATH . 'wp-admin/includes/export.php'; export_wp(array('content' => 'all'));"
 POST = ("wp:post_date_gmt", "wp:post_type", "wp:comment_status")
 COMMENT = ("wp:comment_date_gmt", "wp:comment_parent", "wp:comment_type")
@@ -23,13 +31,20 @@ NAMED, SLUG = ("wp:comment_author",), ("wp:post_name",)
 
 
 @pytest.fixture(scope="module")
-def exports(wordpress, tmp_path_factory):
-    """Ours, from a crawl through the API, and its own."""
+def archived(wordpress, tmp_path_factory):
+    """A site that was crawled through its API, and our export of it."""
     folder = tmp_path_factory.mktemp("wxr")
     site = next(site for site in wordpress.sites if site.spec.api_open)
     assert crawl(folder / "archive", site.url, "--no-pages").exit_code in SETTLED
-    path = folder / "ours.xml"
-    export(open_archive(folder / "archive"), find_format("wxr"), path, Wanted())
+    archive = open_archive(folder / "archive")
+    export(archive, find_format("wxr"), folder / "ours.xml", Wanted())
+    return archive, folder / "ours.xml"
+
+
+@pytest.fixture(scope="module")
+def exports(wordpress, archived):
+    """Ours and its own."""
+    path = archived[1]
     its = wordpress.php(ITS_OWN)
     parser = etree.XMLParser(recover=True, huge_tree=True)  # WordPress hands out control characters as they are
     return etree.parse(path).getroot(), etree.fromstring(its[its.index("<?xml") :].encode(), parser)
@@ -103,3 +118,75 @@ def test_threads(exports):
     # Where WordPress keeps markup in names, the API and the pages show the words.
     names = [(values(ours[one], NAMED), values(its[one], NAMED)) for one in ours]
     assert sum(mine == theirs for mine, theirs in names) > 0.9 * len(names)
+
+
+# ---- and back again
+
+
+@pytest.fixture(scope="module")
+def again(wordpress, archived, tmp_path_factory):
+    """The archive of another WordPress, which holds nothing but what was imported."""
+    database = wordpress.clone("imported")
+    told = wordpress.php(f"$wxr = {json.dumps(str(archived[1]))}; {IMPORTER.read_text('utf-8')[5:]}", database)
+    wanted = [rows(archived[0], f"SELECT count(*) FROM {table}")[0][0] for table in ("posts", "comments")]
+    assert [json.loads(told)[name] for name in ("posts", "comments")] == wanted
+    site = wordpress.site("imported", database=database)
+    try:
+        directory = tmp_path_factory.mktemp("again") / "archive"
+        assert crawl(directory, site.url, "--no-pages").exit_code in SETTLED
+    finally:
+        wordpress.stop_site(site)
+    return open_archive(directory)
+
+
+def path_of(url):
+    return re.sub(r"^https?://[^/]+", "", url or "")
+
+
+def said(text):
+    return "".join((text or "").split())
+
+
+def threads(archive):
+    """How often each comment is there, by the way that leads to it from its post: who, when, what."""
+    found = rows(
+        archive, "SELECT c.id, c.parent_id, p.url, a.name, c.published_at, c.kind, c.text FROM comments c"
+                 " JOIN posts p ON p.id = c.post_id LEFT JOIN authors a ON a.id = c.author_id")  # fmt: skip
+    own = {one: (name, at, kind, said(text)) for one, _, _, name, at, kind, text in found}
+    above = {one: parent for one, parent, *_ in found}
+
+    def way(one):
+        return (*way(above[one]), own[one]) if one else ()
+
+    return Counter((path_of(url), way(one)) for one, _, url, *_ in found)
+
+
+def test_it_comes_back_to_the_same_threads(archived, again):
+    before, after = threads(archived[0]), threads(again)
+    assert before.total() > 200
+    assert (before - after, after - before) == (Counter(), Counter())
+
+
+# What lies behind a password was never read; it becomes a draft.
+FILED = "WITH filed AS (SELECT * FROM terms WHERE taxonomy IN ('category', 'tag') AND name <> 'Before the import') "
+READ = "FROM (SELECT * FROM posts WHERE html IS NOT NULL) AS p"
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        # WordPress puts players and videos in place of addresses that stand alone, as it likes.
+        f"SELECT url, kind, title, published_at, CASE WHEN slug <> 'videos-and-tweets' THEN text END {READ}",
+        f"SELECT p.url, a.name {READ} JOIN post_authors ON p.id = post_id JOIN authors a ON a.id = author_id",
+        f"SELECT p.url, t.taxonomy, t.name {READ} JOIN post_terms ON p.id = post_id JOIN filed t ON t.id = term_id",
+        "SELECT taxonomy, (SELECT name FROM terms b WHERE b.id = t.parent_id), name FROM filed t",
+    ],
+    ids=["posts", "authors", "terms of posts", "terms"],
+)
+def test_it_comes_back_to_the_same(archived, again, sql):
+    def found(archive):
+        return Counter(tuple(said(path_of(str(value))) for value in row) for row in rows(archive, FILED + sql))
+
+    before, after = found(archived[0]), found(again)
+    assert before.total() > 5
+    assert (before - after, after - before) == (Counter(), Counter())
