@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
+from html import unescape
 from urllib.parse import urljoin
 
 import nh3
@@ -14,32 +16,48 @@ _TAGS = {
     "q", "s", "samp", "small", "span", "strong", "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th",
     "thead", "tr", "u", "ul", "var",
 }  # fmt: skip
-# img keeps no src: nothing is loaded from anywhere, and the text alternative stands in its place.
+# img keeps no src: nothing is loaded from anywhere, and its words are put in its place afterwards.
 _ATTRIBUTES = {
     "a": {"href", "title"},
     "img": {"alt", "title"},
     "td": {"colspan", "rowspan"},
     "th": {"colspan", "rowspan"},
 }
+# Whole tags of what nh3 gives: its attributes are in double quotes, and its text has no angle brackets of its own.
+_TAG = re.compile(r'<[^"<>]*(?:"[^"]*"[^"<>]*)*>')
+_WORDS = re.compile(r' (alt|title)="([^"]*)"')
+PICTURE = "data-picture"
+"""Marks, for style sheets, the words that stand in the place of a picture; archived HTML cannot have it."""
 REL = "noopener noreferrer nofollow ugc"
 
 
 def clean_html(html: str, base: str | None = None) -> Markup:
     """Archived HTML that can be shown: no scripts, styles, forms or frames, and nothing that loads.
 
+    In the place of a picture stand its words: browsers draw an `img` that is not loaded as a broken one.
     base: address of the page it stood on; links that were written relative to it lead to the blog then,
     rather than into the site that shows the copy.
     """
-    return Markup(  # noqa: S704 - nh3 cleaned it
-        nh3.clean(
-            html,
-            tags=_TAGS,
-            attributes=_ATTRIBUTES,
-            url_schemes={"http", "https"},
-            link_rel=REL,
-            attribute_filter=partial(_absolute, base) if base else None,
-        )
+    cleaned = nh3.clean(
+        html,
+        tags=_TAGS,
+        attributes=_ATTRIBUTES,
+        url_schemes={"http", "https"},
+        link_rel=REL,
+        attribute_filter=partial(_absolute, base) if base else None,
     )
+    return Markup(_TAG.sub(_without_picture, cleaned))  # noqa: S704 - nh3 cleaned it
+
+
+def _without_picture(tag: re.Match[str]) -> str:
+    """A tag as it is; of a picture its text alternative. One of signs alone, such as a smiley, is part of the text."""
+    if not tag[0].startswith("<img"):
+        return tag[0]
+    attributes = {name: unescape(value).strip() for name, value in _WORDS.findall(tag[0])}
+    words = attributes.get("alt") or attributes.get("title") or ""
+    if words and len(words) < 8 and not any(sign.isalnum() for sign in words):
+        return str(Markup.escape(words))
+    return Markup('<span {}="">Picture{}</span>').format(PICTURE, f": {words}" if words else "")
 
 
 def _absolute(base: str, tag: str, attribute: str, value: str) -> str | None:

@@ -8,7 +8,7 @@ from lxml import html as parser
 from lxml.etree import ParserError
 from lxml.html import HtmlElement
 
-from archiver.harmless import clean_html
+from archiver.harmless import PICTURE, clean_html
 from archiver.text import squeeze
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>&#|~])")
@@ -97,9 +97,9 @@ def _inline(node: HtmlElement, depth: int) -> str:
     tag = node.tag
     if tag == "br":
         return _BREAK
-    if tag == "img":
-        alt = node.get("alt") or node.get("title") or ""
-        return f"\\[image: {_text(alt)}\\]" if alt else ""
+    if node.get(PICTURE) is not None:
+        words = node.text_content().partition(": ")[2]
+        return f"\\[image: {_text(words)}\\]" if words else ""
     if depth >= _DEEPEST:
         return _text(node.text_content())
     if tag in {"code", "kbd", "samp"}:

@@ -22,7 +22,7 @@ nav, footer, .about { font-size: .85rem; opacity: .8 }
 nav { display: flex; gap: 1.5rem; justify-content: space-between }
 pre { overflow-x: auto }
 blockquote { margin-left: 0; padding-left: 1rem; border-left: 3px solid #8888 }
-img { border: 1px dotted #8888; padding: 0 .4em }
+[data-picture] { border: 1px dotted #8888; padding: 0 .4em; font-size: .9em; opacity: .8 }
 article.comment { border-left: 2px solid #8886; padding-left: .8rem; margin: 1rem 0; overflow-wrap: anywhere }
 article.gone { opacity: .6 }
 """ + "".join(f".d{level} {{ margin-left: {(level - 1) * 1.2:.1f}rem !important }}\n" for level in range(2, 11))

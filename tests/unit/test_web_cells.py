@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -53,8 +54,9 @@ class Tags(HTMLParser):
         self.found.append((tag, dict(attributes)))
 
 
-HARMLESS = {"href", "title", "alt", "rel", "colspan", "rowspan"}
+HARMLESS = {"href", "title", "data-picture", "rel", "colspan", "rowspan"}
 HARMFUL = {
+    "img",
     "script",
     "style",
     "iframe",
@@ -90,7 +92,33 @@ def test_html_keeps_its_structure_and_its_words():
     cleaned = cells.clean_html(html)
     assert '<a href="https://x.example/" rel="noopener noreferrer nofollow ugc">three</a>' in cleaned
     assert cleaned.startswith("<p>One <em>two</em> ")
-    assert cleaned.endswith('<ul><li>four</li></ul><img alt="five">')
+    assert cleaned.endswith('<ul><li>four</li></ul><span data-picture="">Picture: five</span>')
+
+
+@pytest.mark.parametrize(
+    ("html", "shown"),
+    [
+        ('<img src="x" alt="A &lt;b&gt; &amp; c">', '<span data-picture="">Picture: A &lt;b&gt; &amp; c</span>'),
+        ('<img src="x" title="Said by it">', '<span data-picture="">Picture: Said by it</span>'),
+        ('<img src="x" alt="">', '<span data-picture="">Picture</span>'),
+        ('Nice <img src="x" alt="👍"> one', "Nice 👍 one"),
+        ('a <img src="x" alt=":-)">', "a :-)"),
+        ("<p data-picture>not one</p>", "<p>not one</p>"),
+    ],
+)
+def test_in_the_place_of_a_picture_stand_its_words(html, shown):
+    assert cells.clean_html(html) == shown
+
+
+@pytest.mark.parametrize(
+    "picture", ['<img alt="x">', "<img>", "<img alt=' onx=y '>", '"><img alt="', "<img title='> <img>'>"]
+)
+def test_a_picture_within_an_attribute_is_none(picture):
+    """Its words would end the attribute."""
+    cleaned = str(cells.clean_html(f'<p title="no"><a href="https://x.example/" title="{escape(picture)}">x</a></p>'))
+    (p, _), (a, attributes) = Tags(cleaned).found
+    assert (p, a, attributes["title"]) == ("p", "a", picture)
+    assert attributes.keys() == {"href", "title", "rel"}
 
 
 def test_long_texts_are_shortened_in_tables_and_whole_in_rows(site):

@@ -5,6 +5,7 @@
   const table = document.getElementById('pairs');
   if (!figure || !table || !window.d3 || !d3.forceSimulation) return;
 
+  const PLACES = Array.from({length: 21}, (_, place) => place / 20); // where along a line it is looked for
   const TICKS = 300; // steps of the layout; it is at rest then, so that nothing moves by itself
   const svg = figure.querySelector('svg');
   const said = document.getElementById('network-said');
@@ -88,7 +89,8 @@
     made(node.drawn, 'title', {}, words);
     made(node.drawn, 'circle', {r: radius(node).toFixed(1)});
     const name = node.name.length > 24 ? `${node.name.slice(0, 23)}…` : node.name;
-    made(node.drawn, 'text', {class: place < labelled ? '' : 'ba-minor', 'text-anchor': 'middle', y: -radius(node) - 4}, name);
+    node.label = made(node.drawn, 'text', {class: place < labelled ? '' : 'ba-minor'}, name);
+    node.wide = [...name].reduce((sum, sign) => sum + (sign > '\u2e80' ? 12 : 7), 0);
     follow(node);
   });
   draw();
@@ -113,14 +115,55 @@
       node.y = within(node.y, r + 18, height - r - 4);
       node.drawn.setAttribute('transform', `translate(${node.x.toFixed(1)},${node.y.toFixed(1)})`);
     }
-    for (const {source, target, drawn} of lines) {
+    for (const line of lines) {
+      const {source, target, drawn} = line;
       const dx = target.x - source.x, dy = target.y - source.y, far = Math.hypot(dx, dy) || 1;
       const r = radius(target) + 2;
       // Bent, so that the answers of two people to each other are two lines.
       const bx = (source.x + target.x) / 2 + dy * 0.12, by = (source.y + target.y) / 2 - dx * 0.12;
       const x = target.x - (dx / far) * r, y = target.y - (dy / far) * r;
+      line.along = PLACES.map((t) => ({
+        x: (1 - t) ** 2 * source.x + 2 * t * (1 - t) * bx + t * t * x,
+        y: (1 - t) ** 2 * source.y + 2 * t * (1 - t) * by + t * t * y,
+      }));
       drawn.setAttribute('d', `M${source.x.toFixed(1)} ${source.y.toFixed(1)}Q${bx.toFixed(1)} ${by.toFixed(1)} ${x.toFixed(1)} ${y.toFixed(1)}`);
     }
+    label();
+  }
+
+  // Puts each name on the side of its circle where it hides the least, those with the most answers first.
+  function label() {
+    const taken = [];
+    for (const node of nodes) {
+      let best = null;
+      for (const side of sides(node)) {
+        side.cost = cost(side, node, taken);
+        if (!best || side.cost < best.cost) best = side;
+      }
+      if (!node.label.classList.contains('ba-minor')) taken.push(best);
+      for (const [key, value] of Object.entries(best.text)) node.label.setAttribute(key, value);
+    }
+  }
+
+  function sides(node) {
+    const r = radius(node) + 4, w = node.wide, {x, y} = node;
+    return [
+      {left: x - w / 2, top: y - r - 14, text: {'text-anchor': 'middle', x: 0, y: -r}},
+      {left: x - w / 2, top: y + r, text: {'text-anchor': 'middle', x: 0, y: r + 10}},
+      {left: x + r, top: y - 7, text: {'text-anchor': 'start', x: r, y: 4}},
+      {left: x - r - w, top: y - 7, text: {'text-anchor': 'end', x: -r, y: 4}},
+    ].map((box) => ({...box, right: box.left + w, bottom: box.top + 14}));
+  }
+
+  function cost(box, node, taken) {
+    const covers = (at, round) => at.x > box.left - round && at.x < box.right + round && at.y > box.top - round && at.y < box.bottom + round;
+    let sum = box.left < 2 || box.right > width - 2 || box.top < 2 || box.bottom > height - 2 ? 100 : 0;
+    for (const other of nodes) if (other !== node && covers(other, radius(other))) sum += 10;
+    for (const other of taken) {
+      if (other.left < box.right && other.right > box.left && other.top < box.bottom && other.bottom > box.top) sum += 20;
+    }
+    for (const line of lines) for (const at of line.along) if (covers(at, 3)) sum += 1;
+    return sum;
   }
 
   function light(node) {
