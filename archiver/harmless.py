@@ -26,6 +26,8 @@ _ATTRIBUTES = {
 # Whole tags of what nh3 gives: its attributes are in double quotes, and its text has no angle brackets of its own.
 _TAG = re.compile(r'<[^"<>]*(?:"[^"]*"[^"<>]*)*>')
 _WORDS = re.compile(r' (alt|title)="([^"]*)"')
+# What most comments are made of: it is harmless as it stands, and a thread has thousands of them.
+_PLAIN = re.compile(r"(?:<p>[^<>&\0\r\u00a0]*</p>\n?)+|[^<>&\0\r\u00a0]*")
 PICTURE = "data-picture"
 """Marks, for style sheets, the words that stand in the place of a picture; archived HTML cannot have it."""
 REL = "noopener noreferrer nofollow ugc"
@@ -38,6 +40,8 @@ def clean_html(html: str, base: str | None = None) -> Markup:
     base: address of the page it stood on; links that were written relative to it lead to the blog then,
     rather than into the site that shows the copy.
     """
+    if _PLAIN.fullmatch(html):
+        return Markup(html)  # noqa: S704 - there is nothing in it but paragraphs of words
     cleaned = nh3.clean(
         html,
         tags=_TAGS,

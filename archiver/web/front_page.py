@@ -10,15 +10,24 @@ from typing import Any
 from datasette.utils.asgi import Response
 from markupsafe import Markup
 
-from archiver.web import ledgers, place, plots, respond, when
+from archiver.web import ledgers, network_page, place, plots, plots_page, respond, when
 from archiver.web.place import Place
+from db.pages import front
 from db.pages.front import Overview
 from db.pages.rows import Row
 
+PATIENCE = 0.3  # seconds that a first visitor waits for what is being counted
+
 
 async def page(_: Any, at: Place) -> Response | None:
-    """The front page."""
-    overview = await ledgers.overview(at)
+    """The front page. Of a large archive it shows the least until the rest has been counted for the first time."""
+    known = await ledgers.overview_soon(at, PATIENCE)
+    if known is None:
+        newest = await at.ask(front.newest)
+        return await respond.html(
+            at, "front_first", {"newest_posts": newest[0], "newest_comments": newest[1], "when": when}
+        )
+    overview = known.value
     states = {state["state"]: state for state in overview.states}
     context = {
         "overview": overview,
@@ -30,6 +39,7 @@ async def page(_: Any, at: Place) -> Response | None:
         "years": _years(overview),
         "post_plot": _plot(overview.post_months, "posts", at),
         "comment_plot": _plot(overview.comment_months, "comments", at),
+        "counted_at": None if known.is_of(at) else f"{known.asked_at:%Y-%m-%dT%H:%M:%SZ}",
         "when": when,
     }
     return await respond.html(at, "front", context)
@@ -42,6 +52,9 @@ async def warm(datasette: Any) -> None:
             await ledgers.overview(at)
             await ledgers.months(at)
             await ledgers.terms(at)
+            for figure in plots_page.FIGURES:
+                await plots_page.ask(at, figure.query, figure.values)
+            await network_page.pairs(at)
 
 
 def _years(overview: Overview) -> str:

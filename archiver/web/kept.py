@@ -12,7 +12,8 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from datetime import UTC, datetime
+from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
 from archiver.web.holdings import FRESH_SECONDS
@@ -27,17 +28,24 @@ MOST = 64  # answers of one archive
 
 
 @dataclass(frozen=True, slots=True)
-class _Answer:
-    value: Any
+class Answer(Generic[T]):
+    """value: what was found. took: seconds. state: of the file when it was asked; asked_at: when, by two clocks."""
+
+    value: T
     took: float
     found_at: float
+    asked_at: datetime
     state: object
+
+    def is_of(self, at: Place) -> bool:
+        """Whether the archive is still as it was when it was asked."""
+        return self.state == _state(at.datasette.get_database(at.name))
 
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    answers: dict[str, _Answer]
-    sought: dict[str, asyncio.Task[_Answer]]
+    answers: dict[str, Answer[Any]]
+    sought: dict[str, asyncio.Task[Answer[Any]]]
 
 
 _known: WeakKeyDictionary[Any, _Kept] = WeakKeyDictionary()
@@ -45,26 +53,37 @@ _known: WeakKeyDictionary[Any, _Kept] = WeakKeyDictionary()
 
 async def answer(at: Place, name: str, question: Callable[[Any], T]) -> T:
     """The answer to a question that is always the same under this name, of this archive."""
+    found = await soon(at, name, question, None)
+    assert found  # it was waited for
+    return found.value
+
+
+async def soon(at: Place, name: str, question: Callable[[Any], T], patience: float | None) -> Answer[T] | None:
+    """The same with its circumstances; None where it was never found and cannot be within so many seconds.
+
+    It is sought on then, and there for the next visitor.
+    """
     database = at.datasette.get_database(at.name)
     kept = _known.setdefault(database, _Kept({}, {}))
     known = kept.answers.get(name)
     if known and (_is_fresh(known) or known.state == _state(database)):
-        return known.value  # type: ignore[no-any-return]
+        return known
     task = kept.sought.get(name)
     if task is None or task.done() or task.get_loop() is not asyncio.get_running_loop():
         task = kept.sought[name] = asyncio.create_task(_seek(at, kept, name, question))
         task.add_done_callback(lambda done: done.cancelled() or done.exception())  # nobody may be waiting for it
     if known and known.took > QUICK:
-        return known.value  # type: ignore[no-any-return]
-    return (await asyncio.shield(task)).value  # type: ignore[no-any-return]
+        return known
+    await asyncio.wait({task}, timeout=patience)  # which does not end the search when it ends
+    return task.result() if task.done() else None
 
 
-async def _seek(at: Place, kept: _Kept, name: str, question: Callable[[Any], Any]) -> _Answer:
-    state = _state(at.datasette.get_database(at.name))
+async def _seek(at: Place, kept: _Kept, name: str, question: Callable[[Any], T]) -> Answer[T]:
+    state, asked_at = _state(at.datasette.get_database(at.name)), datetime.now(UTC)
     began = time.monotonic()
     value = await at.ask(question, limit=LONGEST)
     now = time.monotonic()
-    found = _Answer(value, now - began, now, state)
+    found = Answer(value, now - began, now, asked_at, state)
     kept.answers.pop(name, None)
     kept.answers[name] = found
     while len(kept.answers) > MOST:
@@ -73,7 +92,7 @@ async def _seek(at: Place, kept: _Kept, name: str, question: Callable[[Any], Any
     return found
 
 
-def _is_fresh(known: _Answer) -> bool:
+def _is_fresh(known: Answer[Any]) -> bool:
     return time.monotonic() - known.found_at < max(FRESH_SECONDS, REST * known.took)
 
 

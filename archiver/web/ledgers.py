@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from archiver.web import kept
+from archiver.web.kept import Answer
 from archiver.web.place import Place
 from db.pages import books, front
 from db.pages.front import Overview
@@ -12,6 +13,11 @@ from db.pages.rows import Row
 async def overview(at: Place) -> Overview:
     """What the archive holds as a whole."""
     return await kept.answer(at, "front", front.overview)
+
+
+async def overview_soon(at: Place, patience: float) -> Answer[Overview] | None:
+    """The same, or None where it is not known yet and takes longer to find than so many seconds."""
+    return await kept.soon(at, "front", front.overview, patience)
 
 
 async def gaps(at: Place, limit: int, skip: int) -> list[Row]:

@@ -9,6 +9,7 @@ from datasette.utils.asgi import Response
 from archiver.web import plots_page, respond, safety, when
 from archiver.web.place import Place
 from db.pages import posts
+from db.pages.rows import Row
 
 QUERY = "who_answers_whom"
 CHOICES = (50, 100, 200, 400)  # pairs that are shown
@@ -29,11 +30,11 @@ async def page(request: Any, at: Place) -> Response | None:
         "post": key,
         "blog": blog if blog in {one["id"] for one in await _blogs(at)} else "",
     }
-    pairs = await plots_page.ask(at, QUERY, values)
+    found = await pairs(at, **values)
     context = {
         "post": post,
-        "pairs": pairs,
-        "people": len({pair[name] for pair in pairs for name in ("author_id", "answered_id")}),
+        "pairs": found,
+        "people": len({pair[name] for pair in found for name in ("author_id", "answered_id")}),
         "values": values,
         "choices": CHOICES,
         "blogs": await _blogs(at),
@@ -42,6 +43,11 @@ async def page(request: Any, at: Place) -> Response | None:
         "when": when,
     }
     return await respond.html(at, "network", context, scripts=True)
+
+
+async def pairs(at: Place, *, number: str = str(CHOICES[1]), post: str = "", blog: str = "") -> list[Row]:
+    """Who answered whom most often."""
+    return await plots_page.ask(at, QUERY, {"number": number, "post": post, "blog": blog})
 
 
 async def _blogs(at: Place) -> list[dict[str, Any]]:

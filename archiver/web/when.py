@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 _MONTHS = [
     "January", "February", "March", "April", "May", "June",
@@ -40,7 +40,9 @@ def shown(at: str | None, precision: str | None = None, printed: str | None = No
     hints = [f"to the {precision}" if precision else "", f"printed: {printed}" if printed else ""]
     hint = "; ".join(part for part in hints if part)
     machine = at[: {1: 4, 2: 7, 3: 10}.get(_STATED.get(precision or "second", 6), 40)]
-    return Markup('<time datetime="{}" title="{}">{}</time>').format(machine, hint, words(at, precision))
+    # Put together by hand: a page has thousands of them, and Markup.format takes five times as long.
+    inner = f'datetime="{escape(machine)}" title="{escape(hint)}">{escape(words(at, precision))}'
+    return Markup(f"<time {inner}</time>")  # noqa: S704 - escaped one by one
 
 
 def month(period: str) -> str:

@@ -79,6 +79,7 @@ SELECT p.id, p.title, n.comments FROM (
 def overview(connection: sqlite3.Connection) -> Overview:
     """The archive as it stands."""
     ledger = rows(connection, _LEDGER)
+    newest_posts, newest_comments = newest(connection)
     kinds = {row["kind"]: row["n"] for row in rows(connection, "SELECT kind, count(*) AS n FROM posts GROUP BY kind")}
     return Overview(
         posts=kinds.get("post", 0) + kinds.get("unknown", 0),
@@ -91,12 +92,17 @@ def overview(connection: sqlite3.Connection) -> Overview:
         states=_summed(ledger, "state"),
         post_months=rows(connection, _POST_MONTHS),
         comment_months=[row for row in _summed(ledger, "period") if row["period"]],
-        newest_posts=rows(connection, _NEWEST_POSTS),
-        newest_comments=rows(connection, _NEWEST_COMMENTS),
+        newest_posts=newest_posts,
+        newest_comments=newest_comments,
         terms=rows(connection, _TERMS),
         talkers=rows(connection, _TALKERS),
         discussed=rows(connection, _DISCUSSED),
     )
+
+
+def newest(connection: sqlite3.Connection) -> tuple[list[Row], list[Row]]:
+    """The latest posts and comments, which take no counting."""
+    return rows(connection, _NEWEST_POSTS), rows(connection, _NEWEST_COMMENTS)
 
 
 def _summed(ledger: list[Row], by: str) -> list[Row]:

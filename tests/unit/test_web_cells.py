@@ -7,6 +7,7 @@ from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
 
+import nh3
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -179,3 +180,35 @@ def test_a_row_is_shown_from_top_to_bottom(site):
 )
 def test_shorten(text, length, expected):
     assert cells.shorten(text, length) == expected
+
+
+PIECES = [
+    "<p>",
+    "</p>",
+    "\n",
+    "a",
+    " ",
+    "é",
+    '"',
+    "'",
+    "&",
+    "<",
+    ">",
+    "\0",
+    "\r",
+    "\xa0",
+    "<br>",
+    "漢",
+    "\u2028",
+    "\x0b",
+    "\x1b",
+]
+
+
+@given(
+    st.lists(st.sampled_from(PIECES)).map("".join)
+    | st.lists(st.sampled_from(["<p>a</p>", "<p></p>", "\n"])).map("".join)
+)
+def test_plain_paragraphs_are_as_the_cleaner_would_leave_them(html):
+    cleaned = nh3.clean(html, tags={"p", "br"}, attributes={})
+    assert cells.clean_html(html) == cleaned

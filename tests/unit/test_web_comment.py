@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import sqlite3
+import threading
 from contextlib import closing
 from pathlib import Path
 
@@ -12,7 +13,8 @@ import pytest
 
 from archiver.warc.records import Exchange, Original, digest
 from archiver.warc.writer import Writer
-from archiver.web import capture_page, kept, place, serve
+from archiver.web import capture_page, front_page, kept, ledgers, place, serve
+from db.pages import front
 from tests.unit.archive_sample import FETCH, filled, insert, key
 from tests.unit.web_client import get
 
@@ -197,6 +199,31 @@ def test_what_takes_long_is_given_as_it_was_while_it_is_sought_anew(tmp_path, mo
         return first, second, third
 
     assert asyncio.run(twice()) == (1, 1, 2)
+
+
+def test_the_first_visitor_of_a_large_archive_need_not_wait(tmp_path, monkeypatch):
+    path = tmp_path / "archive.db"
+    filled(path).close()
+    site = serve.application(path)
+    (at,) = place.all_of(site)
+    may_count, whole = threading.Event(), front.overview
+    monkeypatch.setattr(front, "overview", lambda connection: may_count.wait(60) and whole(connection))
+    monkeypatch.setattr(front_page, "PATIENCE", 0.01)
+
+    async def visits():
+        first = await site.client.get("/")
+        may_count.set()
+        await ledgers.overview(at)
+        second = await site.client.get("/")
+        with closing(sqlite3.connect(path)) as writer, writer:
+            writer.execute("DELETE FROM revisions")
+        return [answer.text for answer in (first, second, await site.client.get("/"))]
+
+    first, second, third = asyncio.run(visits())
+    assert ("being counted for the first time" in first, "Newest posts" in first) == (True, True)
+    assert "How complete is it?" not in first
+    assert "How complete is it?" in second
+    assert ("the archive has changed since" in second, "the archive has changed since" in third) == (False, True)
 
 
 def test_at_most_so_many_answers_are_kept(tmp_path, monkeypatch):
