@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 import click
 
 from archiver import __version__
+from archiver.commands.blogs import add, remove
 from archiver.commands.codebook import codebook
 from archiver.commands.crawl import crawl
 from archiver.commands.demo import demo
@@ -110,7 +111,7 @@ def main(ctx: click.Context, debug: bool) -> None:
 
 
 _VERBS = (
-    *(crawl, update, detect, try_, schedule, status, search, history, serve, export, publish, codebook),
+    *(crawl, update, add, remove, detect, try_, schedule, status, search, history, serve, export, publish, codebook),
     *(extract, import_, redact, verify, demo),
 )
 for _verb in _VERBS:

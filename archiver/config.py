@@ -47,9 +47,9 @@ class BlogConfig:
     or URL that the User-Agent gives. include, exclude: regular expressions searched for in URLs; an
     excluded URL is left out even when it is included. pages: whether the pages that readers see are
     captured beside the data. warc: whether responses are kept as WARC. private: whether its name may lead to a
-    private address. github_token: GitHub answers more often by it; told to nobody but GitHub's API. limit,
-    max_requests, max_time: posts, requests and seconds at most. engine: name of the one to use, whatever the page
-    looks like.
+    private address. github_token: GitHub answers more often by it; told to nobody but GitHub's API. paused: whether
+    it is left alone unless it is named. limit, max_requests, max_time: posts, requests and seconds at most. engine:
+    name of the one to use, whatever the page looks like.
     """
 
     url: str
@@ -61,6 +61,7 @@ class BlogConfig:
     warc: bool = True
     private: bool = False
     github_token: str | None = field(default=None, repr=False)
+    paused: bool = False
     limit: int | None = None
     max_requests: int | None = None
     max_time: float | None = None
@@ -124,7 +125,7 @@ def blog_configs(
     flags: Mapping[str, Any] | None = None,
     environ: Mapping[str, str] | None = None,
 ) -> list[BlogConfig]:
-    """The blogs to crawl: those named, else all of the file; each once, in that order.
+    """The blogs to crawl: those named, else all of the file that are not paused; each once, in that order.
 
     A URL finds its table in the file whatever its scheme, `www.` or last slash. flags: from the command
     line by the names of `BlogConfig`; None and empty ones do not count. environ: os.environ by default.
@@ -137,7 +138,8 @@ def blog_configs(
     wanted: dict[str, str] = {}
     for url in [blog_url(text) for text in urls] or [url for url, _ in file.blogs]:
         wanted.setdefault(site_key(url), url)
-    return [_blog_config(url, {**file.defaults, **own.get(key, {}), **over}) for key, url in wanted.items()]
+    found = [_blog_config(url, {**file.defaults, **own.get(key, {}), **over}) for key, url in wanted.items()]
+    return [blog for blog in found if urls or not blog.paused]
 
 
 def contact_warning(blogs: Sequence[BlogConfig]) -> str | None:

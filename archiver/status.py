@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from archiver.crawl.ending import posts_lacking
@@ -35,6 +35,7 @@ class BlogStatus:
     last_success: when the latest run began that came to its end, with gaps or without. failures: runs since then
     that failed or were killed; failing_since: when the first of them began; last_error: what the latest of them
     said. runs: the latest, newest first. next_due: when the next is scheduled, where that is known.
+    paused: updates leave it alone.
     """
 
     id: str
@@ -59,6 +60,7 @@ class BlogStatus:
     last_error: str | None
     runs: tuple[PastRun, ...]
     next_due: str | None = None
+    paused: bool = False
 
     @property
     def has_gaps(self) -> bool:
@@ -129,11 +131,17 @@ def find_blogs(connection: sqlite3.Connection, names: Sequence[str]) -> list[str
 
 
 def blog_status(
-    connection: sqlite3.Connection, blog_id: str, *, at_work: bool = False, next_due: str | None = None
+    connection: sqlite3.Connection,
+    blog_id: str,
+    *,
+    at_work: bool = False,
+    next_due: str | None = None,
+    paused: Collection[str] = (),
 ) -> BlogStatus:
     """Everything that `archiver status` tells of one blog. Raises LookupError for an unknown id.
 
     at_work: a run is going on; otherwise one without an end was killed. next_due: of the archive.
+    paused: keys of the sites that updates leave alone.
     """
     row = connection.execute("SELECT * FROM blogs WHERE id = ?", (blog_id,)).fetchone()
     if row is None:
@@ -170,7 +178,8 @@ def blog_status(
         failures=len(failed),
         last_error=(failed[-1].reason or "it was killed") if failed else None,
         runs=tuple(runs),
-        next_due=next_due,
+        next_due=None if row["site_key"] in paused else next_due,
+        paused=row["site_key"] in paused,
     )
 
 
@@ -269,7 +278,8 @@ def describe(status: BlogStatus) -> Iterator[str]:
         yield field("open", f"{count(status.pending, 'URL')} still to fetch, {status.given_up:,} given up")
     yield field("last run", _run_line(status.last_run))
     yield field("success", _minute(status.last_success) if status.last_success else "none yet")
-    yield field("next due", _minute(status.next_due) if status.next_due else "not scheduled here")
+    due = "not scheduled here" if not status.paused else f"paused; `archiver add {safe(status.url)}` takes it up again"
+    yield field("next due", _minute(status.next_due) if status.next_due else due)
     yield from _trend(status.runs)
     if status.failing_since:
         said = f"failing since {_minute(status.failing_since)} ({count(status.failures, 'run')}): {status.last_error}"

@@ -10,8 +10,16 @@ from typing import Any, TextIO
 import click
 
 from archiver.commands.notices import notify
-from archiver.commands.session import archive_option, config_option, holding_interrupts, load_config, shown
-from archiver.config import BlogConfig, blog_configs, blog_url, contact_warning
+from archiver.commands.session import (
+    archive_option,
+    config_option,
+    holding_interrupts,
+    input_option,
+    load_config,
+    read_urls,
+    shown,
+)
+from archiver.config import BlogConfig, blog_configs, contact_warning
 from archiver.config_runs import RunSettings
 from archiver.crawl.outcome import Outcome, worst_exit_code
 from archiver.crawl.progress import make_progress, summary
@@ -25,14 +33,7 @@ NO_SETTINGS = RunSettings()
 @click.argument("urls", nargs=-1, metavar="URL...")
 @archive_option()
 @config_option()
-@click.option(
-    "-i",
-    "--input",
-    "source",
-    metavar="FILE",
-    type=click.File(encoding="utf-8"),
-    help="File of URLs, one a line; - is stdin.",
-)
+@input_option()
 @click.option("--delay", type=float, metavar="SECONDS", help="Least time between two requests to a host.  [default: 1]")
 @click.option("--contact", metavar="TEXT", help="E-mail address or URL where a webmaster can reach you.")
 @click.option("--pages/--no-pages", default=None, help="Capture the pages beside the data, or not.  [default: pages]")
@@ -118,23 +119,3 @@ def tell(outcomes: Sequence[Outcome], archive: Path, *, quiet: bool) -> None:
         if outcome.exit_code:
             line = f"{outcome.site_key}: {outcome.outcome}" + (f": {outcome.reason}" if outcome.reason else "")
             click.echo(f"archiver: {safe(line)}", err=True)
-
-
-def read_urls(source: TextIO) -> list[str]:
-    """The URLs of a file; empty lines and those that begin with # are passed over. Raises UsageError."""
-    urls = []
-    try:
-        for number, line in enumerate(source, 1):
-            text = line.strip().lstrip("\ufeff")
-            if text and not text.startswith("#"):
-                urls.append(_url_in(text, f"{source.name}, line {number}"))
-    except UnicodeDecodeError as error:
-        raise UsageError(source.name, "it is not UTF-8 text", "Save it as UTF-8, one URL a line") from error
-    return urls
-
-
-def _url_in(text: str, where: str) -> str:
-    try:
-        return blog_url(text)
-    except UsageError as error:
-        raise UsageError(f"{where}: {error.what}", error.why, error.todo) from error

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TextIO, TypeVar
 
 import click
 
-from archiver.config import ConfigFile, find_config, read_config
+from archiver.config import ConfigFile, blog_url, find_config, read_config
+from archiver.errors import UsageError
 
 DEFAULT_ARCHIVE = Path("archive")
 
@@ -60,6 +61,18 @@ def config_option() -> Callable[[Verb], Verb]:
     )
 
 
+def input_option() -> Callable[[Verb], Verb]:
+    """-i/--input: more URLs, from a file; see `read_urls`."""
+    return click.option(
+        "-i",
+        "--input",
+        "source",
+        metavar="FILE",
+        type=click.File(encoding="utf-8"),
+        help="File of URLs, one a line; - is stdin.",
+    )
+
+
 def shown(archive: Path) -> Path | None:
     """The directory as a suggested command has to name it: not at all when it is the default."""
     return None if archive == DEFAULT_ARCHIVE else archive
@@ -68,6 +81,26 @@ def shown(archive: Path) -> Path | None:
 def load_config(archive: Path, config: Path | None) -> ConfigFile:
     """The settings that hold for a call."""
     return read_config(find_config(archive, config))
+
+
+def read_urls(source: TextIO) -> list[str]:
+    """The URLs of a file; empty lines and those that begin with # are passed over. Raises UsageError."""
+    urls = []
+    try:
+        for number, line in enumerate(source, 1):
+            text = line.strip().lstrip("\ufeff")
+            if text and not text.startswith("#"):
+                urls.append(_url_in(text, f"{source.name}, line {number}"))
+    except UnicodeDecodeError as error:
+        raise UsageError(source.name, "it is not UTF-8 text", "Save it as UTF-8, one URL a line") from error
+    return urls
+
+
+def _url_in(text: str, where: str) -> str:
+    try:
+        return blog_url(text)
+    except UsageError as error:
+        raise UsageError(f"{where}: {error.what}", error.why, error.todo) from error
 
 
 @contextmanager

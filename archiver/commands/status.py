@@ -13,7 +13,9 @@ from typing import Any
 
 import click
 
-from archiver.commands.session import archive_option
+from archiver.commands.session import archive_option, load_config
+from archiver.config import blog_configs
+from archiver.urls import site_key
 
 GAPS = 4
 GAP_KEYS = {"posts": "post", "months": "month", "categories": "category"}
@@ -44,9 +46,9 @@ def status(blogs: tuple[str, ...], archive: Path, coverage: bool, as_json: bool)
     from db import open_archive
 
     with closing(open_archive(archive).connect()) as connection:
-        busy, due = at_work(archive), _next_due(archive)
+        busy, due, paused = at_work(archive), _next_due(archive), _paused(archive)
         meant = find_blogs(connection, blogs)
-        found = [blog_status(connection, blog_id, at_work=busy, next_due=due) for blog_id in meant]
+        found = [blog_status(connection, blog_id, at_work=busy, next_due=due, paused=paused) for blog_id in meant]
         gaps = {one.id: _gaps(connection, one.id) for one in found} if coverage else {}
     if as_json:
         rows = [{**asdict(one), "has_gaps": one.has_gaps, **_plain(gaps.get(one.id))} for one in found]
@@ -68,6 +70,13 @@ def _next_due(archive: Path) -> str | None:
         return None
     local = every(rhythm, where, socket.gethostname()).next_after(datetime.now())  # noqa: DTZ005 - cron goes by local time
     return local.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _paused(archive: Path) -> set[str]:
+    """The keys of the sites that archiver.toml has updates leave alone."""
+    file = load_config(archive, None)
+    named = blog_configs([url for url, _ in file.blogs], file) if file.blogs else []
+    return {site_key(blog.url) for blog in named if blog.paused}
 
 
 def _gaps(connection: sqlite3.Connection, blog_id: str) -> dict[str, list[Any]]:

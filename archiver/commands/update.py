@@ -5,12 +5,19 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
 from archiver.commands.notices import notify
-from archiver.commands.session import archive_option, config_option, holding_interrupts, load_config
+from archiver.commands.session import (
+    archive_option,
+    config_option,
+    holding_interrupts,
+    input_option,
+    load_config,
+    read_urls,
+)
 from archiver.config import BlogConfig, ConfigFile, blog_configs
 from archiver.errors import ArchiveMissing, UsageError
 from archiver.terminal import count, duration, is_terminal, safe
@@ -21,6 +28,7 @@ from archiver.urls import site_key
 @click.argument("urls", nargs=-1, metavar="[URL...]")
 @archive_option()
 @config_option()
+@input_option()
 @click.option(
     "--budget", type=click.IntRange(0), default=100, show_default=True, metavar="N", help="Requests for looking again."
 )
@@ -33,7 +41,14 @@ from archiver.urls import site_key
 @click.option("--max-time", type=float, metavar="SECONDS", help="At most so long for each blog.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing unless something goes wrong.")
 def update(
-    urls: tuple[str, ...], archive: Path, config: Path | None, budget: int, full: bool, quiet: bool, **flags: Any
+    urls: tuple[str, ...],
+    archive: Path,
+    config: Path | None,
+    source: TextIO | None,
+    budget: int,
+    full: bool,
+    quiet: bool,
+    **flags: Any,
 ) -> int:
     """Bring the blogs of the archive up to date, or those named: made to run every hour.
 
@@ -54,7 +69,10 @@ def update(
         from archiver.crawl.update import Scope
 
     file = load_config(archive, config)
-    blogs = archived_blogs(archive, urls, file, flags)
+    named = [*urls, *(read_urls(source) if source else ())]
+    blogs, waiting = archived_blogs(archive, named, file, flags)
+    for url in () if quiet else waiting:
+        click.echo(safe(f"archiver: {url} is not archived yet: `archiver crawl {url}` does that"), err=True)
     shows = not quiet and is_terminal(sys.stderr)
     progress = LiveProgress(sys.stderr) if shows else Progress()
 
@@ -76,8 +94,14 @@ def update(
     return worst_exit_code(outcome.exit_code for outcome in outcomes)
 
 
-def archived_blogs(archive: Path, urls: Sequence[str], file: ConfigFile, flags: dict[str, Any]) -> list[BlogConfig]:
-    """The blogs to update: those named, else all that the archive holds. Raises UsageError for one that it lacks."""
+def archived_blogs(
+    archive: Path, urls: Sequence[str], file: ConfigFile, flags: dict[str, Any]
+) -> tuple[list[BlogConfig], list[str]]:
+    """The blogs to update: those named, else all that the archive holds and that are not paused.
+
+    And the addresses of those that archiver.toml names and the archive lacks. Raises UsageError for one that is
+    named and that it lacks.
+    """
     from db import open_archive  # late: with the database behind it
 
     reader = open_archive(archive).reader()
@@ -92,7 +116,11 @@ def archived_blogs(archive: Path, urls: Sequence[str], file: ConfigFile, flags: 
     for blog in blogs:
         if site_key(blog.url) not in homes:
             raise UsageError(blog.url, "the archive does not hold it", f"Run `archiver crawl {blog.url}` first")
-    return blogs
+    chosen = [blog for blog in blogs if urls or not blog.paused]
+    if not chosen:
+        raise UsageError(str(archive), "all of its blogs are paused", "Take one up again with `archiver add URL`")
+    named = () if urls else blog_configs([], file, flags=flags)
+    return chosen, [blog.url for blog in named if site_key(blog.url) not in homes]
 
 
 def line(stats: Any) -> Iterator[str]:

@@ -32,8 +32,8 @@ from tests.unit import sample
 
 BLOG = "https://blog.example.org/"
 VERBS = (
-    *("crawl", "update", "detect", "try", "schedule", "status", "search", "history", "serve", "export", "publish"),
-    *("codebook", "extract", "import", "redact", "verify", "demo"),
+    *("crawl", "update", "add", "remove", "detect", "try", "schedule", "status", "search", "history", "serve"),
+    *("export", "publish", "codebook", "extract", "import", "redact", "verify", "demo"),
 )
 
 
