@@ -5,7 +5,9 @@ from __future__ import annotations
 import errno
 import os
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
+from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
 
@@ -14,7 +16,7 @@ from sqlite_utils import Database, Migrations
 from archiver.errors import ArchiveDamaged, ArchiveMissing, ArchiveTooNew
 from db.failures import explain, explain_os, explained
 from db.reader import Reader
-from db.writer import Writer
+from db.writer import Writer, utc_now
 
 __all__ = ["Archive", "explain", "explain_os", "open_archive"]
 
@@ -77,10 +79,10 @@ class Archive:
         """Named ways out, on a connection of their own."""
         return Reader(self.connect())
 
-    def writer(self, patience: int = 0) -> Writer:
+    def writer(self, patience: int = 0, clock: Callable[[], datetime] = utc_now) -> Writer:
         """The one way in, on a connection of its own, usable from the thread that uses it first."""
         with explained(self.path):
-            return Writer(_connect_for_writing(self.path), self.path, patience)
+            return Writer(_connect_for_writing(self.path), self.path, patience, clock)
 
 
 def _connect_for_writing(path: Path) -> sqlite3.Connection:

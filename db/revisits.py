@@ -7,7 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from archiver.model import Rank
 from db.keys import key
+from db.merge import decode
 
 # A post that a whole crawl has seen since was verified by it.
 POSTS = """
@@ -97,6 +99,13 @@ class KnownComment(NamedTuple):
     listed: bool
     settled: bool
     published_at: str | None
+
+
+class WordsOfFeed(NamedTuple):
+    """What is held of a post that a feed has brought; None where something else has, or nothing."""
+
+    title: str | None
+    text: str | None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -199,6 +208,17 @@ def validators(connection: sqlite3.Connection, url: str) -> tuple[str | None, st
         (url,),
     ).fetchone()
     return (row[0], row[1]) if row else (None, None)
+
+
+def words_of_feed(connection: sqlite3.Connection, post_id: str) -> WordsOfFeed:
+    """The title and the text of a post as far as a feed has brought them."""
+    row = connection.execute("SELECT title, text, provenance FROM posts WHERE id = ?", (post_id,)).fetchone()
+    if row is None:
+        return WordsOfFeed(None, None)
+    stamps = decode(row["provenance"])
+    held = {"title": row["title"], "body": row["text"]}
+    told = {facet: words for facet, words in held.items() if facet in stamps and stamps[facet][0] == Rank.FEED}
+    return WordsOfFeed(told.get("title"), told.get("body"))
 
 
 def save_sensors(connection: sqlite3.Connection, site_key: str, blog_id: str, found: Iterable[SensorState]) -> None:

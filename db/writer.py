@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
@@ -48,23 +48,31 @@ class Saved:
     new_targets: int = 0
 
 
-def now() -> str:
-    """UTC to the microsecond, as fetches and crawls are stamped."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+def utc_now() -> datetime:
+    """The clock of a live run."""
+    return datetime.now(UTC)
 
 
 class Writer:
     """Writes an archive over one connection that nothing else writes through.
 
     patience: over so many visits it may wait to write when known people and terms were seen last (db/store.py).
+    clock: by which runs begin and end.
     """
 
-    def __init__(self, connection: sqlite3.Connection, path: Path, patience: int = 0) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, path: Path, patience: int = 0, clock: Callable[[], datetime] = utc_now
+    ) -> None:
         self.connection = connection
+        self._clock = clock
         self._path = path
         self.frontier = Frontier(connection)
         self._records = Records(connection, patience)
         self._vanished = Vanished(connection)
+
+    def _now(self) -> str:
+        """UTC to the microsecond, as fetches and crawls are stamped."""
+        return self._clock().strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
     def close(self) -> None:
         """Close the connection; the WAL is folded into the database."""
@@ -90,7 +98,7 @@ class Writer:
         self, site: Site, *, command: str, version: str, settings: dict[str, Any], restart: bool = False
     ) -> str:
         """Register a run over a blog and make its frontier ready. Returns the crawl's id."""
-        started = now()
+        started = self._now()
         blog_id = blog_key(site.key)
         crawl_id = f"{started[:19].replace('-', '').replace(':', '')}-{key('crawl', site.key, started)[-6:]}"
         with self.transaction():
@@ -116,7 +124,7 @@ class Writer:
             counts = {**counts, "gone_posts": gone.posts, "gone_comments": gone.comments}
             self.connection.execute(
                 "UPDATE crawls SET finished_at = ?, outcome = ?, reason = ?, counts = ? WHERE id = ?",
-                (now(), outcome, reason, json.dumps(counts, sort_keys=True), crawl_id),
+                (self._now(), outcome, reason, json.dumps(counts, sort_keys=True), crawl_id),
             )
             (blog_id,) = self.connection.execute("SELECT blog_id FROM crawls WHERE id = ?", (crawl_id,)).fetchone()
             self._records.prune(blog_id)

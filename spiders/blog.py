@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from archiver.config import BlogConfig, blog_configs, find_config, read_config
 from archiver.crawl.blog import Shared
 from archiver.crawl.collecting import collect_seldom
 from archiver.crawl.fetch import Fetcher, NotAsked
-from archiver.crawl.jobs import Answer, Job
+from archiver.crawl.jobs import Answer, Job, utc_now
 from archiver.crawl.progress import PlainProgress, Progress
 from archiver.crawl.reader import InlineReader, ProcessReader, Reader
 from archiver.crawl.reading import Question
@@ -41,7 +42,10 @@ LONGEST_NAP = 1.0  # seconds; what is put off may become due by other ways than 
 
 
 class BlogSpider(scrapy.Spider):
-    """Crawls blogs side by side, each by its session. failure: what ended all of them, such as a full disk."""
+    """Crawls blogs side by side, each by its session. failure: what ended all of them, such as a full disk.
+
+    clock: the time of day, by which everything is dated and put off.
+    """
 
     name = "blog"
 
@@ -55,6 +59,7 @@ class BlogSpider(scrapy.Spider):
         command: str = "crawl",
         restart: bool | str = False,
         signals: Signals | None = None,
+        clock: Callable[[], datetime] = utc_now,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -65,10 +70,11 @@ class BlogSpider(scrapy.Spider):
         recorder = Recorder(opened) if any(blog.warc for blog in self._blogs) else None
         self._shared = Shared(
             opened,
-            opened.writer(PATIENCE),
+            opened.writer(PATIENCE, clock),
             progress or PlainProgress(sys.stderr),
             command=command,
             restart=str(restart).lower() in {"1", "true", "yes"},
+            clock=clock,
             recorder=recorder,
         )
         self.sessions = [self.session(blog, self._shared) for blog in self._blogs]
@@ -90,7 +96,7 @@ class BlogSpider(scrapy.Spider):
 
     def equip(self, crawler: Crawler) -> None:
         """Take what Scrapy has made: the downloader, the settings, the signals."""
-        self._fetcher = Fetcher(crawler, self._shared.hosts)
+        self._fetcher = Fetcher(crawler, self._shared.hosts, self._shared.clock)
         in_process = crawler.settings.getbool("ARCHIVER_READER_PROCESS")
         self._reader: Reader = ProcessReader() if in_process else InlineReader()
         crawler.signals.connect(self.on_closed, signal=scrapy.signals.spider_closed)

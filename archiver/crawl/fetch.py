@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from datetime import datetime
 
 import scrapy
 from scrapy.crawler import Crawler
@@ -38,10 +39,10 @@ class NotAsked(Exception):
 
 
 class Fetcher:
-    """Fetches for all blogs of a process, each host in its own time."""
+    """Fetches for all blogs of a process, each host in its own time. clock: by which answers are dated."""
 
-    def __init__(self, crawler: Crawler, hosts: Hosts) -> None:
-        self._crawler, self._hosts = crawler, hosts
+    def __init__(self, crawler: Crawler, hosts: Hosts, clock: Callable[[], datetime] = utc_now) -> None:
+        self._crawler, self._hosts, self._clock = crawler, hosts, clock
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._all = asyncio.Semaphore(crawler.settings.getint("CONCURRENT_REQUESTS"))
         self._largest = crawler.settings.getint("DOWNLOAD_MAXSIZE")
@@ -74,7 +75,7 @@ class Fetcher:
             except Exception as error:  # noqa: BLE001 (whatever the network does)
                 why_not = addresses.why_not(url)
                 failure = Failure(why_not, todo=PRIVATE) if why_not else explain(error)
-                return Answer(at=utc_now(), failure=failure)
+                return Answer(at=self._clock(), failure=failure)
             finally:
                 self._hosts.asked(url)
         return self._answer(response, asked)
@@ -101,7 +102,7 @@ class Fetcher:
 
     def _answer(self, response: Response, asked: str) -> Answer:
         body = response.body
-        at = utc_now()
+        at = self._clock()
         page: Page | None = None
         failure: Failure | None = None
         try:

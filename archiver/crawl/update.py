@@ -29,12 +29,12 @@ from archiver.crawl.session import Session
 from archiver.crawl.threads import Threads
 from archiver.crawl.verifying import BUDGETED, Verifier, is_revisit
 from archiver.errors import ArchiverError, Incomplete, LimitReached, NotABlog, Refused, SiteError
-from archiver.model import Discovery, Site, Target, TargetKind, Visit
+from archiver.model import Discovery, Post, PostRef, Site, Target, TargetKind, Visit
 from archiver.terminal import count
 from archiver.urls import url_key
 from db import Saved, revisits
 from db.keys import blog_key
-from db.revisits import Check, KnownPost, SensorState
+from db.revisits import Check, KnownPost, SensorState, WordsOfFeed
 
 SKEW = timedelta(minutes=2)
 """So far a clock may run behind the one that the archive was written by."""
@@ -263,15 +263,33 @@ class UpdateBlog(Blog):
         """The other pages of a post and of its thread; they belong to the same budget."""
         self._threads.read(target, reading.extract)
         post = self._known.post(target.hint.get("post"), target.url)
+        own = []
         if post and target.kind is TargetKind.POST:
             self._verifier.page_read(post)
+            own = self._own_feed(post, reading)
         parts = {TargetKind.COMMENT_PAGE, TargetKind.POST_PART}
         hint = {BUDGETED: "1"} if BUDGETED in target.hint else {}
         return [
             replace(onward, hint={**onward.hint, **hint})
-            for onward in reading.discovery.targets
-            if onward.kind in parts and self._wanted.first(onward.url)
+            for onward in (*own, *reading.discovery.targets)
+            if (onward.kind in parts or onward in own) and self._wanted.first(onward.url)
         ]
+
+    def _own_feed(self, post: KnownPost, reading: Reading) -> list[Target]:
+        """Where a page says something else than what is held, and that is from a feed: the feed's own words of now.
+
+        A feed outranks a page, so that an edited post would else keep the words of before. What a theme puts into the
+        text makes such pages differ for good; that costs a request when they are read.
+        """
+        feed = self._sensors.states.get("posts_feed")
+        if self._wanted.lists is not None or feed is None or feed.state == "closed" or post.protected:
+            return []
+        held = revisits.words_of_feed(self._writer.connection, post.id)
+        pages = [one for one in reading.extract.posts if self._known.post(one.native_id, one.url) is post]
+        if not any(differs(held, page) for page in pages):
+            return []
+        found = self.engine.own_feed(PostRef(native_id=post.native_id, url=post.url), self.site)
+        return [found] if found else []
 
     def _put_off(self, job: Job, answer: Answer, later: retry.Later) -> None:
         self._stats.errors += 1
@@ -340,6 +358,15 @@ class UpdateBlog(Blog):
                 due_at = stamp(when + interval(moment(post.active_at), when))
                 found.append(Check(post_id=post.id, checked_at=post.checked_at, due_at=due_at))
         return found
+
+
+def differs(held: WordsOfFeed, page: Post) -> bool:
+    """Whether a page has other words than those that are held of a feed, white space aside."""
+    text = page.content.text if page.content and page.part is None else None
+    return any(
+        ours is not None and theirs is not None and ours.split() != theirs.split()
+        for ours, theirs in ((held.title, page.title), (held.text, text))
+    )
 
 
 def _is_listed(post: KnownPost) -> bool:

@@ -179,6 +179,8 @@ def post_page(blog: DemoBlog, match: re.Match[str], query: Query) -> Response:
     tail = (match["rest"] or "").rstrip("/")
     if tail.isdecimal():
         return pages.single(blog, post, part=int(tail)) if 1 < int(tail) <= len(post.parts) else redirect(url)
+    if tail == "feed" and "withoutcomments" in query:
+        return feeds.posts_feed(blog, [post], 1, f"{url}feed/?withoutcomments=1", heading=post.title)
     if tail in {"", "feed"}:
         return feeds.comments_feed(blog, post) if tail else pages.single(blog, post, reply_to=answered(blog, query))
     if found := re.fullmatch(r"comment-page-(\d+)", tail):

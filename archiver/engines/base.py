@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
-from archiver.model import Discovery, Extract, Site, Target, TargetKind
+from archiver.model import Discovery, Extract, PostRef, Site, Target, TargetKind
 from archiver.page import Page
 
 
@@ -87,6 +87,11 @@ class Engine(ABC):
                 hint = {**target.hint, "sensor": name}
                 told.setdefault(name, Target(url=target.url, kind=target.kind, hint=hint))
         return tuple(told.values())
+
+    def own_feed(self, post: PostRef, site: Site) -> Target | None:
+        """A feed that holds this post alone, where the platform has one: its full text without the page around it."""
+        del post, site
+        return None
 
     def lists(self, site: Site) -> Lists | None:
         """The API that lists ids, where the platform has one."""

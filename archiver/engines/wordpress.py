@@ -55,6 +55,8 @@ class WordPress(Engine):
                 return _read_api(page, target)
             case TargetKind.FEED:
                 reading = feeds.read_posts(page, site)
+                if "alone" in target.hint:
+                    reading = wordpress_listing.alone(reading, target)
                 # A feed gives every post a title; none is the title of an untitled one.
                 posts = tuple(replace(post, title=post.title or "") for post in reading.items)
                 return Extract(posts=posts, claims=reading.claims)
@@ -88,6 +90,11 @@ class WordPress(Engine):
     def sensors(self, found: Sequence[Target], site: Site) -> tuple[Target, ...]:
         """See Engine."""
         return wordpress_listing.sensors(found, site)
+
+    def own_feed(self, post: PostRef, site: Site) -> Target | None:
+        """See Engine."""
+        del site
+        return wordpress_listing.own_feed(post)
 
     def lists(self, site: Site) -> Lists | None:
         """See Engine."""

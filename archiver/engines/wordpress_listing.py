@@ -8,14 +8,16 @@ whatever the server's clock says, and the list's total tells of what came or wen
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urljoin
 
 from archiver import dates
+from archiver.engines.feeds import FeedReading
 from archiver.engines.wordpress_api import EMBEDDED, PER_PAGE, ROUTES, endpoint, rows
-from archiver.model import Listed, Listing, Site, Target, TargetKind
+from archiver.model import Listed, Listing, PostRef, Site, Target, TargetKind
 from archiver.page import Page
+from archiver.urls import url_key
 
 SENSORS = ("posts", "pages", "comments")
 _FIELDS = {"posts": "id,link,modified,modified_gmt,content.protected", "comments": "id,post"}
@@ -87,6 +89,25 @@ def comments_feed(posts_feed: str, site: Site) -> str:
     if "feed=" in posts_feed:
         return f"{site.home}?feed=comments-rss2"
     return urljoin(site.home, "comments/feed/")
+
+
+def own_feed(post: PostRef) -> Target | None:
+    """The feed of one post with the post in it: `withoutcomments`, as the same address gives its comments else."""
+    if post.url is None:
+        return None
+    url = f"{post.url}&feed=rss2" if "?" in post.url else f"{post.url.rstrip('/')}/feed/"
+    hint = {"alone": post.url, **({"post": post.native_id} if post.native_id else {})}
+    return Target(url=f"{url}{'&' if '?' in url else '?'}withoutcomments=1", kind=TargetKind.FEED, hint=hint)
+
+
+def alone(reading: FeedReading, target: Target) -> FeedReading:
+    """The reading, if it holds the post that the feed is of and nothing else: where the parameter is not known
+    comments come, and they have neither a feed of comments nor a number of them."""
+    counted = {*reading.comment_feeds, *(post.url for post in reading.items if reading.claims)}
+    own = [post for post in reading.items if url_key(post.url) == url_key(target.hint["alone"])]
+    if len(reading.items) == 1 and own and own[0].url in counted:
+        return reading
+    return replace(reading, items=(), claims=(), comment_feeds={})
 
 
 def read(page: Page) -> Listing:

@@ -50,8 +50,8 @@ def _least_pause(seconds: float) -> None:
 def _max_pages(most: int) -> None:
     original = Archive.writer
 
-    def writer(self: Archive, patience: int = 0) -> Writer:
-        made = original(self, patience)
+    def writer(self: Archive, *arguments: Any) -> Writer:
+        made = original(self, *arguments)
         made.connection.execute(f"PRAGMA max_page_count = {most}")
         return made
 

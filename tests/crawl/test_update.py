@@ -148,6 +148,32 @@ def test_an_edit_that_nothing_shows_waits_for_its_turn(tmp_path: Path) -> None:
         assert len(blog.asked()) <= 8
 
 
+def test_an_edit_of_an_old_post_is_found_with_the_api_closed(tmp_path: Path) -> None:
+    """The feed's words outrank a page's; where the page has others, the post's own feed is asked for those of now."""
+    with crawled(tmp_path, api=False) as (blog, _):
+        old, other = blog.published[-1], blog.published[-2]
+        blog.edit_post(old, title="Another title", body="Quite another text.")
+        age(tmp_path, 46)
+        blog.asked()
+        assert counts(update(tmp_path, "--full")) == {"changed_posts": 1}
+        own = [target for target, _ in blog.asked() if "withoutcomments" in target]
+        assert own == [f"{blog.url(old).removeprefix(blog.home)}feed/?withoutcomments=1"]
+        ran = update(tmp_path, "--full")
+        assert (ran.code, counts(ran)) == (0, {})
+        assert not [target for target, _ in blog.asked() if "withoutcomments" in target]
+        assert ran.rows("SELECT title, text FROM posts WHERE native_id = ?", str(old.id)) == [
+            ("Another title", "Quite another text.")
+        ]
+        assert ran.one(
+            "SELECT count(*) FROM revisions WHERE post_id = (SELECT id FROM posts WHERE native_id = ?)", str(old.id)
+        )
+        blog.twist = lambda target, _: DemoBlog.respond(blog, target.partition("?")[0]) if "without" in target else None
+        blog.edit_post(other, title="No way to learn of it")
+        ran = update(tmp_path, "--full")
+        assert (ran.code, counts(ran)) == (0, {}), "a feed of comments is not taken for one of posts"
+        assert ran.one("SELECT count(*) FROM posts WHERE kind = 'post'") == len(blog.published)
+
+
 @OPEN_OR_CLOSED
 def test_the_budget_is_kept_and_all_come_to_their_turn(tmp_path: Path, api: bool) -> None:
     with crawled(tmp_path, api=api) as (blog, _):
