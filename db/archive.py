@@ -16,7 +16,7 @@ from sqlite_utils import Database, Migrations
 from archiver.errors import ArchiveDamaged, ArchiveMissing, ArchiveTooNew
 from db.failures import explain, explain_os, explained
 from db.reader import Reader
-from db.writer import Writer, utc_now
+from db.writer import Writer
 
 __all__ = ["Archive", "explain", "explain_os", "open_archive"]
 
@@ -79,7 +79,7 @@ class Archive:
         """Named ways out, on a connection of their own."""
         return Reader(self.connect())
 
-    def writer(self, patience: int = 0, clock: Callable[[], datetime] = utc_now) -> Writer:
+    def writer(self, patience: int = 0, clock: Callable[[], datetime] | None = None) -> Writer:
         """The one way in, on a connection of its own, usable from the thread that uses it first."""
         with explained(self.path):
             return Writer(_connect_for_writing(self.path), self.path, patience, clock)

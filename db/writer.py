@@ -48,20 +48,25 @@ class Saved:
     new_targets: int = 0
 
 
-def utc_now() -> datetime:
-    """The clock of a live run."""
-    return datetime.now(UTC)
+def now() -> str:
+    """UTC to the microsecond, as fetches and crawls are stamped."""
+    return stamp(datetime.now(UTC))
+
+
+def stamp(moment: datetime) -> str:
+    """A time in that form."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 class Writer:
     """Writes an archive over one connection that nothing else writes through.
 
     patience: over so many visits it may wait to write when known people and terms were seen last (db/store.py).
-    clock: by which runs begin and end.
+    clock: by which runs begin and end, where that is not the machine's own.
     """
 
     def __init__(
-        self, connection: sqlite3.Connection, path: Path, patience: int = 0, clock: Callable[[], datetime] = utc_now
+        self, connection: sqlite3.Connection, path: Path, patience: int = 0, clock: Callable[[], datetime] | None = None
     ) -> None:
         self.connection = connection
         self._clock = clock
@@ -71,8 +76,7 @@ class Writer:
         self._vanished = Vanished(connection)
 
     def _now(self) -> str:
-        """UTC to the microsecond, as fetches and crawls are stamped."""
-        return self._clock().strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        return stamp(self._clock()) if self._clock else now()
 
     def close(self) -> None:
         """Close the connection; the WAL is folded into the database."""
