@@ -33,6 +33,7 @@ def systems() -> tuple[System, ...]:
     from archiver.comments.artalk import Artalk
     from archiver.comments.coral import Coral
     from archiver.comments.cusdis import Cusdis
+    from archiver.comments.discourse import Discourse
     from archiver.comments.disqus import Disqus
     from archiver.comments.giscus import Giscus
     from archiver.comments.isso import Isso
@@ -43,7 +44,7 @@ def systems() -> tuple[System, ...]:
     from archiver.comments.waline import Waline
     from archiver.comments.wpdiscuz import WpDiscuz
 
-    read = (Isso(), Remark42(), Waline(), Artalk(), Cusdis(), Giscus(), Utterances(), Disqus())
+    read = (Isso(), Remark42(), Waline(), Artalk(), Cusdis(), Giscus(), Utterances(), Disqus(), Discourse())
     return (*read, Coral(), Jetpack(), WpDiscuz(), *(Recognised(name) for name in KNOWN))
 
 
@@ -102,12 +103,15 @@ def extract(page: Page, target: Target) -> tuple[Extract, Discovery]:
 
 
 def _data(page: Page) -> object:
-    """The answer as JSON: as such, within the frame that a browser would show, or in the call of a function."""
+    """The answer as JSON: as such, within the frame that a browser would show, or in the call of a function.
+
+    A frame without any is its source.
+    """
     called = _CALL.fullmatch(page.text.strip()) if page.body.rstrip()[-2:] in _CALLED else None
     if page.body.lstrip()[:1] != b"<" and called is None:
         return page.json
     match = called or _FRAME.search(page.text)
     try:
-        return clean_tree(json.loads(match[1])) if match else None
+        return clean_tree(json.loads(match[1])) if match else page.text
     except (ValueError, RecursionError):
         return None

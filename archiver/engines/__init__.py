@@ -18,8 +18,11 @@ def engines() -> list[Engine]:
     from archiver.engines.generic import GenericEngine
     from archiver.engines.ghost import Ghost
     from archiver.engines.livejournal import LiveJournal
+    from archiver.engines.medium import Medium
     from archiver.engines.movabletype import MovableType
+    from archiver.engines.squarespace import Squarespace
     from archiver.engines.substack import Substack
+    from archiver.engines.tumblr import Tumblr
     from archiver.engines.typepad import TypePad
     from archiver.engines.wordpress import WordPress
 
@@ -33,6 +36,9 @@ def engines() -> list[Engine]:
         TypePad(),
         MovableType(),
         Drupal(),
+        Squarespace(),
+        Tumblr(),
+        Medium(),
         GenericEngine(),
     ]
     return ours + [point.load()() for point in entry_points(group="blog_archiver.engines")]

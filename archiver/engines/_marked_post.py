@@ -9,12 +9,14 @@ from lxml.html import HtmlElement
 
 from archiver import content
 from archiver.engines import _platform as platform
+from archiver.engines import structured
 from archiver.engines._dating import Dating
 from archiver.engines._words import markup
 from archiver.engines.dom import Dom, ancestors, text_of
 from archiver.engines.wordpress_urls import without_fragment
 from archiver.model import Author, Content, Extract, Moment, Post, Rank, Site, Term
 from archiver.page import Page
+from archiver.urls import last_segment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +41,7 @@ def read(page: Page, site: Site, marks: Marks) -> tuple[Post | None, Extract]:
     post, _, extract = platform.read_page(page, site)
     body = _body(dom, marks)
     if body is not None:
-        post = replace(post or Post(url=_url(dom), rank=Rank.PAGE), content=_content(dom, body, marks))
+        post = replace(post or _stated(dom, site), content=_content(dom, body, marks))
         extract = replace(extract, notes=tuple(note for note in extract.notes if note.kind != "no_text_found"))
     if post is None:
         return None, extract
@@ -82,8 +84,22 @@ def _content(dom: Dom, body: HtmlElement, marks: Marks) -> Content:
     return content.from_html(markup(body, outer), dom.base)
 
 
-def _url(dom: Dom) -> str:
-    return without_fragment(dom.canonical() or dom.page.url)
+def _stated(dom: Dom, site: Site) -> Post:
+    """What the page states for machines: of a text that is too short to be found without its marks."""
+    facts = structured.facts(dom.root, dom.page.url)
+    url = without_fragment(dom.canonical() or dom.page.url)
+    return Post(
+        url=url,
+        rank=Rank.PAGE,
+        title=facts.title or dom.stated_title,
+        slug=last_segment(url).rpartition(".")[0] or last_segment(url) or None,
+        excerpt=facts.description,
+        published=Dating(dom, site).iso(facts.published_iso),
+        modified=Dating(dom, site).iso(facts.modified_iso),
+        authors=tuple(Author(name=name, member=True, url=link) for name, link in facts.authors) or None,
+        terms=tuple(Term(taxonomy="tag", name=tag) for tag in facts.tags) or None,
+        language=facts.language,
+    )
 
 
 def _when(dom: Dom, site: Site, marks: Marks) -> Moment | None:

@@ -19,7 +19,7 @@ from archiver.engines.base import Detection, Engine
 from archiver.engines.dom import Dom
 from archiver.engines.wordpress_urls import without_fragment
 from archiver.errors import PageError
-from archiver.model import Comment, Discovery, Extract, Post, PostRef, Site, Target, TargetKind, ThreadPage
+from archiver.model import BlogFacts, Comment, Discovery, Extract, Post, PostRef, Site, Target, TargetKind, ThreadPage
 from archiver.page import Page
 from archiver.urls import absolute, url_key, within
 
@@ -53,6 +53,10 @@ class PageEngine(Engine):
         """The version that a page states."""
         del dom
         return None
+
+    def facts(self, dom: Dom) -> BlogFacts:
+        """What the front page says of the blog."""
+        return platform.facts(dom, self.name, self.version_of(dom))
 
     def is_list(self, url: str, site: Site) -> bool:
         """Whether a URL of the blog is a list of posts that must be followed."""
@@ -110,8 +114,7 @@ class PageEngine(Engine):
             case TargetKind.COMMENT_PAGE:
                 return self.read_thread(page, target, site)
             case TargetKind.HOME:
-                dom = page.once(Dom)
-                return Extract(blog=platform.facts(dom, self.name, self.version_of(dom)))
+                return Extract(blog=self.facts(page.once(Dom)))
             case _:
                 return Extract()
 
@@ -157,7 +160,7 @@ class PageEngine(Engine):
         reading = feeds.read_posts(page, site)
         if reading.next:
             yield target(reading.next, TargetKind.FEED)
-        yield from (target(post.url, TargetKind.POST) for post in reading.items)
+        yield from (target(self.of_feed(post, page).url, TargetKind.POST) for post in reading.items)
 
     def _from_sitemap(self, page: Page, _asked: Target, site: Site) -> Iterator[Target]:
         sitemap = page.once(sitemaps.read)
