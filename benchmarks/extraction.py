@@ -7,10 +7,12 @@
 \b
 What is timed, in CPU seconds of one process and by turns, for the pages of posts in the archive of a real crawl:
 - reading      page -> every record (post, byline, dates, terms, thread, sidebar) and every link worth following
+- generic      the same by the engine of unknown blogs, which is told nothing of the platform
 - trafilatura  the same HTML -> its text, comments and metadata, as JSON
 - lxml         lxml.html.document_fromstring of the same bytes
 And once, in CPU seconds of all its processes: the whole command `archiver extract`, which writes the tables as well.
-Wanted: at least 3 times as many pages a second as trafilatura. Exit code 1 when that is missed.
+Wanted: at least 3 times as many pages a second as trafilatura; of `generic` twice as many, that is half the time a page.
+Exit code 1 when either is missed.
 """
 
 from __future__ import annotations
@@ -39,7 +41,8 @@ from archiver.reread.sources import Sources
 from benchmarks.crawling import SETTLED, crawl, environment
 from benchmarks.speed import fixed_blog
 
-LEAST = 3.0
+LEAST = {"reading": 3.0, "generic": 2.0}
+"""Times trafilatura's pages a second."""
 
 
 def questions(archive: Path) -> list[Question]:
@@ -55,6 +58,7 @@ def measure(asked: Sequence[Question], rounds: int) -> dict[str, float]:
     bodies = [question.page.body for question in asked]
     runs: dict[str, Callable[[], object]] = {
         "reading": lambda: [_read(question) for question in asked],
+        "generic": lambda: [_read(question, "generic") for question in asked],
         "trafilatura": lambda: [_trafilatura(text) for text in texts],
         "lxml": lambda: [lxml.html.document_fromstring(body) for body in bodies],
     }
@@ -69,10 +73,10 @@ def measure(asked: Sequence[Question], rounds: int) -> dict[str, float]:
     return {name: len(asked) / median(taken) for name, taken in times.items()}
 
 
-def _read(question: Question) -> None:
+def _read(question: Question, engine: str | None = None) -> None:
     page = question.page
     fresh = Page(page.url, page.body, status=page.status, headers=page.headers)  # nothing of it parsed already
-    reading = read(Question(page=fresh, target=question.target, site=question.site, engine=question.engine))
+    reading = read(Question(page=fresh, target=question.target, site=question.site, engine=engine or question.engine))
     if not reading.extract.posts:
         raise RuntimeError(f"nothing was read of {page.url}: {reading.error}")
 
@@ -108,16 +112,17 @@ def main(posts: int, rounds: int, json_file: Path | None) -> None:
             raise RuntimeError(f"the crawl ended with exit code {done.exit_code}:\n{done.output[-2000:]}")
         asked = questions(archive)
         speeds = measure(asked, rounds) | {"extract": whole(archive, len(asked))}
-    for name in ("reading", "extract", "trafilatura", "lxml"):
+    for name in ("reading", "extract", "generic", "trafilatura", "lxml"):
         ratio = speeds[name] / speeds["trafilatura"]
         console.print(
             f"{name:<12} {speeds[name]:7.0f} pages a second of CPU, {ratio:.2f} x trafilatura", highlight=False
         )
-    fine = speeds["reading"] >= LEAST * speeds["trafilatura"]
-    console.print("[green]ok[/]" if fine else f"[bold red]missed[/] (wanted {LEAST} x trafilatura)")
+    missed = [name for name, least in LEAST.items() if speeds[name] < least * speeds["trafilatura"]]
+    wanted = ", ".join(f"{name} {LEAST[name]} x trafilatura" for name in missed)
+    console.print(f"[bold red]missed[/] (wanted: {wanted})" if missed else "[green]ok[/]")
     if json_file:
         json_file.write_text(json.dumps(speeds | {"pages": len(asked), "wanted": LEAST}, indent=2), "utf-8")
-    sys.exit(0 if fine else 1)
+    sys.exit(1 if missed else 0)
 
 
 if __name__ == "__main__":

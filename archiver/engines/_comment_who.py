@@ -98,7 +98,7 @@ def _named(parts: Parts, element: HtmlElement) -> tuple[str, HtmlElement | None,
     """The name in an element, which may be a frame around picture, name and "says:"; its link; where it stands."""
     if not len(element):
         name = squeeze(element.text or "")
-        return (name if _is_exact(element) else _without_says(name)), _link_of(parts, element, element), element
+        return (name if _is_exact(element) else without_says(name)), _link_of(parts, element, element), element
     plain = _plainly_named(element)
     if plain is not None:
         return *plain, element
@@ -113,7 +113,7 @@ def _named(parts: Parts, element: HtmlElement) -> tuple[str, HtmlElement | None,
     holder = next((e for e in inner if text_of(e)), element)
     if holder is not element and not _begins(holder, element):
         holder = element  # a word of the name is in bold
-    return _without_says(text_without(holder, dropped)), _link_of(parts, holder, element), holder
+    return without_says(text_without(holder, dropped)), _link_of(parts, holder, element), holder
 
 
 def _plainly_named(element: HtmlElement) -> tuple[str, HtmlElement] | None:
@@ -205,7 +205,7 @@ def _pinger(parts: Parts) -> tuple[str, HtmlElement | None, HtmlElement | None]:
     return "", None, None
 
 
-def _without_says(text: str) -> str:
+def without_says(text: str) -> str:
     """A name without the "says:" that some themes print in the same element."""
     bare = _COLON.sub("", text)
     line = folded(bare)

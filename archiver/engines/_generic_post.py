@@ -7,21 +7,36 @@ paragraphs are densest.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from copy import deepcopy
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 
 from lxml.html import HtmlElement
 
 from archiver import content, dates, urls
 from archiver.engines import _json_ld as json_ld
+from archiver.engines import _last_resort as last_resort
 from archiver.engines import _microformats as microformats
-from archiver.engines import bylines, structured, threads
+from archiver.engines import _repeated_read, _words, bylines, structured, threads
+from archiver.engines._dating import Dating
 from archiver.engines._feed_formats import paragraphs
+from archiver.engines._thread_nodes import find as find_nodes
 from archiver.engines.dom import SKIPPED, Dom, ancestors, inner_html, near_tokens, text_of, tokens
 from archiver.engines.structured import PageFacts
 from archiver.engines.wordpress_urls import taxonomy, without_fragment
-from archiver.model import Author, Comment, Content, Moment, ParentSource, Post, PostKind, PostRef, Rank, Site, Term
+from archiver.model import (
+    Author,
+    Comment,
+    Content,
+    Moment,
+    Note,
+    ParentSource,
+    Post,
+    PostKind,
+    PostRef,
+    Rank,
+    Site,
+    Term,
+)
 from archiver.text import normal_name, squeeze
 
 # Beside the post: what stands in these is said of something else.
@@ -68,16 +83,24 @@ def read(dom: Dom, site: Site) -> PostPage:
     if body is None:
         holder = holder if holder is not None else _densest(dom)
         body = holder
-    if body is None:
-        return PostPage(post=None, comments=(), facts=facts)
-    scope = holder if holder is not None else body
-    post = _post(dom, site, facts, body, scope)
-    comments = _comments(dom, site, post.ref, () if body is scope else (body,))
-    return PostPage(post=post, comments=comments, facts=facts)
-
-
-def _post(dom: Dom, site: Site, facts: PageFacts, body: HtmlElement, scope: HtmlElement) -> Post:
+    scope = next((e for e in (holder, body) if e is not None), dom.root)
+    ref = PostRef(url=_own_url(facts, dom.page.url, site))
+    comments, elements = _comments(dom, site, ref, () if body is None or body is scope else (body,))
     heading = _heading(dom, scope)
+    if body is not None:
+        inside = [e for e in elements if dom.inside(e, body)]
+        text = _content(body, heading, dom.base, inside, whole=body is scope)
+    elif found := last_resort.body(dom, [*elements, *_beside(dom)]):
+        text, note = found, Note(kind="body_by_trafilatura", detail=dom.page.url)
+        facts = replace(facts, notes=(*facts.notes, note))
+    else:
+        return PostPage(post=None, comments=(), facts=facts)
+    return PostPage(post=_post(dom, site, facts, scope, heading, text), comments=comments, facts=facts)
+
+
+def _post(
+    dom: Dom, site: Site, facts: PageFacts, scope: HtmlElement, heading: HtmlElement | None, text: Content
+) -> Post:
     published = _moment(facts.published_iso, site) or _printed(dom, site, scope)
     is_post = published is not None or (facts.type or "").lower() in _ARTICLE_TYPES
     authors, weak = _authors(dom, facts)
@@ -88,7 +111,7 @@ def _post(dom: Dom, site: Site, facts: PageFacts, body: HtmlElement, scope: Html
         kind=PostKind.POST if is_post else PostKind.PAGE,
         title=_title(dom, facts, heading),
         slug=urls.last_segment(url).rpartition(".")[0] or urls.last_segment(url) or None,
-        content=_content(body, heading, dom.base, whole=body is scope),
+        content=text,
         excerpt=facts.description,
         published=published,
         modified=_moment(facts.modified_iso, site),
@@ -225,36 +248,23 @@ def _densest(dom: Dom) -> HtmlElement | None:
     return best if best is not None and scores[best] >= _SHORTEST else None
 
 
-def _content(body: HtmlElement, heading: HtmlElement | None, base: str, *, whole: bool) -> Content:
+def _content(
+    body: HtmlElement, heading: HtmlElement | None, base: str, apart: Collection[HtmlElement], *, whole: bool
+) -> Content:
     """The body without what themes put into it; a `whole` article also without its heading, byline and asides."""
     inside = (e for e in body.iterdescendants() if isinstance(e.tag, str))
     if whole:
         marked = [e for e in inside if e is heading or _is_beside(e) or _is_about(e)]
     else:  # an aside in here may be the author's own
         marked = [e for e in inside if e.tag in _ADDED_TAGS or _ADDED & set(tokens(e))]
-    places = [_path(element, body) for element in marked]
-    copy = deepcopy(body)
-    copy.tail = None
-    for element in [_at(copy, place) for place in places]:
-        if element.getparent() is not None:
-            element.drop_tree()
-    return content.from_html(inner_html(copy), base)
+    return content.from_html(_words.markup(body, [*marked, *apart]), base)
 
 
-def _path(element: HtmlElement, top: HtmlElement) -> list[int]:
-    place: list[int] = []
-    while element is not top:
-        parent = element.getparent()
-        assert parent is not None, "the element lies within top"
-        place.append(parent.index(element))
-        element = parent
-    return place[::-1]
-
-
-def _at(top: HtmlElement, place: list[int]) -> HtmlElement:
-    for number in place:
-        top = top[number]
-    return top
+def _beside(dom: Dom) -> list[HtmlElement]:
+    """All that is known to be no part of the post's text: comments, and what stands beside."""
+    nodes, _ = find_nodes(dom, dom.region())
+    comments = [element for node in nodes for element in (node.element, *node.more)]
+    return [*comments, *(e for e in dom.order if isinstance(e.tag, str) and _is_beside(e))]
 
 
 def _is_beside(element: HtmlElement) -> bool:
@@ -282,10 +292,28 @@ def _is_apart(element: HtmlElement, top: HtmlElement) -> bool:
 # ── comments ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def _comments(dom: Dom, site: Site, post: PostRef, outside: tuple[HtmlElement, ...]) -> tuple[Comment, ...]:
-    """By the first of the ways that finds any: ids in the markup, microformats, JSON-LD."""
+def _comments(
+    dom: Dom, site: Site, post: PostRef, outside: tuple[HtmlElement, ...]
+) -> tuple[tuple[Comment, ...], list[HtmlElement]]:
+    """By the first of the ways that finds any: ids in the markup, microformats, JSON-LD, what repeats.
+
+    Also the elements of those that repeat, which nothing but their repetition marks as comments.
+    """
     structure = threads.read(dom, post, site, outside=outside).comments
-    return structure or tuple(_cited(dom, site, post, outside)) or tuple(_stated(dom, site, post, outside))
+    marked = structure or tuple(_cited(dom, site, post, outside)) or tuple(_stated(dom, site, post, outside))
+    if marked:
+        return marked, []
+    said = _repeated_read.read(dom, Dating(dom, site), dom.region(*outside))
+    return tuple(_repeated(said, post)), [element for one in said for element in one.elements]
+
+
+def _repeated(said: list[_repeated_read.Said], post: PostRef) -> Iterator[Comment]:
+    keys: dict[_repeated_read.Said, str | None] = {}
+    for position, one in enumerate(said):
+        comment = _comment(post, one.url, one.author, one.content, one.published, position)
+        keys[one] = comment.key
+        parent = keys.get(one.answers) if one.answers else None
+        yield replace(comment, parent=parent, parent_source=one.source, depth=one.depth)
 
 
 def _cited(dom: Dom, site: Site, post: PostRef, outside: tuple[HtmlElement, ...]) -> Iterator[Comment]:
