@@ -11,8 +11,8 @@ What is timed, in CPU seconds of one process and by turns, for the pages of post
 - trafilatura  the same HTML -> its text, comments and metadata, as JSON
 - lxml         lxml.html.document_fromstring of the same bytes
 And once, in CPU seconds of all its processes: the whole command `archiver extract`, which writes the tables as well.
-Wanted: at least 3 times as many pages a second as trafilatura; of `generic` twice as many, that is half the time a page.
-Exit code 1 when either is missed.
+Wanted: at least 3 times as many pages a second as trafilatura; of `generic` twice as many, which is half the time for
+a page. Exit code 1 when either is missed.
 """
 
 from __future__ import annotations

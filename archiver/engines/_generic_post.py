@@ -76,9 +76,10 @@ class PostPage:
 def read(dom: Dom, site: Site) -> PostPage:
     """Read a page that is thought to be a post."""
     base = dom.page.url
-    entry = structured.main_entry(dom.root, base)
+    entries = microformats.entries(dom.root)  # those in the body of one lie in that one, and are none of the page's
+    entry = structured.main_entry(dom.root, base, entries)
     body = entry.body if entry is not None else None
-    facts = structured.facts(dom.root, base, exclude=() if body is None else (body,))
+    facts = structured.facts(dom.root, base, () if body is None else (body,), entries)
     holder = entry.element if entry is not None else _article(dom)
     if body is None:
         holder = holder if holder is not None else _densest(dom)
@@ -176,8 +177,8 @@ def _title(dom: Dom, facts: PageFacts, heading: HtmlElement | None) -> str | Non
 def _authors(dom: Dom, facts: PageFacts) -> tuple[tuple[Author, ...] | None, bool]:
     if facts.authors:
         return tuple(Author(name=name, member=True, url=url) for name, url in facts.authors), False
-    elements = (e for e in dom.root.iter() if isinstance(e.tag, str) and not _AUTHOR_BOX & set(tokens(e)))
-    apart = [e for e in elements if _is_beside(e) or e.tag == "blockquote"]
+    beside = {*dom.tags(*_BESIDE_TAGS, "blockquote"), *_named(dom, _BESIDE | _ADDED)}
+    apart = [e for e in beside if not _AUTHOR_BOX & set(tokens(e))]
     found, weak = bylines.authors(dom, outside=apart)
     named = tuple(author for author in found if not weak or not any(map(str.isdigit, author.name)))
     return named or None, weak and bool(named)
@@ -264,7 +265,12 @@ def _beside(dom: Dom) -> list[HtmlElement]:
     """All that is known to be no part of the post's text: comments, and what stands beside."""
     nodes, _ = find_nodes(dom, dom.region())
     comments = [element for node in nodes for element in (node.element, *node.more)]
-    return [*comments, *(e for e in dom.order if isinstance(e.tag, str) and _is_beside(e))]
+    return [*comments, *dom.tags(*_BESIDE_TAGS), *_named(dom, _BESIDE | _ADDED | _AUTHOR_BOX)]
+
+
+def _named(dom: Dom, names: frozenset[str]) -> list[HtmlElement]:
+    """The elements that have one of these as class or id."""
+    return [*dom.classed(*names), *(e for id_, e in dom.by_id.items() if id_.lower() in names)]
 
 
 def _is_beside(element: HtmlElement) -> bool:

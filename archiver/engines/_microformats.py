@@ -44,9 +44,9 @@ def entries(root: HtmlElement, exclude: Collection[HtmlElement] = ()) -> list[Pr
     What stands in `exclude`, or in an aside, a navigation or a footer, is none of them.
     """
     found = []
-    for element in root.iter():
-        if not isinstance(element.tag, str):
-            continue
+    for element in root.iter("*"):
+        if "entry" not in (element.get("class") or "") and element.get("itemscope") is None:
+            continue  # nearly all
         readers = _readers(element)
         if not readers or element in exclude or _is_comment(element):
             continue
@@ -57,24 +57,25 @@ def entries(root: HtmlElement, exclude: Collection[HtmlElement] = ()) -> list[Pr
 
 def comments(root: HtmlElement) -> list[HtmlElement]:
     """The elements of webmention and IndieWeb comments: `h-cite` marked as comment or reply."""
-    classed = ((e, set(tokens(e))) for e in root.iter() if isinstance(e.tag, str) and e.get("class"))
+    classed = ((e, set(tokens(e))) for e in root.iter("*") if "comment" in (e.get("class") or "").lower())
     return [e for e, names in classed if names & {"h-cite", "h-entry"} and names & {"u-comment", "p-comment"}]
 
 
 def read_entry(element: HtmlElement) -> Properties:
     """An h-entry or h-cite: its properties, those of the objects inside left out."""
-    people = [_card(node) for node in _owned(element, "p-author")]
+    owned = _owned(element)
+    people = [_card(node) for node in owned.get("p-author", ())]
     return Properties(
         element=element,
         kind="h-entry",
-        title=_first(element, "p-name", _plain),
-        url=_first(element, "u-url", _address) or _first(element, "u-uid", _address),
-        published=_first(element, "dt-published", _time),
-        updated=_first(element, "dt-updated", _time),
+        title=_first(owned, "p-name", _plain),
+        url=_first(owned, "u-url", _address) or _first(owned, "u-uid", _address),
+        published=_first(owned, "dt-published", _time),
+        updated=_first(owned, "dt-updated", _time),
         authors=tuple(person for person in people if person[0]),
-        terms=tuple(text for node in _owned(element, "p-category") if (text := _plain(node))),
-        summary=_first(element, "p-summary", _plain),
-        body=next(iter(_owned(element, "e-content")), None),
+        terms=tuple(text for node in owned.get("p-category", ()) if (text := _plain(node))),
+        summary=_first(owned, "p-summary", _plain),
+        body=next(iter(owned.get("e-content", ())), None),
     )
 
 
@@ -108,11 +109,17 @@ def _is_article(element: HtmlElement) -> bool:
 # ── microformats2 ────────────────────────────────────────────────────────────────────────────────
 
 
-def _owned(root: HtmlElement, name: str) -> Iterator[HtmlElement]:
-    """The elements of a property that belong to `root` and to no object inside it."""
+Owned = dict[str, list[HtmlElement]]
+"""Elements by their tokens, in document order."""
+
+
+def _owned(root: HtmlElement) -> Owned:
+    """The elements of each property that belong to `root` and to no object inside it."""
+    found: Owned = {}
     for element in _inside(root, lambda e: any(token.startswith("h-") for token in tokens(e))):
-        if name in tokens(element):
-            yield element
+        for token in tokens(element):
+            found.setdefault(token, []).append(element)
+    return found
 
 
 def _inside(root: HtmlElement, is_object: Test) -> Iterator[HtmlElement]:
@@ -125,8 +132,8 @@ def _inside(root: HtmlElement, is_object: Test) -> Iterator[HtmlElement]:
             stack += [child for child in reversed(element) if isinstance(child.tag, str)]
 
 
-def _first(root: HtmlElement, name: str, value: Callable[[HtmlElement], str]) -> str | None:
-    return next((found for element in _owned(root, name) if (found := value(element))), None)
+def _first(owned: Owned, name: str, value: Callable[[HtmlElement], str]) -> str | None:
+    return next((found for element in owned.get(name, ()) if (found := value(element))), None)
 
 
 def _plain(element: HtmlElement) -> str:
@@ -150,8 +157,9 @@ def _time(element: HtmlElement) -> str:
 def _card(element: HtmlElement) -> tuple[str, str | None]:
     """A person: the h-card's name and URL, or the text of a plain property."""
     pictured = next((image.get("alt", "") for image in element.iter("img")), "")
-    name = _first(element, "p-name", _plain) or _plain(element) or pictured
-    link = _first(element, "u-url", _address) or (element.get("href") if element.tag == "a" else None)
+    owned = _owned(element)
+    name = _first(owned, "p-name", _plain) or _plain(element) or pictured
+    link = _first(owned, "u-url", _address) or (element.get("href") if element.tag == "a" else None)
     return name, link
 
 
@@ -159,9 +167,10 @@ def _card(element: HtmlElement) -> tuple[str, str | None]:
 
 
 def _read_hatom(element: HtmlElement) -> Properties:
-    def all_of(*names: str) -> list[HtmlElement]:
-        inside = _inside(element, lambda e: "hentry" in tokens(e) or _is_comment(e))
-        return [e for e in inside if any(name in tokens(e) for name in names)]
+    inside = [e for e in _inside(element, lambda e: "hentry" in tokens(e) or _is_comment(e)) if e.get("class")]
+
+    def all_of(name: str) -> list[HtmlElement]:
+        return [e for e in inside if name in tokens(e)]
 
     title = next(iter(all_of("entry-title")), None)
     link = None if title is None else next((a for a in (title, *title.iter("a")) if a.get("href")), None)
@@ -198,8 +207,9 @@ def _vcards(elements: list[HtmlElement]) -> tuple[tuple[str, str | None], ...]:
 
 
 def _read_microdata(element: HtmlElement) -> Properties:
+    inside = [e for e in _inside(element, lambda e: e.get("itemscope") is not None) if e.get("itemprop")]
+
     def all_of(*names: str) -> list[HtmlElement]:
-        inside = list(_inside(element, lambda e: e.get("itemscope") is not None))
         return [e for name in names for e in inside if name in (e.get("itemprop") or "").split()]
 
     def first(value: Callable[[HtmlElement], str], *names: str) -> str | None:

@@ -223,8 +223,7 @@ def _aliases(page: Page, target: Target, site: Site) -> tuple[str, ...]:
     """Other names of a post: its short link, and its own URL where it was found under another."""
     if target.kind is not TargetKind.POST:
         return ()
-    facts = structured.facts(page.once(Dom).root, page.url)
-    return tuple(_others((facts.url, facts.shortlink), page.url, site.home))
+    return tuple(_others(structured.addresses(page.once(Dom).root, page.url), page.url, site.home))
 
 
 def _others(found: Iterable[str | None], here: str, home: str) -> Iterator[str]:

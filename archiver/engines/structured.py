@@ -60,23 +60,36 @@ class PageFacts:
     notes: tuple[Note, ...] = ()
 
 
-def facts(root: HtmlElement, base_url: str, exclude: Collection[HtmlElement] = ()) -> PageFacts:
+def facts(
+    root: HtmlElement,
+    base_url: str,
+    exclude: Collection[HtmlElement] = (),
+    entries: list[Properties] | None = None,
+) -> PageFacts:
     """What the page says, the surest statement of each fact: JSON-LD, microformats, microdata, Open Graph, meta.
 
-    exclude: elements whose content does not speak for the page, such as the post's body.
+    exclude: elements whose content does not speak for the page, such as the post's body. entries: of the page, where
+    they are known already.
     """
     excluded = frozenset(exclude)
     head = _head(root, base_url, excluded)
     known = frozenset(urls.url_key(url) for url in (base_url, head.url) if url)
-    found = [_from_json_ld(root, base_url, known, excluded), _from_markup(root, base_url, known, excluded)]
+    marked = microformats.entries(root, excluded) if entries is None else entries
+    found = [_from_json_ld(root, base_url, known, excluded), _from_markup(marked, base_url, known)]
     return _merged([*found, head])
 
 
-def main_entry(root: HtmlElement, base_url: str, exclude: Collection[HtmlElement] = ()) -> Properties | None:
-    """The one entry in microformats or microdata that a page is about; None on a list of posts."""
-    head = _head(root, base_url, frozenset(exclude))
+def addresses(root: HtmlElement, base_url: str) -> tuple[str | None, str | None]:
+    """The page's own statement of its URL, and its short link, as `facts` has them."""
+    head = _head(root, base_url, frozenset())
+    return head.url or facts(root, base_url).url, head.shortlink
+
+
+def main_entry(root: HtmlElement, base_url: str, entries: list[Properties]) -> Properties | None:
+    """Of the entries in microformats or microdata the one that a page is about; None on a list of posts."""
+    head = _head(root, base_url, frozenset())
     known = frozenset(urls.url_key(url) for url in (base_url, head.url) if url)
-    return _main(microformats.entries(root, frozenset(exclude)), base_url, known)
+    return _main(entries, base_url, known)
 
 
 def _merged(readings: Iterable[PageFacts]) -> PageFacts:
@@ -189,8 +202,8 @@ def _image(graph: json_ld.Graph, image: object, base: str) -> str | None:
 # ── microformats and microdata ───────────────────────────────────────────────────────────────────
 
 
-def _from_markup(root: HtmlElement, base: str, known: frozenset[str], exclude: frozenset[HtmlElement]) -> PageFacts:
-    entry = _main(microformats.entries(root, exclude), base, known)
+def _from_markup(entries: list[Properties], base: str, known: frozenset[str]) -> PageFacts:
+    entry = _main(entries, base, known)
     if entry is None:
         return PageFacts()
     return PageFacts(
