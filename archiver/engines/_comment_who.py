@@ -20,6 +20,7 @@ from archiver.text import squeeze
 _INNER = ("cite", "b", "strong", "a")
 _PERSONAL = frozenset({"url", "external", "ugc"})
 _LONGEST = 250
+_A_DATE = re.compile(r"\d.*\d{4}|\d{4}.*\d")
 _TYPED = re.compile(r"<(a|b|code|del|em|font|i|s|small|span|strong|sub|sup|u)(?:\s[^<>]*)?>(.*?)</\1>", re.IGNORECASE)
 _COLON = re.compile(r"[\s:：,]+$")
 _SERVICE_TAGS = frozenset({"time", "small", "button"})
@@ -82,6 +83,14 @@ def _places(parts: Parts) -> Iterator[HtmlElement]:
     personal = [e for e in parts.links if not _PERSONAL.isdisjoint([*tokens(e), *rels(e)])]
     bold = [e for e in parts.node.own() if e.tag in {"strong", "b"}]
     yield from (e for e in [*parts.headings, *personal, *bold] if parts.body is not None or not _in_block(parts, e))
+    yield from (e for e in bold if parts.body is None and says_so(e.getparent(), e))
+
+
+def says_so(line: HtmlElement | None, name: HtmlElement) -> bool:
+    """Whether a paragraph is a name and "said" or the like, and nothing else."""
+    if line is None or line.tag != "p":
+        return False
+    return folded(text_without(line, [name])).strip(" ,:：") in vocabulary.phrases("people", "says")
 
 
 def _in_block(parts: Parts, element: HtmlElement) -> bool:
@@ -98,6 +107,8 @@ def _named(parts: Parts, element: HtmlElement) -> tuple[str, HtmlElement | None,
     """The name in an element, which may be a frame around picture, name and "says:"; its link; where it stands."""
     if not len(element):
         name = squeeze(element.text or "")
+        if not _is_exact(element) and _A_DATE.search(name):
+            name = signed_name(name) or name
         return (name if _is_exact(element) else without_says(name)), _link_of(parts, element, element), element
     plain = _plainly_named(element)
     if plain is not None:
@@ -109,6 +120,9 @@ def _named(parts: Parts, element: HtmlElement) -> tuple[str, HtmlElement | None,
     dropped += _badges(parts, element, dropped)
     if _is_exact(element):
         return text_without(element, dropped), _link_of(parts, element, element), element
+    said = text_without(element, dropped)
+    if element.tag not in _INNER and (_A_DATE.search(said) and (signed := signed_name(said)) and signed != said):
+        return without_says(signed), _link_of(parts, element, element), element
     inner = (e for e in element.iter(*_INNER) if e is not element and not parts.dom.inside(e, *dropped))
     holder = next((e for e in inner if text_of(e)), element)
     if holder is not element and not _begins(holder, element):

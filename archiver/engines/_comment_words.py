@@ -11,6 +11,7 @@ from archiver.engines import _words
 from archiver.engines._comment_parts import BLOCKS, Parts, is_service_link
 from archiver.engines._comment_roles import NONE, role
 from archiver.engines._comment_when import own_link
+from archiver.engines._comment_who import says_so
 from archiver.engines.dom import SKIPPED, ancestors, text_of
 from archiver.model import Content
 
@@ -57,6 +58,8 @@ def _blocks(parts: Parts, own: list[HtmlElement]) -> list[HtmlElement]:
         elif element.tag in BLOCKS and element not in replies:
             end = dom.last(element)
             blocks.append(element)
+    if name is not None and len(blocks) > 1:
+        blocks = [e for e in blocks if not (dom.inside(name, e) and says_so(e, name))]
     own_line = own_link(parts) if len(blocks) > 1 else None
     if own_line is not None:  # "#1 by X on May 5, 2020", "Comment by X — May 5, 2020"
         blocks = [e for e in blocks if e.tag != "p" or not dom.inside(own_line, e)] or blocks

@@ -19,6 +19,7 @@ from archiver.engines import _vocabulary as vocabulary
 from archiver.engines import _words
 from archiver.engines.dom import SKIPPED, Dom, Region, ancestors, rels, text_of, tokens
 from archiver.model import Content
+from archiver.text import normal_name
 
 _BLOCKS = frozenset(
     {"p", "h2", "h3", "h4", "ul", "ol", "blockquote", "pre", "table", "figure", "dl", "img", "hr", "div"}
@@ -64,7 +65,7 @@ def find_body(dom: Dom, aside: Region, article: HtmlElement | None) -> Body | No
     if element is None:
         return None
     body = _found(dom, element)
-    furniture = _furniture(element, body.swallowed)
+    furniture = _furniture(element, body.swallowed, normal_name(dom.stated_title or ""))
     if not furniture:
         return body
     # What the theme prints there may be the byline or the terms: it is in the element, and none of the words.
@@ -208,20 +209,25 @@ def _in_comment(element: HtmlElement) -> bool:
 # -- what a theme prints around the words -----------------------------------------------------------
 
 
-def _furniture(element: HtmlElement, swallowed: list[HtmlElement]) -> list[HtmlElement]:
-    """The first children and the last ones that are the theme's: a byline, buttons to share, the author's box."""
+def _furniture(element: HtmlElement, swallowed: list[HtmlElement], stated: str) -> list[HtmlElement]:
+    """The first children and the last ones that are the theme's: a byline, buttons to share, the author's box.
+
+    stated: the page's <title>, normalised; a heading that it repeats is the post's.
+    """
     found: list[HtmlElement] = []
     shell: HtmlElement | None = element
     while shell is not None:
         children = [e for e in shell if isinstance(e.tag, str) and e.tag not in SKIPPED and e not in swallowed]
-        found += [*_run(shell, children), *_run(shell, children[::-1], last=True)]
+        found += [*_run(shell, children, stated=stated), *_run(shell, children[::-1], last=True)]
         left = [node for node in children if node not in found]
         # Around what is left there may be another shell.
         shell = left[0] if len(left) == 1 and left[0].tag in _SHELLS and not _has_words(shell) else None
     return list(dict.fromkeys(found))
 
 
-def _run(shell: HtmlElement, children: list[HtmlElement], *, last: bool = False) -> Iterator[HtmlElement]:
+def _run(
+    shell: HtmlElement, children: list[HtmlElement], *, last: bool = False, stated: str = ""
+) -> Iterator[HtmlElement]:
     """Children from an end of their shell on, as long as they are the theme's and no words stand between."""
     if not last and (shell.text or "").strip():
         return
@@ -230,7 +236,7 @@ def _run(shell: HtmlElement, children: list[HtmlElement], *, last: bool = False)
         text = (before.tail if before is not None else shell.text) if last else node.tail
         if last and (node.tail or "").strip():
             return
-        if _is_theme_part(node):
+        if _is_theme_part(node) or _is_title(node, stated):
             yield node
         elif node.tag != "div" or len(node) or text_of(node):  # not one that only clears
             return
@@ -245,6 +251,11 @@ def _links_for_readers(node: HtmlElement) -> bool:
         if marked:
             return len(text_of(node)) < _SHORT_LINE
     return False
+
+
+def _is_title(node: HtmlElement, stated: str) -> bool:
+    said = normal_name(text_of(node)) if node.tag in {"h1", "h2"} and stated else ""
+    return len(said) > 1 and said in stated
 
 
 def _has_words(shell: HtmlElement) -> bool:

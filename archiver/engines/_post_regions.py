@@ -6,16 +6,18 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import islice
 
 from lxml.html import HtmlElement
 
 from archiver.engines import _vocabulary as vocabulary
 from archiver.engines._post_body import Body, find_body
-from archiver.engines.dom import Dom, Region, ancestors, text_of, tokens
+from archiver.engines.dom import Dom, Region, ancestors, text_of, text_without, tokens
 from archiver.engines.wordpress_urls import is_author_page, list_page, month, never, post_url, taxonomy
 from archiver.urls import url_key, within
 
 _ARTICLE_ID = re.compile(r"^post-(\d+)$", re.ASCII)
+_DIGIT = re.compile(r"\d")
 _HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
 _TOP = frozenset({"body", "html", "main"})
 _ROOMS = frozenset({"body", "html", "main", "footer"})
@@ -117,7 +119,7 @@ class Regions:
 
     def _cards(self) -> Iterator[HtmlElement]:
         """What belongs to a heading that links to another post, up to where something else begins."""
-        headings = [(self._dom.order[link], key, link) for link, key in self._other_posts()]
+        headings = sorted((self._dom.order[link], key, link) for link, key in set(self._other_posts()))
         numbers = [number for number, _, _ in headings]
         kept = [e for e in (self.body.element if self.body else None, self.article) if e is not None] + self._dom.tags(
             "h1"
@@ -137,13 +139,20 @@ class Regions:
 
     def _other_posts(self) -> Iterator[tuple[HtmlElement, str]]:
         own, home = url_key(self._url), url_key(self._home)
-        for link in self._heading_links():
+        for link in [*self._heading_links(), *self._lone_links()]:
             url = self._dom.link_url(link)
             if url is None or link in self.words or link in self.comments or not _is_of_post(url, self._home):
                 continue
             key = url_key(post_url(url))
             if key not in {own, home} and text_of(link):
                 yield link, key
+
+    def _lone_links(self) -> Iterator[HtmlElement]:
+        """Links that are the only ones of items of lists: "Recent posts", with a date behind each."""
+        for item in self._dom.tags("li"):
+            links = list(islice(item.iter("a"), 2))
+            if len(links) == 1 and _DIGIT.search(text_without(item, links)):
+                yield links[0]
 
     def _heading_links(self) -> list[HtmlElement]:
         """Links that are a heading's, or hold one, in document order."""

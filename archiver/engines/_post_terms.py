@@ -36,7 +36,17 @@ class PostTerms:
         classes = tokens(article) if article is not None else []
         matches = [match for name in classes if (match := _POST_CLASS.match(name))]
         self._slugs = {(match[1], match[2]) for match in matches}
+        self._told = any(name.startswith("status-") for name in classes)
         self._filed = _filed(classes)
+        self._numbered = {kind for kind, slug in self._slugs if slug.isdigit()}
+        if self._told and any(self._is_denied(link, url) for link, url in dom.links):
+            self._told, self._filed = False, []
+
+    def _is_denied(self, link: HtmlElement, url: str) -> bool:
+        """Whether a link of the article is to a term that its classes do not name: some themes write their own."""
+        if {"tag", "category"}.isdisjoint(rels(link)) or link in self._words or not self._dom.inside(link, *self._own):
+            return False
+        return self._is_unfiled(url)
 
     def read(self) -> tuple[Term, ...]:
         """The terms in the order of the page."""
@@ -82,6 +92,8 @@ class PostTerms:
         around = near_tokens(link, 4)
         if not marked and (not _BESIDE.isdisjoint(around) or any("breadcrumb" in name for name in around)):
             return None
+        if marked and self._is_elsewhere(link, url):
+            return None
         if "category" in rel and taxonomy(url) != "tag":
             return "category"
         by_url, by_class = taxonomy(url), self._by_class(url)
@@ -91,6 +103,17 @@ class PostTerms:
         if place:
             return by_class or by_url or (place if not rel & {"author", "nofollow"} else None)
         return by_class or by_url if self._own and self._dom.inside(link, *self._own) else None
+
+    def _is_elsewhere(self, link: HtmlElement, url: str) -> bool:
+        """Whether a link stands outside the article, whose classes name other terms: a cloud of tags in a sidebar."""
+        if not self._told or self._dom.inside(link, *self._own):
+            return False
+        return self._is_unfiled(url)
+
+    def _is_unfiled(self, url: str) -> bool:
+        kind = taxonomy(url)
+        slug = _slug(url)
+        return bool(kind and slug) and kind not in self._numbered and (kind, slug) not in self._filed
 
     def _by_class(self, url: str) -> str | None:
         slug = _slug(url)

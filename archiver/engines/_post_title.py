@@ -95,12 +95,21 @@ def _home_names(dom: Dom, title: str) -> Iterator[str]:
                 yield said
 
 
+def _feed_names(dom: Dom, title: str) -> Iterator[str]:
+    """Ends of the <title> with which the title of a feed begins, too: "X RSS Feed"."""
+    feeds = [squeeze(link.get("title") or "") for link in dom.head_links("alternate")]
+    for match in re.finditer(rf"\s+{_SEPARATORS}+\s+", title):
+        name = title[match.end() :]
+        if any(feed.startswith(f"{name} ") for feed in feeds):
+            yield name
+
+
 def _without_site(dom: Dom) -> str | None:
     """The <title> without the blog's name; empty when that is all; None when there is no <title>."""
     text = dom.stated_title
     if text is None:
         return None
-    for site in [*site_titles(dom), *_home_names(dom, text)]:
+    for site in [*site_titles(dom), *_home_names(dom, text), *_feed_names(dom, text)]:
         if normal_name(text) == normal_name(site):
             return ""
         name = re.escape(site)

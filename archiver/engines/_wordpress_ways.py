@@ -11,14 +11,23 @@ from urllib.parse import urljoin, urlsplit
 from archiver.engines import _wordpress_front as front
 from archiver.engines import _wordpress_lists as lists
 from archiver.engines import feeds, sitemaps, wordpress_api
+from archiver.engines._platform import count_hint
 from archiver.engines.dom import Dom
 from archiver.engines.wordpress_page import PostPage, post_page
-from archiver.engines.wordpress_urls import comment_page, custom_comment_page, never, post_url, without_fragment
+from archiver.engines.wordpress_urls import (
+    comment_page,
+    custom_comment_page,
+    never,
+    numbered_comment_page,
+    post_url,
+    without_fragment,
+)
 from archiver.errors import PageError
 from archiver.model import Discovery, Site, Target, TargetKind
 from archiver.page import Page
 from archiver.urls import absolute, url_key, within
 
+_MISSED = 10  # so many comments fewer than claimed are no pings, nor answers to spam
 _SITEMAPS = ("wp-sitemap.xml", "sitemap_index.xml", "sitemap.xml")
 _READ_SITEMAPS = frozenset({"posts-post", "posts-page"})
 _PRIORITY = {
@@ -120,10 +129,12 @@ def _from_feed(page: Page, target: Target, site: Site) -> list[Target]:
         ended = number > 1 and not repeats and page.status in {404, 410, 200}
         # ?paged= works with every permalink form; WordPress redirects it to the pretty one.
         return [] if ended else [_target(f"{site.home}?paged=2", TargetKind.LIST)]
-    found = [
-        _target(post.url, TargetKind.POST, **({"post": post.native_id} if post.native_id else {}))
-        for post in reading.items
-    ]
+    counts = {claim.subject: {"comments": str(claim.number)} for claim in reading.claims}
+    found = []
+    for post in reading.items:
+        known = {"post": post.native_id} if post.native_id else {}
+        count = counts.get(f"#{post.native_id}") or counts.get(post.url) or {}
+        found.append(_target(post.url, TargetKind.POST, **known, **count))
     found.append(_target(_next_feed(target.url, number + 1), TargetKind.FEED, page=str(number + 1), first=urls[0]))
     return found
 
@@ -201,6 +212,7 @@ def _from_post(page: Page, target: Target, site: Site) -> Discovery:
     hint = {"post": reading.native_id} if reading.native_id else {}
     pages = reading.comment_pages
     targets = [_target(url, TargetKind.COMMENT_PAGE, page=str(number), **hint) for number, url in pages.items()]
+    targets += _unshown(reading, target, hint)
     if target.kind is not TargetKind.COMMENT_PAGE:
         targets += [_target(url, TargetKind.POST_PART, part=str(n), **hint) for n, url in reading.parts.items()]
     aliases: list[str] = []
@@ -209,6 +221,40 @@ def _from_post(page: Page, target: Target, site: Site) -> Discovery:
     own = {url_key(url) for url in aliases}
     kept = tuple(t for t in targets if url_key(t.url) not in own and _is_safe(t.url, site))
     return Discovery(targets=kept, aliases=tuple(aliases))
+
+
+def _unshown(reading: PostPage, target: Target, hint: dict[str, str]) -> list[Target]:
+    """Where comments may be had that a theme does not show: all of them, or those of pages that it does not link to."""
+    shown, claimed = len(reading.thread.comments), count_hint(target, "comments")
+    claimed = reading.comment_count if claimed is None else claimed
+    if target.kind is TargetKind.POST_PART or reading.protected:
+        return []
+    if not shown:
+        missed = claimed if claimed is not None or "commentform" in reading.dom.by_id else _own_feed(reading)
+        return [_comment_feed(target)] if missed and target.kind is TargetKind.POST else []
+    few = claimed is not None and claimed - shown >= _MISSED
+    if reading.comment_pages or (reading.stated_comment_page and "guess" not in target.hint):
+        return []
+    number = (count_hint(target, "page") or 0) + 1 if "guess" in target.hint else 1
+    most = count_hint(target, "guess") or ((claimed or 0) // shown + 2 if few else 0)
+    if number > most or (target.kind is TargetKind.COMMENT_PAGE and "guess" not in target.hint):
+        return []
+    return [
+        _target(
+            numbered_comment_page(reading.url, number),
+            TargetKind.COMMENT_PAGE,
+            page=str(number),
+            guess=str(most),
+            **hint,
+        )
+    ]
+
+
+def _own_feed(reading: PostPage) -> bool:
+    """Whether the page names a feed of its comments: with comments closed, only where there are some, or pings."""
+    feeds_ = (absolute(link.get("href") or "", reading.dom.base) for link in reading.dom.head_links("alternate"))
+    own = url_key(reading.url).rstrip("/")
+    return any(url and url_key(url).startswith(own) and ("/feed" in url or "feed=" in url) for url in feeds_)
 
 
 def _own_comment_page(reading: PostPage, pages: dict[int, str]) -> list[str]:

@@ -26,6 +26,7 @@ from archiver.model import (
     Author,
     Claim,
     Comment,
+    CommentKind,
     Content,
     Moment,
     Note,
@@ -255,13 +256,16 @@ def _comment(entry: Entry, feed: Feed, site: Site) -> Comment | None:
     native = _comment_id(entry.link) or _comment_id(entry.guid)
     parent, source, markup = _parent(entry, markup, native, post)
     name, url = entry.authors[0] if entry.authors else (None, None)
+    content_ = content.from_html(markup, entry.base)
+    quoted = len(content_.text) > 6 and content_.text.startswith("[…]") and content_.text.endswith("[…]")
     return Comment(
         post=post,
         rank=Rank.EXCERPT,
         native_id=native,
+        kind=CommentKind.PINGBACK if quoted else CommentKind.COMMENT,
         url=entry.link,
         author=Author(name=name, member=False, url=url) if name else None,
-        content=content.from_html(markup, entry.base),
+        content=content_,
         published=_moment(entry.published or entry.updated, site),
         parent=parent,
         parent_source=source,

@@ -112,7 +112,7 @@ def _comment(one: _Said, by_node: dict[Node, _Said], post: PostRef, dating: Dati
         rank=Rank.PAGE,
         native_id=node.native_id,
         key=one.key or None,
-        kind=_kind(node),
+        kind=_kind(node, one.content.text),
         url=when.permalink(one.parts, link),
         author=one.author,
         content=one.content,
@@ -125,9 +125,10 @@ def _comment(one: _Said, by_node: dict[Node, _Said], post: PostRef, dating: Dati
     )
 
 
-def _kind(node: Node) -> CommentKind:
+def _kind(node: Node, text: str) -> CommentKind:
     if node.ping is None and PINGS.isdisjoint(node.classes):
-        return CommentKind.COMMENT
+        quoted = len(text) > 6 and text.startswith("[…]") and text.endswith("[…]")  # as WordPress writes them
+        return CommentKind.PINGBACK if quoted else CommentKind.COMMENT
     found = next((name for name in _KINDS if name in node.classes), node.ping)
     return _KINDS[found or "pingback"]
 

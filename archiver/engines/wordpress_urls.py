@@ -70,6 +70,13 @@ def comment_page(url: str) -> int | None:
     return _number(match[1] if match else query_value(url, "cpage"))
 
 
+def numbered_comment_page(url: str, number: int) -> str:
+    """The URL of a comment page of a post."""
+    if "?" in url:
+        return f"{url}&cpage={number}"
+    return f"{url.rstrip('/')}/comment-page-{number}/"
+
+
 def custom_comment_page(url: str, base: str) -> int | None:
     """The number of a comment page whose address a plugin has renamed: `POST/kommentare-2/#comment-7`."""
     bare, _, fragment = url.partition("#")

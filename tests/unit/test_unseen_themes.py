@@ -6,7 +6,7 @@ import pytest
 
 from archiver.engines.wordpress import WordPress
 from archiver.engines.wordpress_page import PostPage, post_page
-from archiver.model import Comment, Discovery, Site, Target, TargetKind
+from archiver.model import Comment, CommentKind, Discovery, Site, Target, TargetKind
 from archiver.page import Page
 from tests.unit.test_threads import read
 
@@ -106,6 +106,30 @@ def test_a_line_says_whose_comment_it_is_and_when(before: str, after: str) -> No
     assert comment.published.at == "2021-02-10T08:07:00Z"
 
 
+@pytest.mark.parametrize("name", ["<strong>Judy H</strong>", "<strong><a href='//j.example'>Judy H</a></strong>"])
+def test_a_paragraph_that_only_says_who_said_it(name: str) -> None:
+    (comment,) = comments(f"<li id='comment-2' class='alt'><p>{name} said,</p><p>Words, <b>bold</b> ones.</p></li>")
+    assert comment.author
+    assert comment.author.name == "Judy H"
+    assert comment.content
+    assert comment.content.text == "Words, bold ones."
+
+
+def test_a_date_behind_a_name_in_its_frame() -> None:
+    frame = "<div class='comment-author'> Judy H on February 10, 2021 at 8:07 am </div>"
+    words = "<div class='comment-text'><p>Words.</p></div>"
+    (comment,) = comments(f"<li id='comment-2' class='comment even depth-1'>{frame}{words}</li>")
+    assert comment.author
+    assert comment.author.name == "Judy H"
+    assert comment.published
+    assert comment.published.at == "2021-02-10T08:07:00Z"
+
+
+def test_a_quotation_in_brackets_is_a_ping() -> None:
+    (ping,) = comments("<li id='comment-2' class='alt'><strong>Salt</strong><p>[…] as they write of tides […]</p></li>")
+    assert ping.kind is CommentKind.PINGBACK
+
+
 def test_an_id_says_which_part_of_a_comment_it_is() -> None:
     parts = "<b id='commentauthor-2'>Judy H</b><div><div id='commentbody-2'><p>Words.</p></div><p>Quote</p></div>"
     (comment,) = comments(f"<li id='comment-2' class='comment even depth-1'><div class='w'>{parts}</div></li>")
@@ -177,6 +201,45 @@ def test_a_guess_leaves_no_comment_page_out() -> None:
     found = leads_to(thread(""))
     assert not [url for url in found.aliases if "comment-page" in url]
     assert f"{POST}comment-page-2/" in [target.url for target in found.targets]
+
+
+FEED = f"<link rel='alternate' type='application/rss+xml' href='{POST}feed/'>"
+FORM = "<form id='commentform'></form>"
+
+
+@pytest.mark.parametrize(
+    ("body", "head", "hint", "asked"),
+    [
+        ("", FEED, {}, True),  # comments are closed, and there are some all the same
+        (FORM, FEED, {}, False),
+        ("", "", {}, False),
+        ("", FEED, {"comments": "0"}, False),
+        (FORM, FEED, {"comments": "4"}, True),
+        ("<h3 class='comments-title'>No comments</h3>", FEED, {}, False),
+        (thread("", ""), FEED, {"comments": "4"}, False),
+    ],
+)
+def test_the_feed_of_comments_that_a_theme_does_not_show(
+    body: str, head: str, hint: dict[str, str], *, asked: bool
+) -> None:
+    target = Target(url=POST, kind=TargetKind.POST, hint=hint)
+    found = WordPress().discover(_page(body, "single postid-7", head), target, Site(key="blog.example.org", home=HOME))
+    feeds = [one.url for one in found.targets if one.kind is TargetKind.COMMENT_FEED]
+    assert feeds == ([f"{POST}feed/"] if asked else [])
+
+
+def test_comment_pages_that_a_theme_does_not_link_to() -> None:
+    site, url, hint = Site(key="blog.example.org", home=HOME), POST, {"comments": "30"}
+    kind, asked = TargetKind.POST, []
+    many = "".join(f"<li id='comment-{n}' class='comment'><b class='fn'>Ann</b><p>W{n}</p></li>" for n in range(2, 12))
+    shown = f"<div id='comments'><ol>{many}</ol></div>"
+    for body in (shown, shown, shown, "<div id='comments'></div>"):
+        page = Page(url, f"<html><body class='single postid-7'>{body}</body></html>".encode())
+        found = WordPress().discover(page, Target(url=url, kind=kind, hint=hint), site).targets
+        for target in found:
+            url, kind, hint = target.url, target.kind, target.hint
+            asked.append(url.removeprefix(POST))
+    assert asked == ["comment-page-1/", "comment-page-2/", "comment-page-3/"]
 
 
 # -- bodies -----------------------------------------------------------------------------------------
@@ -286,6 +349,45 @@ def test_terms_that_only_the_classes_of_an_article_name() -> None:
         ("category", "Low tide!", None),
         ("tag", "ebb", "ebb"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("classes", "names"),
+    [
+        ("post-7 status-publish hentry category-sea category-ebb", ["Sea", "ebb"]),
+        ("post-7 status-publish hentry category-sea-post category-ebb-post", ["Sea", "Foam"]),
+        ("post-7 status-publish hentry category-12", ["Sea", "Foam"]),
+        ("post-7 hentry", ["Sea", "Foam"]),
+    ],
+)
+def test_what_the_classes_of_an_article_do_not_name_is_filed_elsewhere(classes: str, names: list[str]) -> None:
+    shown = f"<a rel='category tag' href='{HOME}category/sea/'>Sea</a>"
+    cloud = f"<div><h4>Topics</h4><ul><li><a rel='category' href='{HOME}category/foam/'>Foam</a></li></ul></div>"
+    body = f"<article class='{classes}'><h1>Tides</h1>{shown}<div class='entry-content'>{WORDS}</div></article>{cloud}"
+    terms = post(body).read().terms
+    assert terms
+    assert [term.name for term in terms] == names
+
+
+def test_dates_beside_links_to_other_posts_are_theirs() -> None:
+    others = "".join(
+        f"<li><a href='{HOME}2021/0{n}/other/'>Other {n}</a> <span class='post-date'>March {n}, 2021</span></li>"
+        for n in (3, 4)
+    )
+    body = (
+        f"<div class='hentry post-7'><h1>Tides</h1><div class='entry'>{WORDS}</div></div><div><ul>{others}</ul></div>"
+    )
+    assert post(body, classes="page page-id-7").published is None
+
+
+def test_a_heading_and_a_byline_among_the_words_are_none_of_them() -> None:
+    line = f"<p>Posted by Ann under <a href='{HOME}category/sea/' rel='category tag'>Sea</a></p>"
+    body = f"<div class='hentry post-7'><h2>Tides</h2>{line}{WORDS * 3}</div>"
+    content = post(body, head="<title>Tides « Salt</title>").content()
+    assert content
+    assert content.text.count("The tide came in") == 3
+    assert "Posted" not in content.text
+    assert "Tides" not in content.text
 
 
 def test_a_password_form_by_any_name() -> None:
