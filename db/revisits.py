@@ -19,16 +19,18 @@ WITH whole AS (
 ), thread AS (
   SELECT post_id, max(published_at) AS latest,
     count(*) FILTER (WHERE instr(sources, 'api') AND kind = 'comment') AS listed,
-    count(*) FILTER (WHERE instr(sources, 'page')) AS shown
+    count(*) FILTER (WHERE instr(sources, 'page')) AS shown, count(*) AS held
   FROM comments WHERE blog_id = ?1 AND gone_at IS NULL GROUP BY post_id
 )
 SELECT p.id, p.native_id, p.url, p.kind, p.modified_at, coalesce(p.protected, 0) AS protected,
   instr(p.sources, 'api') > 0 AS by_api, p.published_at,
   max(coalesce(p.published_at, ''), coalesce(t.latest, '')) AS active_at,
   coalesce(t.listed, 0) AS listed, coalesce(t.shown, 0) AS shown,
+  coalesce(t.held, 0) AS held,
   (SELECT max(pages) FROM thread_pages WHERE post_id = p.id) AS pages,
   (SELECT number FROM claims WHERE post_id = p.id AND measure = 'comments' AND source = 'heading') AS heading,
-  (SELECT number FROM claims WHERE post_id = p.id AND measure = 'comments' AND source = 'feed') AS feed,
+  (SELECT number FROM claims WHERE post_id = p.id AND measure = 'comments' AND source IN ('feed', 'api')
+    ORDER BY source = 'feed' DESC LIMIT 1) AS feed,
   CASE WHEN p.last_seen_at >= whole.began THEN max(coalesce(r.checked_at, ''), whole.began)
     ELSE coalesce(r.checked_at, p.last_seen_at) END AS checked_at,
   CASE WHEN r.checked_at >= coalesce(whole.began, '') OR p.last_seen_at < whole.began THEN r.due_at END AS due_at
@@ -69,8 +71,9 @@ class KnownPost:
     """A post that is held and has not vanished.
 
     active_at: the later of its own date and that of its latest comment. listed, shown: comments of it that the API,
-    and its pages, have shown. pages: of its thread. heading, feed: comments that they claim. checked_at: when it was
-    last verified; due_at: when it is to be verified again, None while that has not been settled.
+    and its pages, have shown. held: all comments of it. pages: of its thread. heading, feed: comments that they claim.
+    checked_at: when it was last verified; due_at: when it is to be verified again, None while that has not been
+    settled.
     """
 
     id: str
@@ -84,6 +87,7 @@ class KnownPost:
     active_at: str
     listed: int
     shown: int
+    held: int
     pages: int | None
     heading: int | None
     feed: int | None
@@ -192,6 +196,14 @@ def unfinished(connection: sqlite3.Connection, blog_id: str) -> int:
         " AND round = (SELECT max(round) FROM frontier WHERE blog_id = ?1)"
     )
     return int(connection.execute(query, (blog_id,)).fetchone()[0])
+
+
+def is_followed_up(connection: sqlite3.Connection, blog_id: str, crawl_id: str) -> bool:
+    """Whether the run before this one (`crawl_id`) came to its end."""
+    row = connection.execute(
+        "SELECT outcome FROM crawls WHERE blog_id = ? AND id <> ? ORDER BY started_at DESC LIMIT 1", (blog_id, crawl_id)
+    ).fetchone()
+    return row is not None and row[0] in {"complete", "incomplete"}
 
 
 def sensors(connection: sqlite3.Connection, blog_id: str) -> dict[str, SensorState]:

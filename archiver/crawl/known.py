@@ -20,6 +20,7 @@ class Known:
     """addresses: `url_key` -> id of the post. fetched: `url_key` of what was read as a post, whatever it was.
 
     months: posts that the sidebar claims, by month. stated: posts, pages and comments of the API, as it stated them.
+    followed_up: whether the run before this one came to its end, so that nothing is open of what it was told.
     """
 
     posts: Mapping[str, KnownPost]
@@ -28,6 +29,7 @@ class Known:
     fetched: frozenset[str] = frozenset()
     months: Mapping[str, int] = field(default_factory=dict)
     stated: Mapping[str, int] = field(default_factory=dict)
+    followed_up: bool = True
     _natives: dict[str, KnownPost] = field(init=False)
 
     def __post_init__(self) -> None:

@@ -39,15 +39,16 @@ def goes_on(known: Sequence[bool]) -> bool:
     return bool(known) and not known[-1]
 
 
-def is_unlike(claimed: int, heading: int | None, before: int | None, shown: int) -> bool:
+def is_unlike(claimed: int, heading: int | None, before: int | None, held: int) -> bool:
     """Whether the number of comments that a feed claims tells of a change.
 
-    heading: what the post's own page claimed when it was read; before: what the feed claimed then; shown: comments
-    that were found on it. Headings and feeds count alike, but not what pages show.
+    heading: what the post's own page claimed when it was read; before: what the feed claimed then, None where that was
+    not followed up for certain; held: comments that are held of it. Headings and feeds count alike, but not what pages
+    show.
     """
     if heading is not None:
         return claimed != heading
-    return claimed != (shown if before is None else before)
+    return claimed != (held if before is None else before)
 
 
 def lies(changed: int, of: int) -> bool:
@@ -149,10 +150,14 @@ class Sensors:
         match target.kind:
             case TargetKind.API if extract.listing is not None:
                 found = self._from_ids(target, extract.listing)
+            case TargetKind.API if target.hint.get("route") == "newest_comments":
+                found = self._from_comment_feed(target, extract.comments, discovery)
+            case TargetKind.API if target.hint.get("route") == "posts" and self.lists is None:
+                found = self._from_feed(target, extract, discovery)
             case TargetKind.FEED:
                 found = self._from_feed(target, extract, discovery)
             case TargetKind.COMMENT_FEED:
-                found = self._from_comment_feed(extract.comments)
+                found = self._from_comment_feed(target, extract.comments, discovery)
             case TargetKind.SITEMAP:
                 found = self._from_sitemap(discovery)
             case TargetKind.HOME:
@@ -248,7 +253,7 @@ class Sensors:
         ]
         found += [page for claim in extract.claims for page in self._from_claim(claim)]
         if (goes_on(known) and not self._api_tells("posts")) or "walk" in target.hint:
-            found += self._onward(discovery, TargetKind.FEED, **({"walk": "1"} if "walk" in target.hint else {}))
+            found += self._onward(discovery, target, **({"walk": "1"} if "walk" in target.hint else {}))
         return found
 
     def _from_claim(self, claim: Claim) -> list[Target]:
@@ -257,13 +262,14 @@ class Sensors:
             return []
         native = claim.subject[1:] if claim.subject.startswith("#") else None
         post = self.known.post(native, None if native else claim.subject)
-        if post is None or post.protected or not is_unlike(claim.number, post.heading, post.feed, post.shown):
+        before = post.feed if post and self.known.followed_up else None
+        if post is None or post.protected or not is_unlike(claim.number, post.heading, before, post.held):
             return []
         if self._api_tells("comments") and not self.wanted.pages:
             return []
         return self.wanted.page(post.url, post.native_id)
 
-    def _from_comment_feed(self, comments: Sequence[Comment]) -> list[Target]:
+    def _from_comment_feed(self, target: Target, comments: Sequence[Comment], discovery: Discovery) -> list[Target]:
         if "comments_feed" in self.states:
             self.states["comments_feed"].shown = len(comments)
         if self._api_tells("comments"):
@@ -275,8 +281,10 @@ class Sensors:
             if not is_known
             for page in self._thread_of(comment)
         ]
-        found += self._not_in_feed(comments)
-        return [*found, *(self._walk() if goes_on(known) else ())]
+        if "page" not in target.hint or target.hint["page"] == "1":
+            found += self._not_in_feed(comments)
+        behind = self._onward(discovery, target) or self._walk() if goes_on(known) else ()
+        return [*found, *behind]
 
     def _is_known(self, comment: Comment) -> bool:
         if comment.native_id:
@@ -306,7 +314,7 @@ class Sensors:
     def _walk(self) -> list[Target]:
         """More new comments than the sensors show: the counts of all posts, ten to a page of their feed, tell where."""
         feed = self.states.get("posts_feed")
-        if feed is None or feed.state == "closed":
+        if feed is None or feed.state == "closed" or feed.kind != TargetKind.FEED.value:
             return []
         joint = "&" if "?" in feed.url else "?"
         hint = {"page": "1", "walk": "1"}
@@ -358,13 +366,13 @@ class Sensors:
         if "month" in target.hint:
             return [*self._new_pages(posts), *self._of_month(target, posts, discovery)]
         on = goes_on([self.known.is_read(found.url) for found in posts])
-        return [*self._new_pages(posts), *(self._onward(discovery, TargetKind.LIST) if on else ())]
+        return [*self._new_pages(posts), *(self._onward(discovery, target) if on else ())]
 
     def _of_month(self, target: Target, posts: Iterable[Target], discovery: Discovery) -> list[Target]:
         """The rest of a month's list. Posts of the month that it does not name any more may have vanished."""
         month, listed = target.hint["month"], self._months.setdefault(target.hint["month"], set())
         listed.update(url_key(one.url) for one in posts)
-        onward = self._onward(discovery, TargetKind.LIST, month=month, count=target.hint["count"])
+        onward = self._onward(discovery, target, month=month, count=target.hint["count"])
         if onward and len(listed) < int(target.hint["count"]):
             return onward
         named = {post.id for address in listed if (post := self.known.posts.get(self.known.addresses.get(address, "")))}
@@ -400,9 +408,10 @@ class Sensors:
         return f"{route}_api" in self.read_now and self.wanted.lists is not None
 
     @staticmethod
-    def _onward(discovery: Discovery, kind: TargetKind, **hint: str) -> list[Target]:
+    def _onward(discovery: Discovery, behind: Target, **hint: str) -> list[Target]:
+        """What goes on with a list: targets of its kind, and of its route where it has one."""
         return [
             replace(target, hint={**target.hint, **hint}) if hint else target
             for target in discovery.targets
-            if target.kind is kind
+            if target.kind is behind.kind and target.hint.get("route") == behind.hint.get("route")
         ]

@@ -12,6 +12,7 @@ from datetime import timedelta
 from math import inf
 from typing import Any
 
+from archiver import comments
 from archiver.config import BlogConfig
 from archiver.crawl import retry
 from archiver.crawl.blog import Blog, Shared
@@ -122,6 +123,7 @@ class UpdateBlog(Blog):
             fetched=frozenset(map(url_key, revisits.fetched_posts(connection, blog_id))),
             months=revisits.month_claims(connection, blog_id),
             stated=revisits.api_claims(connection, blog_id),
+            followed_up=revisits.is_followed_up(connection, blog_id, self.crawl_id),
         )
 
     def enter(self, opened: Opened, home: Job) -> None:
@@ -139,12 +141,17 @@ class UpdateBlog(Blog):
 
     def _from_frontier(self) -> Job | None:
         while True:
-            job = self._queue.next()
+            job = self._unruled.popleft() if self._unruled else self._queue.next()
             if job is None:
                 if self._open or self._queue.pending or not self._advance():
                     return None
                 continue
+            if rules := self._policy.rules_of(job.target, self.site):
+                self._unruled.append(job)
+                return Job(rules, rules.url)
             reason = self._policy.left_out(job.target, self.site)
+            if self._is_silent(job.url):
+                reason = "its host does not answer"
             if reason:
                 self._exclude(job, reason)
             elif BUDGETED not in job.target.hint:
@@ -166,9 +173,14 @@ class UpdateBlog(Blog):
         if state := self._sensors.states.get(target.hint.get("sensor", "")):
             if state.url == target.url:
                 etag, last_modified = state.etag, state.last_modified
-        elif target.kind is TargetKind.POST and BUDGETED in target.hint:
+        elif target.kind is TargetKind.POST and BUDGETED in target.hint and self._is_told_by_page(target):
             etag, last_modified = revisits.validators(self._writer.connection, target.url)
         return Job(target, target.url, etag=etag, last_modified=last_modified)
+
+    def _is_told_by_page(self, target: Target) -> bool:
+        """Whether a page that has not changed means that its thread has not."""
+        post = self._known.post(target.hint.get("post"), target.url)
+        return post is not None and (post.heading is not None or 0 < post.shown == post.held)
 
     def _advance(self) -> bool:
         """Begin the next stage. Returns whether that brought work."""
@@ -255,6 +267,8 @@ class UpdateBlog(Blog):
             return self._verifier.read(target, extract.listing)
         if target.kind in PAGES:
             return self._page(target, reading)
+        if is_thread(target):
+            return [onward for onward in discovery.targets if is_thread(onward) and self._wanted.first(onward.url)]
         if target.kind is TargetKind.API and self._sensors.lists is None:
             self._sensors.lists = self.engine.lists(replace(self.site, api_url=target.hint.get("root")))
         return self._sensors.read(target, extract, discovery)
@@ -272,7 +286,7 @@ class UpdateBlog(Blog):
         return [
             replace(onward, hint={**onward.hint, **hint})
             for onward in (*own, *reading.discovery.targets)
-            if (onward.kind in parts or onward in own) and self._wanted.first(onward.url)
+            if (onward.kind in parts or onward in own or is_thread(onward)) and self._wanted.first(onward.url)
         ]
 
     def _own_feed(self, post: KnownPost, reading: Reading) -> list[Target]:
@@ -358,6 +372,13 @@ class UpdateBlog(Blog):
                 due_at = stamp(when + interval(moment(post.active_at), when))
                 found.append(Check(post_id=post.id, checked_at=post.checked_at, due_at=due_at))
         return found
+
+
+def is_thread(target: Target) -> bool:
+    """Whether a target is a thread that stands beside its page: the platform's own, or one of another system."""
+    return comments.is_thread(target) or (
+        target.kind is TargetKind.API and target.hint.get("route") in {"thread", "replies"}
+    )
 
 
 def differs(held: WordsOfFeed, page: Post) -> bool:

@@ -77,13 +77,16 @@ class Engine(ABC):
     def sensors(self, found: Sequence[Target], site: Site) -> tuple[Target, ...]:
         """What tells at little cost of changes, given where the front page leads.
 
-        Each target has the name of its sensor as the hint `sensor`.
+        Each target has the name of its sensor as the hint `sensor`. A platform's list of its posts, or of its newest
+        comments, is read as a feed is.
         """
         del site
         kinds = {TargetKind.FEED: "posts_feed", TargetKind.COMMENT_FEED: "comments_feed", TargetKind.SITEMAP: "sitemap"}
+        routes = {"posts": "posts_feed", "newest_comments": "comments_feed"}
         told: dict[str, Target] = {}
         for target in found:
-            if name := kinds.get(target.kind):
+            name = routes.get(target.hint.get("route", "")) if target.kind is TargetKind.API else kinds.get(target.kind)
+            if name:
                 hint = {**target.hint, "sensor": name}
                 told.setdefault(name, Target(url=target.url, kind=target.kind, hint=hint))
         return tuple(told.values())

@@ -30,6 +30,7 @@ def post(number: int = 1, **other: object) -> KnownPost:
         "active_at": "2020-01-01T00:00:00Z",
         "listed": 0,
         "shown": 0,
+        "held": 0,
         "pages": 1,
         "heading": None,
         "feed": None,
