@@ -21,6 +21,7 @@ SHELL := /bin/sh
 VENV := .venv
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
+PYWB := $(VENV)/pywb/.complete
 
 # Any Python >= 3.11 that can make a venv and has SQLite; name another one with PYTHON=….
 PYTHON ?=
@@ -47,7 +48,7 @@ demo: venv
 
 # A file at a time to each process, the slow ones first (tests/conftest.py).
 # The summary of pytest is the last line of a run that passes.
-test: system lint readers
+test: system lint readers $(PYWB)
 	@$(PYTEST) -n auto --dist loadfile --no-loadscope-reorder
 
 test-fast: venv
@@ -103,6 +104,15 @@ $(READERS)/.complete: tests/exports/readers.txt tests/exports/convokit.txt | $(S
 	@$(BIN)/python -m venv --clear $(READERS)
 	@$(READERS)/bin/python -m pip install --quiet --disable-pip-version-check -r tests/exports/readers.txt
 	@$(READERS)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r tests/exports/convokit.txt
+	@touch $@
+
+# ---- pywb, the web archive that the tests ask: in an environment of its own, since it wants other versions than we do
+
+$(PYWB): | $(STAMP)
+	@echo 'Installing pywb for the tests into $(VENV)/pywb (once)'
+	@$(BIN)/python -m venv $(VENV)/pywb
+	@$(BIN)/python -m pip --python $(VENV)/pywb/bin/python install --quiet 'pywb>=2.8,<3'
+	@mkdir -p $(@D)
 	@touch $@
 
 # ---- Debian packages

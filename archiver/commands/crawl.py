@@ -9,6 +9,7 @@ from typing import Any, TextIO
 
 import click
 
+from archiver.commands.import_ import taken, unread
 from archiver.commands.notices import notify
 from archiver.commands.session import (
     archive_option,
@@ -23,7 +24,7 @@ from archiver.config import BlogConfig, blog_configs, contact_warning
 from archiver.config_runs import RunSettings
 from archiver.crawl.outcome import Outcome, worst_exit_code
 from archiver.crawl.progress import make_progress, summary
-from archiver.errors import UsageError
+from archiver.errors import Incomplete, LimitReached, UsageError
 from archiver.terminal import safe
 
 NO_SETTINGS = RunSettings()
@@ -44,6 +45,13 @@ NO_SETTINGS = RunSettings()
 @click.option("--max-requests", type=click.IntRange(1), metavar="N", help="At most N requests to each blog.")
 @click.option("--max-time", type=float, metavar="SECONDS", help="At most so long for each blog.")
 @click.option("--engine", metavar="NAME", help="Read the blog as this engine does, whatever it looks like.")
+@click.option(
+    "--from",
+    "holder",
+    type=click.Choice(("wayback", "commoncrawl")),
+    help="What a web archive holds of the blogs, in place of the blogs themselves.",
+)
+@click.option("--from-url", metavar="URL", help="Address of that web archive.  [default: the public one]")
 @click.option("--restart", is_flag=True, help="Begin anew instead of going on where the last run stopped.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing unless something goes wrong.")
 def crawl(
@@ -51,6 +59,8 @@ def crawl(
     archive: Path,
     config: Path | None,
     source: TextIO | None,
+    holder: str | None,
+    from_url: str | None,
     restart: bool,
     quiet: bool,
     **flags: Any,
@@ -58,7 +68,7 @@ def crawl(
     """Archive whole blogs: posts, comments, sidebar, and the pages as readers see them.
 
     A run that was stopped goes on where it was when the same command is given again. Without URL, the
-    blogs of archiver.toml are crawled. Every option but -a, -c, -i, -q and --restart can stand there too,
+    blogs of archiver.toml are crawled. Every option but -a, -c, -i, -q, --from and --restart can stand there too,
     also for one blog alone, or in the environment as ARCHIVER_DELAY and so on.
 
     \b
@@ -68,6 +78,7 @@ def crawl(
       archiver crawl --no-pages --limit 50 blog.example.org      the data of the newest posts, quickly
       archiver crawl --exclude '/tag/' blog.example.org
       archiver crawl -a ms-blogs -i urls.txt
+      archiver crawl --from wayback https://gone.example.org      every capture, with its date
     """
     named = [*urls, *(read_urls(source) if source else ())]
     file = load_config(archive, config)
@@ -81,6 +92,10 @@ def crawl(
     warning = contact_warning(blogs)
     if warning and not quiet:
         click.echo(f"archiver: warning: {warning}", err=True)
+    if holder:
+        return _held(archive, blogs, holder, from_url, quiet=quiet)
+    if from_url:
+        raise UsageError("--from-url", "it says where a web archive is, and none is named", "Add --from wayback")
     outcomes = run_crawl(archive, blogs, file.runs, restart=restart, quiet=quiet)
     tell(outcomes, archive, quiet=quiet)
     return worst_exit_code(outcome.exit_code for outcome in outcomes)
@@ -108,6 +123,26 @@ def run_crawl(
         return run(archive, blogs, progress=progress, restart=restart, keep=runs.keep, ended=ended)
     finally:
         progress.finish(())  # nothing new after a run that ended well; else the terminal gets its cursor back
+
+
+def _held(archive: Path, blogs: Sequence[BlogConfig], name: str, base: str | None, *, quiet: bool) -> int:
+    """What a web archive holds."""
+    with holding_interrupts():
+        from archiver.reread.web_archives import crawl_from  # late: Scrapy takes its time to import
+
+    def told(line: str) -> None:
+        if not quiet:
+            click.echo(safe(line), err=True)
+
+    held = crawl_from(archive, blogs, name, base, told=told)
+    done = held.done
+    if not quiet:
+        click.echo("\n".join((*taken(done), *unread(done.failed))))
+        if held.limit:
+            click.echo(f"Stopped by {held.limit}; the same command goes on from here.")
+    if held.signal:
+        return held.signal
+    return LimitReached.exit_code if held.limit else Incomplete.exit_code if done.failed else 0
 
 
 def tell(outcomes: Sequence[Outcome], archive: Path, *, quiet: bool) -> None:

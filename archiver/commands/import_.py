@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,6 +13,9 @@ from archiver.commands.session import archive_option
 from archiver.config import blog_url
 from archiver.errors import Incomplete, UsageError
 from archiver.terminal import count, safe
+
+if TYPE_CHECKING:
+    from archiver.reread.importing import Imported
 
 
 @click.command("import", short_help="Take in exports of blog platforms, and WARC files made by others.")
@@ -46,9 +50,7 @@ def import_(files: tuple[Path, ...], archive: Path, url: str | None, engine: str
     with bar("Importing", total, hidden=quiet) as advance:
         lines = _exports(archive, exports, home, failed, advance) if exports else []
         lines += _webs(archive, webs, home, engine, failed, advance) if webs else []
-    if failed:
-        lines.append(f"{len(failed)} could not be read:")
-        lines += [f"  {safe(line)}" for line in failed[:MOST_SHOWN]]
+    lines += unread(failed)
     if not quiet:
         click.echo("\n".join(lines))
     return Incomplete.exit_code if failed and exports else 0
@@ -81,12 +83,24 @@ def _webs(
 
     done = import_files(archive, files, home=home, engine=engine, advance=advance)
     failed += done.failed
+    return taken(done)
+
+
+def taken(done: Imported) -> list[str]:
+    """What came of responses that others have kept, as lines."""
     lines = [f"Read {count(done.pages, 'page')} of {_named(done.blogs)}: {_new(done.posts, done.comments)}."]
     return lines + ([f"{count(done.known, 'response')} known already."] if done.known else [])
 
 
+def unread(failed: Sequence[str]) -> list[str]:
+    """What could not be read, as lines."""
+    if not failed:
+        return []
+    return [f"{len(failed)} could not be read:", *(f"  {safe(line)}" for line in failed[:MOST_SHOWN])]
+
+
 def _named(blogs: Mapping[str, str]) -> str:
-    return ", ".join(f"{safe(key)} ({how})" for key, how in blogs.items())
+    return ", ".join(f"{safe(key)} ({how})" for key, how in blogs.items()) or "what was not known"
 
 
 def _new(posts: int, comments: int) -> str:

@@ -72,7 +72,7 @@ def run(
         settle(archive)
         signals, about = Signals(), {"progress": noted, "command": command, "restart": restart}
         name = "blog" if command == "crawl" else command
-        spider = _spider(name, signals, archive=archive_dir, blogs=blogs, signals=signals, **about, **arguments)
+        spider = run_spider(name, signals, archive=archive_dir, blogs=blogs, signals=signals, **about, **arguments)
         # Ctrl-C twice leaves the reactor before the spider has been closed.
         spider.end()
         if not spider.failure:
@@ -92,7 +92,7 @@ def detect(blogs: Sequence[BlogConfig]) -> list[DetectResult]:
     """Look at the front page of each blog; nothing is stored."""
     with logged(None):
         signals = Signals()
-        results: list[DetectResult] = _spider("detect", signals, blogs=blogs).results
+        results: list[DetectResult] = run_spider("detect", signals, blogs=blogs).results
     if signals.last:
         signals.leave()
     return results
@@ -102,7 +102,7 @@ def look_at(blog: BlogConfig) -> Page:
     """Fetch one page, robots.txt obeyed; nothing is stored. Raises SiteError."""
     with logged(None):
         signals = Signals()
-        spider = _spider("look", signals, blogs=[blog])
+        spider = run_spider("look", signals, blogs=[blog])
     if signals.last:
         signals.leave()
     if spider.page is None:
@@ -111,7 +111,7 @@ def look_at(blog: BlogConfig) -> Page:
     return page
 
 
-def _spider(name: str, watched: Signals, **arguments: Any) -> Any:
+def run_spider(name: str, watched: Signals, **arguments: Any) -> Any:
     """Run a spider to its end, and return it. By name: the spiders stand above this module."""
     process = AsyncCrawlerProcess(settings())
     # Scrapy sets its handlers just before the loop begins; a spider begins only some time after that.

@@ -74,7 +74,7 @@ def import_files(
         with closing(opened.writer()) as writer:
             recorder = Recorder(opened)
             try:
-                asyncio.run(_Import(writer, recorder, blogs, done).run(paths, advance))
+                asyncio.run(_read_files(Import(writer, recorder, blogs, done), paths, advance))
             finally:
                 recorder.close()
         settle(opened)
@@ -82,41 +82,41 @@ def import_files(
     return done
 
 
-class _Import:
-    def __init__(self, writer: Writer, recorder: Recorder, blogs: Sequence[foreign.Blog], done: Imported) -> None:
-        self._writer, self._recorder, self._blogs, self._done = writer, recorder, blogs, done
+class Import:
+    """Takes responses into the archive as those of runs of its own, one for each blog."""
+
+    def __init__(
+        self,
+        writer: Writer,
+        recorder: Recorder,
+        blogs: Sequence[foreign.Blog],
+        done: Imported,
+        *,
+        command: str = "import",
+    ) -> None:
+        self.done = done
+        self._writer, self._recorder, self._blogs = writer, recorder, blogs
         self._targets: dict[str, Target] = {}  # what other pages say of a URL
         self._sites = {blog.site.key: blog.site for blog in blogs}
         self._clocks: dict[str, Clock] = defaultdict(Clock)
         self._runs = {
-            blog.site.key: writer.begin_crawl(blog.site, command="import", version=__version__, settings={})
+            blog.site.key: writer.begin_crawl(blog.site, command=command, version=__version__, settings={})
             for blog in blogs
         }
 
-    async def run(self, paths: Sequence[Path], advance: Callable[[int], object]) -> None:
-        """Go through the files twice: what links say of a page is known before it is read."""
-        reader = ProcessReader()
-        try:
-            for path in paths:
-                for record, blog in self._of_blogs(path, []):
-                    await self._look(reader, record, blog)
-            for path in paths:
-                for record, blog in self._of_blogs(path, self._done.failed):
-                    await self._take(reader, record, blog)
-                advance(path.stat().st_size)
-        finally:
-            await reader.close()
+    def end(self, outcome: str, reason: str) -> None:
+        """End the runs."""
         for crawl_id in self._runs.values():
-            counts = {"pages": self._done.pages}
-            self._writer.end_crawl(crawl_id, outcome="limit", reason="imported from WARC files", counts=counts)
+            self._writer.end_crawl(crawl_id, outcome=outcome, reason=reason, counts={"pages": self.done.pages})
 
-    def _of_blogs(self, path: Path, damaged: list[str]) -> Iterator[tuple[Record, foreign.Blog]]:
+    def of_blogs(self, path: Path, damaged: list[str]) -> Iterator[tuple[Record, foreign.Blog]]:
+        """The responses of a file that are of these blogs."""
         for record in foreign.records(path, damaged):
             blog = next((blog for blog in self._blogs if within(record.url, blog.site.home)), None)
             if blog and not record.is_revisit:  # what has not changed brings nothing
                 yield record, blog
 
-    async def _look(self, reader: ProcessReader, record: Record, blog: foreign.Blog) -> None:
+    async def look(self, reader: ProcessReader, record: Record, blog: foreign.Blog) -> None:
         """Take note of where a page leads."""
         page = foreign.page(record)
         target = target_of(page, blog.site) if page else None
@@ -125,7 +125,8 @@ class _Import:
             for found in reading.discovery.targets:
                 self._targets.setdefault(url_key(found.url), found)
 
-    async def _take(self, reader: ProcessReader, record: Record, blog: foreign.Blog) -> None:
+    async def take(self, reader: ProcessReader, record: Record, blog: foreign.Blog) -> None:
+        """Put a response on record, and read it."""
         page = foreign.page(record)
         target = target_of(page, blog.site) if page else None
         if page is None or target is None:
@@ -140,7 +141,7 @@ class _Import:
         at, wanted = foreign.moment(record.date), digest(record.body)
         query = "SELECT 1 FROM fetches WHERE url = ? AND fetched_at = ? AND digest = ?"
         if self._writer.connection.execute(query, (target.url, at, wanted)).fetchone():
-            self._done.known += 1
+            self.done.known += 1
             return
         asked = Asked(job=Job(target, record.url), site=site, engine=engine, crawl_id=crawl_id)
         exchange = replace(foreign.exchange(record), note=note_of(asked, None))
@@ -156,8 +157,26 @@ class _Import:
             return
         self._sites[site.key] = replace(site, timezone=visit.site.timezone, utc_offset=visit.site.utc_offset)
         saved = self._writer.save_again(visit, crawl_id)
-        self._done.pages += 1
-        self._done.posts += saved.new_posts
-        self._done.comments += saved.new_comments
+        for found in visit.discovery.targets:
+            self._targets.setdefault(url_key(found.url), found)
+        self.done.pages += 1
+        self.done.posts += saved.new_posts
+        self.done.comments += saved.new_comments
         if reading and reading.error:
-            self._done.failed.append(f"{record.url}: {reading.error}")
+            self.done.failed.append(f"{record.url}: {reading.error}")
+
+
+async def _read_files(taking: Import, paths: Sequence[Path], advance: Callable[[int], object]) -> None:
+    """Go through the files twice: what links say of a page is known before it is read."""
+    reader = ProcessReader()
+    try:
+        for path in paths:
+            for record, blog in taking.of_blogs(path, []):
+                await taking.look(reader, record, blog)
+        for path in paths:
+            for record, blog in taking.of_blogs(path, taking.done.failed):
+                await taking.take(reader, record, blog)
+            advance(path.stat().st_size)
+    finally:
+        await reader.close()
+    taking.end("limit", "imported from WARC files")

@@ -46,5 +46,5 @@ def test_several_blogs_and_a_restart(tmp_path: Path) -> None:
 
 def test_the_spiders_are_listed() -> None:
     listed = scrapy("list")
-    assert listed.stdout.split() == ["blog", "detect", "look", "update"]
+    assert listed.stdout.split() == ["blog", "captures", "detect", "look", "update"]
     assert listed.stderr == ""

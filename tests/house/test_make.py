@@ -41,8 +41,8 @@ def with_venv(bench: Path) -> None:
     for name in ("archiver", "ruff", "mypy", "lint-imports"):
         command(bench / ".venv/bin" / name, f'echo "{name} $*"; for word in "$@"; do echo "<$word>"; done')
     command(bench / ".venv/bin/pip", f"# {bench}/.venv/bin/python")
-    (bench / ".venv/readers").mkdir()
-    for place in (".venv", ".venv/readers"):
+    for place in (".venv", ".venv/readers", ".venv/pywb"):
+        (bench / place).mkdir(exist_ok=True)
         (bench / place / ".complete").touch()
 
 
