@@ -344,6 +344,18 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lesson:
+    """Where a page says what the blog's feed says of its post.
+
+    field: title, author, published or body. path: tags with ids or classes, outermost first: `div#main > h2.headline`.
+    """
+
+    post: PostRef
+    field: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Extract:
     """Everything that one page holds. listing: of an API that was asked for ids."""
 
@@ -358,6 +370,7 @@ class Extract:
     threads: tuple[ThreadPage, ...] = ()
     notes: tuple[Note, ...] = ()
     listing: Listing | None = None
+    lessons: tuple[Lesson, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -386,6 +399,8 @@ class Site:
     """What is known of a blog while it is crawled; engines read it, they do not keep state.
 
     key: the site key that ids are made of: host without `www.`, plus the path of a hosted blog.
+    told: what the feed says of the post whose page is read. layout: where pages of this blog were found to say what
+        the feed says, as (field, path); see `Lesson`.
     """
 
     key: str
@@ -399,6 +414,8 @@ class Site:
     capture_pages: bool = True
     limit: int | None = None  # posts at most, the newest first
     want_sidebar: bool = True  # False once the sidebar of this kind of page is on record
+    told: tuple[tuple[str, str], ...] = ()
+    layout: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

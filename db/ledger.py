@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from archiver.model import Claim, Note, PostRef, ThreadPage
+from archiver.model import Claim, Lesson, Note, PostRef, ThreadPage
 from archiver.urls import url_key
 from db.context import Context
 from db.store import Store
@@ -21,6 +21,12 @@ INSERT INTO thread_pages (post_id, page, pages, shown, claimed, seen_at, fetch_i
 ON CONFLICT (post_id, page) DO UPDATE SET pages = excluded.pages, shown = excluded.shown, claimed = excluded.claimed,
   seen_at = excluded.seen_at, fetch_id = excluded.fetch_id
 WHERE (excluded.seen_at, excluded.fetch_id, excluded.shown) > (seen_at, fetch_id, shown)
+"""
+# Of two readings the later one counts; of two in one second always the same one.
+SAVE_LESSON = """
+INSERT INTO lessons (post_id, field, path, seen_at) VALUES (?, ?, ?, ?)
+ON CONFLICT (post_id, field) DO UPDATE SET path = excluded.path, seen_at = excluded.seen_at
+WHERE (excluded.seen_at, excluded.path) > (seen_at, path)
 """
 
 
@@ -56,6 +62,12 @@ class Ledger:
             said = (claim.measure, claim.number, claim.where, self._context.seen_at, self._context.fetch_id)
             rows.append((id_, self._context.blog_id, claim.subject_kind, subject, post_id, term_id, *said))
         self._connection.executemany(SAVE_CLAIM, rows)
+
+    def save_lessons(self, lessons: Iterable[Lesson], ids: Mapping[PostRef, str]) -> None:
+        """Save where pages say what the feed says of their posts."""
+        seen_at = self._context.seen_at
+        rows = [(ids[one.post], one.field, one.path, seen_at) for one in lessons if one.post in ids]
+        self._connection.executemany(SAVE_LESSON, rows)
 
     def save_threads(self, threads: Iterable[ThreadPage], claims: Iterable[Claim], ids: Mapping[PostRef, str]) -> None:
         """Save which comment pages were seen, each with the number of comments that its heading claims."""

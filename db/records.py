@@ -81,6 +81,7 @@ class Records:
         ledger = Ledger(store, context)
         ledger.save_claims(extract.claims, ids)
         ledger.save_threads(extract.threads, extract.claims, ids)
+        ledger.save_lessons(extract.lessons, ids)
         ledger.save_oddities(extract.notes)
         Sidebar(store, context).save(extract)
         store.flush_lists()

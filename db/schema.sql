@@ -457,3 +457,12 @@ CREATE TABLE withheld (
   -- An exchange whose response held something that was taken down: its WARC record is replaced.
   fetch_id TEXT PRIMARY KEY REFERENCES fetches (id)  -- the exchange
 ) STRICT;
+
+CREATE TABLE lessons (
+  -- Where the page of a post says what the blog's feed says of it.
+  post_id TEXT NOT NULL REFERENCES posts (id) ON UPDATE CASCADE ON DELETE CASCADE,  -- the post
+  field TEXT NOT NULL CHECK (field IN ('title', 'author', 'published', 'body')),  -- what was found there
+  path TEXT NOT NULL,  -- tags with ids or classes, outermost first: div#main > h2.headline
+  seen_at TEXT NOT NULL,  -- when the page was read
+  PRIMARY KEY (post_id, field)
+) STRICT;

@@ -39,9 +39,24 @@ _SUFFIXES = {".json": "application/json", ".xml": "application/xml"}
     show_default=True,
     help="What it is expected to hold.",
 )
+@click.option(
+    "-a",
+    "--archive",
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Read it by what this archive has learned of the blog, and show that.",
+)
 @config_option()
 @click.option("--json", "as_json", is_flag=True, help="Everything, as JSON.")
-def try_(source: str, engine: str | None, url: str | None, kind: str, config: Path | None, as_json: bool) -> int:
+def try_(
+    source: str,
+    engine: str | None,
+    url: str | None,
+    kind: str,
+    archive: Path | None,
+    config: Path | None,
+    as_json: bool,
+) -> int:
     """Show what an engine reads from one page, field by field; nothing is stored.
 
     \b
@@ -64,7 +79,9 @@ def try_(source: str, engine: str | None, url: str | None, kind: str, config: Pa
     found = for_page(page)
     known = found[0] if found else None
     chosen = engine or (known.name if known else "generic")
-    site = Site(key=site_key(page.url), home=absolute("/", page.url) or page.url)
+    learned = _learned(archive, page.url) if archive else ()
+    layout = tuple((field, path) for field, path, _ in learned)
+    site = Site(key=site_key(page.url), home=absolute("/", page.url) or page.url, layout=layout)
     reading = read(Question(page=page, target=Target(url=page.url, kind=TargetKind(kind)), site=site, engine=chosen))
     if as_json:
         click.echo(json.dumps({"engine": chosen, **_plain(asdict(reading))}, ensure_ascii=False, indent=2, default=str))
@@ -72,9 +89,24 @@ def try_(source: str, engine: str | None, url: str | None, kind: str, config: Pa
         click.echo(
             "\n".join(_head(page, chosen, found[1].evidence if found and known and known.name == chosen else ()))
         )
+        for name, place, posts in learned:
+            click.echo(field("learned", f"{name} stands at {place} ({count(posts, 'post')} of its feed)"))
         best_effort = " (best effort)" if engine_named(chosen).best_effort else ""
         click.echo("\n".join(_lines(reading, best_effort)))
     return 1 if reading.error else 0
+
+
+def _learned(archive: Path, url: str) -> tuple[tuple[str, str, int], ...]:
+    """Where the blog of a page has its fields, by how many posts that the feed told of: field, path, posts."""
+    from archiver.crawl import held  # late: it knows the database
+    from archiver.engines.layout import settled
+    from db import open_archive
+
+    opened = open_archive(archive)
+    key = held.blog_of(opened, url)
+    lessons = held.lessons(opened, key) if key else []
+    agreed = settled(lessons)
+    return tuple((name, path, sum(one[1:] == (name, path) for one in lessons)) for name, path in agreed)
 
 
 def field(label: str, text: str) -> str:

@@ -15,6 +15,7 @@ from archiver.crawl.clock import Clock
 from archiver.crawl.ending import Ending, judged
 from archiver.crawl.hosts import Hosts
 from archiver.crawl.jobs import Answer, Job, fetch_of, shown, stamp, utc_now
+from archiver.crawl.lessons import Lessons
 from archiver.crawl.limit import Limit
 from archiver.crawl.opening import Opened
 from archiver.crawl.outcome import Stats
@@ -79,6 +80,7 @@ class Blog:
         self._open = 0  # jobs that the spider has, their pages being fetched or read
         self._looked_again = False
         self._clock = Clock()
+        self._lessons = Lessons(held.lessons(shared.archive, self.site.key)) if self.engine.learns else None
 
     @property
     def errors(self) -> tuple[str, ...]:
@@ -170,7 +172,8 @@ class Blog:
 
     def site_for(self, target: Target) -> Site:
         """What the engine is told of the site when it reads this target."""
-        return replace(self.site, want_sidebar=self._ledger.wants_sidebar(target))
+        site = replace(self.site, want_sidebar=self._ledger.wants_sidebar(target))
+        return self._lessons.for_page(site, target) if self._lessons else site
 
     # -- what came --------------------------------------------------------------------------------
 
@@ -219,6 +222,8 @@ class Blog:
         extract = self._clock.told(self.site, target, self._policy.kept(reading.extract))
         reading = replace(reading, extract=extract)
         self._limit.saw(target, reading.extract, reading.discovery)
+        if self._lessons:
+            self._lessons.heard(target, reading.extract)
         if page.ok and reading.error is None:
             self.site = learned(self.site, target, reading.extract)
         failed = loss(target, page, reading)

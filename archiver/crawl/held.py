@@ -7,6 +7,7 @@ from contextlib import closing, contextmanager
 
 from archiver.crawl.outcome import Coverage
 from archiver.status import blog_coverage, post_gaps, shortfall
+from archiver.urls import url_key, within
 from db import Archive, Reader
 from db.keys import blog_key
 
@@ -49,6 +50,25 @@ def clock(archive: Archive, site_key: str) -> tuple[str | None, int | None]:
     with _reader(archive) as reader:
         row = reader.blog(site_key)
         return (row["timezone"], row["utc_offset"]) if row else (None, None)
+
+
+def blog_of(archive: Archive, url: str) -> str | None:
+    """The site key of the blog that a page is of, the narrowest of several."""
+    with _reader(archive) as reader:
+        rows = reader.connection.execute("SELECT site_key, url FROM blogs").fetchall()
+        found = [(len(row["url"]), row["site_key"]) for row in rows if within(url, row["url"])]
+        return max(found)[1] if found else None
+
+
+def lessons(archive: Archive, site_key: str) -> list[tuple[str, str, str]]:
+    """What the pages of posts have taught by what the feed told of them: post, field, path."""
+    with _reader(archive) as reader:
+        rows = reader.connection.execute(
+            "SELECT p.url, l.field, l.path FROM lessons l JOIN posts p ON p.id = l.post_id WHERE p.blog_id = ?"
+            " ORDER BY l.seen_at, p.url, l.field",
+            (blog_key(site_key),),
+        )
+        return [(url_key(row["url"]), row["field"], row["path"]) for row in rows]
 
 
 def posts_unseen(archive: Archive, site_key: str) -> list[str]:

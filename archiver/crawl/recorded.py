@@ -61,6 +61,7 @@ def asked_of(note: dict[str, Any], url: str) -> Asked:
     try:
         target, site = note["target"], dict(note["site"])
         site["open_routes"] = frozenset(site["open_routes"])
+        site |= {name: tuple((str(a), str(b)) for a, b in site.get(name, ())) for name in ("told", "layout")}
         return Asked(
             job=Job(
                 Target(
@@ -80,7 +81,7 @@ def asked_of(note: dict[str, Any], url: str) -> Asked:
             include=tuple(note["include"]),
             exclude=tuple(note["exclude"]),
         )
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise ValueError("it is no note of a crawl") from error
 
 

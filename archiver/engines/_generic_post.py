@@ -16,9 +16,10 @@ from archiver import content, dates, urls
 from archiver.engines import _json_ld as json_ld
 from archiver.engines import _last_resort as last_resort
 from archiver.engines import _microformats as microformats
-from archiver.engines import _repeated_read, _words, bylines, structured, threads
+from archiver.engines import _repeated_read, _words, bylines, layout, structured, threads
 from archiver.engines._dating import Dating
 from archiver.engines._feed_formats import paragraphs
+from archiver.engines._names import looks_like_name, without_by
 from archiver.engines._thread_nodes import find as find_nodes
 from archiver.engines.dom import SKIPPED, Dom, ancestors, inner_html, near_tokens, text_of, tokens
 from archiver.engines.structured import PageFacts
@@ -81,7 +82,12 @@ def read(dom: Dom, site: Site) -> PostPage:
     body = entry.body if entry is not None else None
     facts = structured.facts(dom.root, base, () if body is None else (body,), entries)
     holder = entry.element if entry is not None else _article(dom)
-    if body is None:
+    learned = layout.places(dom, site.layout)
+    place = learned.get("body")
+    if body is None and place is not None and len(text_of(place)) >= _SHORTEST:
+        body = place
+        holder = holder if holder is not None and holder is not body and dom.inside(body, holder) else dom.root
+    elif body is None:
         holder = holder if holder is not None else _densest(dom)
         body = holder
     scope = next((e for e in (holder, body) if e is not None), dom.root)
@@ -96,7 +102,25 @@ def read(dom: Dom, site: Site) -> PostPage:
         facts = replace(facts, notes=(*facts.notes, note))
     else:
         return PostPage(post=None, comments=(), facts=facts)
-    return PostPage(post=_post(dom, site, facts, scope, heading, text), comments=comments, facts=facts)
+    post = _post(dom, site, facts, scope, heading, text)
+    return PostPage(post=_with_learned(post, facts, learned, Dating(dom, site)), comments=comments, facts=facts)
+
+
+def _with_learned(post: Post, facts: PageFacts, learned: dict[str, HtmlElement], dating: Dating) -> Post:
+    """With what stands where the blog was learned to have it, as far as the page states nothing for machines."""
+    said = {field: text_of(element) for field, element in learned.items() if field != "body"}
+    if not facts.title and said.get("title"):
+        post = replace(post, title=said["title"])
+    name = without_by(said.get("author", ""))
+    if not facts.authors and looks_like_name(name):
+        weak = post.weak - {"authors"}
+        post = replace(post, authors=(Author(name=name, member=True),), weak=weak)
+    time = learned.get("published")
+    stated = (time.get("datetime") or "") if time is not None else ""
+    moment = dating.any(stated) or dating.any(said.get("published", "")) if time is not None else None
+    if not facts.published_iso and moment is not None:
+        post = replace(post, published=moment, kind=PostKind.POST)
+    return post
 
 
 def _post(

@@ -53,6 +53,7 @@ class Engine(ABC):
     name: ClassVar[str]
     version: ClassVar[int] = 1
     best_effort: ClassVar[bool] = False  # True: the report says that completeness is not promised
+    learns: ClassVar[bool] = False  # True: it is told what the feed says of a post, and where the blog says the like
 
     @abstractmethod
     def detect(self, page: Page) -> Detection | None:

@@ -13,7 +13,8 @@ from archiver.engines import _generic_links as links
 from archiver.engines import _generic_post as post_pages
 from archiver.engines import _json_ld as json_ld
 from archiver.engines import _microformats as microformats
-from archiver.engines import feeds, sitemaps, structured
+from archiver.engines import feeds, layout, sitemaps, structured
+from archiver.engines._dating import Dating
 from archiver.engines.base import Detection, Engine
 from archiver.engines.dom import Dom, text_of
 from archiver.engines.structured import FeedLink
@@ -52,6 +53,7 @@ class GenericEngine(Engine):
     name = "generic"
     version = 1
     best_effort = True
+    learns = True
 
     def detect(self, page: Page) -> Detection | None:
         """At most 0.3, so that an engine that knows the platform comes first."""
@@ -154,7 +156,8 @@ def _read_front(page: Page, _site: Site) -> Extract:
 
 
 def _read_post(page: Page, site: Site) -> Extract:
-    read = post_pages.read(page.once(Dom), site)
+    dom = page.once(Dom)
+    read = post_pages.read(dom, site)
     if read.post is None:
         return Extract(notes=(*read.facts.notes, Note(kind="no_text_found", detail=page.url)))
     ref, count = read.post.ref, read.facts.comment_count
@@ -166,6 +169,7 @@ def _read_post(page: Page, site: Site) -> Extract:
         claims=(stated,) if count is not None else (),
         threads=(shown,) if read.comments else (),
         notes=read.facts.notes,
+        lessons=layout.learn(dom, site.told, ref, Dating(dom, site)) if site.told else (),
     )
 
 

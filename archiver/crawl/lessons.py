@@ -1,0 +1,35 @@
+"""What the feed of a blog has told of its posts, and what their pages have taught by it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from archiver.engines import layout
+from archiver.model import Extract, Site, Target, TargetKind
+from archiver.urls import url_key
+
+
+class Lessons:
+    """Of one blog. known: what earlier runs have learned, as (post, field, path)."""
+
+    def __init__(self, known: Iterable[tuple[str, str, str]] = ()) -> None:
+        self._told: dict[str, layout.Pairs] = {}
+        self._learned: dict[tuple[str, str], str] = {(post, field): path for post, field, path in known}
+
+    def heard(self, target: Target, extract: Extract) -> None:
+        """Take note of what a feed tells of the first posts in it, and of what a page has taught."""
+        if target.kind is TargetKind.FEED:
+            for post in extract.posts[: layout.MOST_POSTS - len(self._told)]:
+                told = layout.told_of(post)
+                if told:
+                    self._told.setdefault(url_key(post.url), told)
+        for lesson in extract.lessons:
+            self._learned[url_key(lesson.post.url or ""), lesson.field] = lesson.path
+
+    def for_page(self, site: Site, target: Target) -> Site:
+        """What the reader of a page is told: what the feed says of its post, and where the blog has its fields."""
+        if target.kind is not TargetKind.POST:
+            return site
+        agreed = layout.settled((post, field, path) for (post, field), path in self._learned.items())
+        return replace(site, told=self._told.get(url_key(target.url), ()), layout=agreed)

@@ -1,0 +1,63 @@
+"""A home-made blog, whose feed teaches how its older posts are to be read; kept, and the same when read again."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+from tests.crawl.running import ROOT, content, crawl, sound, words
+from tests.crawl.scripted import serve
+from tests.unit.test_layout import HOME, LEARNED, page, told
+
+IN_FEED = range(4, 10)
+OLDER = range(1, 4)
+
+
+def blog() -> dict[str, tuple[str, str]]:
+    items = "".join(
+        f"<item><title>{post.title}</title><link>{{home}}/{n}.html</link><dc:creator>Moll Quay</dc:creator>"
+        f"<pubDate>{n:02} Mar 2020 09:00:00 +0000</pubDate>"
+        f"<content:encoded>&lt;p&gt;{post.content.text if post.content else ''}&lt;/p&gt;</content:encoded></item>"
+        for n in IN_FEED
+        for post in [told(n)]
+    )
+    spaces = "xmlns:dc='http://purl.org/dc/elements/1.1/' xmlns:content='http://purl.org/rss/1.0/modules/content/'"
+    links = "".join(f"<h2><a href='/{n}.html'>On oil, part {n}</a></h2>" for n in (*IN_FEED, *OLDER))
+    head = "<link rel='alternate' type='application/rss+xml' href='/feed.xml'>"
+    pages = {f"/{n}.html": ("text/html", page(n).text) for n in (*IN_FEED, *OLDER)}
+    return {
+        "/": ("text/html", f"<html><head><title>Harbour Lights</title>{head}</head><body>{links}</body></html>"),
+        "/feed.xml": (
+            "application/rss+xml",
+            f"<rss version='2.0' {spaces}><channel><title>Harbour Lights</title>{items}</channel></rss>",
+        ),
+        **pages,
+    }
+
+
+def test_the_feed_teaches_how_older_posts_are_read(tmp_path: Path) -> None:
+    with serve(blog()) as site:
+        ran = crawl(tmp_path / "a", site.home)
+    assert HOME not in ran.out
+    learned = ran.rows("SELECT field, path, count(*) FROM lessons GROUP BY field, path ORDER BY field")
+    assert learned == [(field, LEARNED[field], len(IN_FEED)) for field in sorted(LEARNED)]
+    older = ran.rows(
+        "SELECT p.title, substr(p.published_at, 1, 10), a.name, p.text FROM posts p"
+        " LEFT JOIN post_authors b ON b.post_id = p.id LEFT JOIN authors a ON a.id = b.author_id"
+        " WHERE p.sources = 'page' ORDER BY p.url"
+    )
+    assert [row[:3] for row in older] == [(f"On oil, part {n}", f"2020-03-{n:02}", "Moll Quay") for n in OLDER]
+    assert all(row[3].startswith("The lamps of the quay") and row[3].endswith("So it is.") for row in older)
+    assert sound(ran.archive)
+    saved = tmp_path / "saved.html"
+    saved.write_text(page(30).text, "utf-8")
+    asked = words("try", "-a", str(ran.archive), "--url", f"{site.home}/30.html", str(saved))
+    shown = subprocess.run(asked, capture_output=True, text=True, cwd=ROOT, check=True).stdout
+    assert "  learned        title stands at div.kopf > div.titel (6 posts of its feed)" in shown.splitlines()
+    assert "  title          On oil, part 30" in shown.splitlines()
+    before, kept = content(ran.archive), ran.rows("SELECT * FROM lessons ORDER BY 1, 2")
+    done = subprocess.run(
+        words("extract", "-a", str(ran.archive)), capture_output=True, text=True, cwd=ROOT, check=True
+    )
+    assert content(ran.archive) == before, done.stdout
+    assert ran.rows("SELECT * FROM lessons ORDER BY 1, 2") == kept

@@ -1,0 +1,163 @@
+"""Where pages say what their feed says: learned, agreed upon, and used where a page says nothing for machines."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archiver.crawl.lessons import Lessons
+from archiver.engines import layout
+from archiver.engines.dom import Dom, text_of
+from archiver.engines.generic import GenericEngine
+from archiver.model import (
+    Author,
+    Content,
+    Extract,
+    Lesson,
+    Moment,
+    Post,
+    PostRef,
+    Precision,
+    Rank,
+    Site,
+    Target,
+    TargetKind,
+)
+from archiver.page import Page
+
+HOME = "https://quay.example/"
+SITE = Site(key="quay.example", home=HOME)
+NEWS = "<div class='news'><p>" + "The harbour office is shut on Mondays, and on all days with an easterly wind. " * 9
+WORDS = "The lamps of the quay burn an hour less, since oil is dear this year and the keeper is poor. "
+
+
+def page(number: int, *, words: str = "") -> Page:
+    """A page that says nothing for machines, and whose longest text is not the post."""
+    text = words or f"{WORDS * 2}It was day {number} of it."
+    html = (
+        "<html lang='en'><head><title>Harbour Lights</title></head><body>"
+        f"<div id='top'><h1>Harbour Lights</h1></div>{NEWS}</p></div>"
+        f"<div class='kopf'><div class='titel'>On oil, part {number}</div><span class='wer'>by Moll Quay</span>"
+        f"<span class='wann'>{number} March 2020</span></div>"
+        f"<div class='wort'><div class='innen'>{text}<br><br>So it is.</div></div>"
+        "<p class='fuss'>2 May 1999</p></body></html>"
+    )
+    return Page(f"{HOME}{number}.html", html.encode(), headers={"content-type": "text/html; charset=utf-8"})
+
+
+def told(number: int) -> Post:
+    """The post as the feed has it; its words are set otherwise there."""
+    return Post(
+        url=f"{HOME}{number}.html",
+        rank=Rank.FEED,
+        title=f"On oil, part {number}",
+        authors=(Author(name="Moll Quay", member=True),),
+        published=Moment(at=f"2020-03-{number:02}T09:00:00Z", precision=Precision.SECOND),
+        content=Content(html="", text=f"{WORDS * 2}It was day {number} of it.\n\nSo it is."),
+        source="feed",
+    )
+
+
+def read(number: int, site: Site = SITE, words: str = "") -> Extract:
+    source = page(number, words=words)
+    return GenericEngine().extract(source, Target(url=source.url, kind=TargetKind.POST), site)
+
+
+LEARNED = {
+    "title": "div.kopf > div.titel",
+    "author": "div.kopf > span.wer",
+    "published": "div.kopf > span.wann",
+    "body": "div.wort",
+}
+
+
+def test_a_page_teaches_where_it_says_what_the_feed_says() -> None:
+    lessons = read(3, Site(key=SITE.key, home=HOME, told=layout.told_of(told(3)))).lessons
+    assert {lesson.field: lesson.path for lesson in lessons} == LEARNED
+    assert {lesson.post for lesson in lessons} == {PostRef(url=f"{HOME}3.html")}
+
+
+def test_a_page_of_which_nothing_was_told_teaches_nothing() -> None:
+    assert read(3).lessons == ()
+
+
+def test_another_page_is_read_by_what_was_learned() -> None:
+    (plain,) = read(7).posts
+    assert plain.title == "Harbour Lights"  # so it is read without
+    site = Site(key=SITE.key, home=HOME, layout=tuple(LEARNED.items()))
+    (post,) = read(7, site).posts
+    assert post.title == "On oil, part 7"
+    assert post.authors == (Author(name="Moll Quay", member=True),)
+    assert post.published is not None
+    assert (post.published.at, post.published.precision) == ("2020-03-07T00:00:00Z", Precision.DAY)
+    assert post.content is not None
+    assert post.content.text.split() == f"{WORDS * 2}It was day 7 of it. So it is.".split()
+
+
+def test_what_a_page_says_for_machines_is_believed_first() -> None:
+    source = page(7)
+    head = "<meta property='og:title' content='Stated'><meta name='author' content='Bo Wharf'></head>"
+    stated = Page(source.url, source.body.replace(b"</head>", head.encode()), headers=source.headers)
+    site = Site(key=SITE.key, home=HOME, layout=tuple(LEARNED.items()))
+    (post,) = GenericEngine().extract(stated, Target(url=source.url, kind=TargetKind.POST), site).posts
+    assert post.title == "Stated"
+    assert post.authors == (Author(name="Bo Wharf", member=True),)
+
+
+def test_a_place_that_a_page_does_not_have_is_passed_over() -> None:
+    site = Site(key=SITE.key, home=HOME, layout=(("title", "div.gone"), ("body", "p#none"), ("published", "b.x")))
+    assert read(7, site).posts == read(7).posts
+
+
+def test_an_excerpt_teaches_no_body() -> None:
+    post = told(3)
+    short = Post(url=post.url, rank=Rank.EXCERPT, title=post.title, content=post.content)
+    assert dict(layout.told_of(short)) == {"title": "On oil, part 3"}
+
+
+@pytest.mark.parametrize(
+    ("paths", "agreed"),
+    [
+        (["a", "a", "a"], "a"),
+        (["a", "a"], None),
+        (["a", "a", "a", "b", "b"], "a"),
+        (["a", "a", "a", "b", "b", "c"], None),
+        ([], None),
+    ],
+)
+def test_several_posts_must_agree(paths: list[str], agreed: str | None) -> None:
+    lessons = [(f"post {n}", "title", path) for n, path in enumerate(paths)]
+    assert dict(layout.settled(lessons)).get("title") == agreed
+
+
+@given(st.lists(st.tuples(st.sampled_from("abcdef"), st.sampled_from(["title", "body"]), st.sampled_from("xy"))))
+def test_what_is_agreed_does_not_depend_on_the_order_of_posts(lessons: list[tuple[str, str, str]]) -> None:
+    latest = {(post, field): path for post, field, path in lessons}
+    once = [(post, field, path) for (post, field), path in latest.items()]
+    assert layout.settled(lessons) == layout.settled(sorted(once)) == layout.settled(sorted(once, reverse=True))
+
+
+def test_a_path_leads_back_to_its_element() -> None:
+    dom = page(4).once(Dom)
+    for element in dom.tags("div", "span", "p", "h1"):
+        found = layout.at(dom, layout.path_of(element))
+        assert found is not None
+        assert layout.path_of(found) == layout.path_of(element)
+        if element.get("class"):
+            assert text_of(found) == text_of(element)
+
+
+def test_a_blog_is_told_and_taught_in_its_turn() -> None:
+    lessons = Lessons()
+    feed = Target(url=f"{HOME}feed.xml", kind=TargetKind.FEED)
+    lessons.heard(feed, Extract(posts=tuple(told(n) for n in range(1, 13))))
+    asked = [lessons.for_page(SITE, Target(url=f"{HOME}{n}.html", kind=TargetKind.POST)) for n in range(1, 13)]
+    assert [bool(site.told) for site in asked] == [True] * 10 + [False] * 2
+    assert lessons.for_page(SITE, feed) is SITE
+    for number in (1, 2, 3):
+        assert asked[number].layout == ()
+        page_of = Target(url=f"{HOME}{number}.html", kind=TargetKind.POST)
+        lesson = Lesson(post=PostRef(url=page_of.url), field="title", path="h1")
+        lessons.heard(page_of, Extract(lessons=(lesson,)))
+    assert lessons.for_page(SITE, Target(url=f"{HOME}99.html", kind=TargetKind.POST)).layout == (("title", "h1"),)
