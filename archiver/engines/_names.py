@@ -9,6 +9,7 @@ from lxml.html import HtmlElement
 
 from archiver import dates
 from archiver._months import folded
+from archiver._printed import find_day
 from archiver.engines import _vocabulary as vocabulary
 from archiver.engines.dom import Dom, rels, text_without, tokens
 from archiver.text import squeeze
@@ -19,7 +20,7 @@ _BETWEEN = re.compile(r"\s+(?:[|·•–—@-]+|//)\s+")
 _DIGITS = re.compile(r"\d")
 # What joins a name to the date behind it: "on", "am", "le" …
 _BEFORE_DATE = re.compile(
-    r"[\s,]+(?:on|at|am|vom|den|le|du|el|il|em|op|den|på|w|dne|в|от|in|posted|published)?[\s,:]*$", re.IGNORECASE
+    r"(?:^|[\s,]+)(?:on|at|am|vom|den|le|du|el|il|em|op|den|på|w|dne|в|от|in|posted|published)?[\s,:]*$", re.IGNORECASE
 )
 _EDGES = " ,:：;.\u00a0"
 _DATED = frozenset({"date", "entry-date", "post-date", "posted-on", "published", "updated", "meta-date", "entry-time"})
@@ -112,10 +113,17 @@ def signed_name(text: str) -> str:
     text = squeeze(text)
     cuts = [m.start() for m in _BETWEEN.finditer(text) if dates.from_printed(text[m.end() :].strip(_EDGES + "@"))]
     name = without_by(text[: cuts[-1]] if cuts else text)
-    number = _DIGITS.search(name)
-    if number and dates.from_printed(name):
-        name = _BEFORE_DATE.sub("", _without_month(name[: number.start()]))
-    return name.strip(_EDGES)
+    return _BEFORE_DATE.sub("", _undated(name)).strip(_EDGES)
+
+
+def _undated(text: str) -> str:
+    """A line without the last date in it and what follows that; names may hold numbers, too."""
+    words = text.split(" ")
+    starts = [n for n in range(len(words)) if find_day(folded(" ".join(words[n:])), None, day_first=True)]
+    if not starts:
+        return text
+    # With a word less in front there is no date any more.
+    return " ".join(words[: starts[-1]]) + " "
 
 
 def _without_month(text: str) -> str:

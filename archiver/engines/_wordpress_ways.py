@@ -129,7 +129,7 @@ def _from_feed(page: Page, target: Target, site: Site) -> list[Target]:
         ended = number > 1 and not repeats and page.status in {404, 410, 200}
         # ?paged= works with every permalink form; WordPress redirects it to the pretty one.
         return [] if ended else [_target(f"{site.home}?paged=2", TargetKind.LIST)]
-    counts = {claim.subject: {"comments": str(claim.number)} for claim in reading.claims}
+    counts = {claim.subject: {"claimed": str(claim.number)} for claim in reading.claims}
     found = []
     for post in reading.items:
         known = {"post": post.native_id} if post.native_id else {}
@@ -225,7 +225,7 @@ def _from_post(page: Page, target: Target, site: Site) -> Discovery:
 
 def _unshown(reading: PostPage, target: Target, hint: dict[str, str]) -> list[Target]:
     """Where comments may be had that a theme does not show: all of them, or those of pages that it does not link to."""
-    shown, claimed = len(reading.thread.comments), count_hint(target, "comments")
+    shown, claimed = len(reading.thread.comments), count_hint(target, "claimed")
     claimed = reading.comment_count if claimed is None else claimed
     if target.kind is TargetKind.POST_PART or reading.protected:
         return []
@@ -233,18 +233,18 @@ def _unshown(reading: PostPage, target: Target, hint: dict[str, str]) -> list[Ta
         missed = claimed if claimed is not None or "commentform" in reading.dom.by_id else _own_feed(reading)
         return [_comment_feed(target)] if missed and target.kind is TargetKind.POST else []
     few = claimed is not None and claimed - shown >= _MISSED
-    if reading.comment_pages or (reading.stated_comment_page and "guess" not in target.hint):
+    if reading.comment_pages or (reading.stated_comment_page and "most" not in target.hint):
         return []
-    number = (count_hint(target, "page") or 0) + 1 if "guess" in target.hint else 1
-    most = count_hint(target, "guess") or ((claimed or 0) // shown + 2 if few else 0)
-    if number > most or (target.kind is TargetKind.COMMENT_PAGE and "guess" not in target.hint):
+    number = (count_hint(target, "page") or 0) + 1 if "most" in target.hint else 1
+    most = count_hint(target, "most") or ((claimed or 0) // shown + 2 if few else 0)
+    if number > most or (target.kind is TargetKind.COMMENT_PAGE and "most" not in target.hint):
         return []
     return [
         _target(
             numbered_comment_page(reading.url, number),
             TargetKind.COMMENT_PAGE,
             page=str(number),
-            guess=str(most),
+            most=str(most),
             **hint,
         )
     ]

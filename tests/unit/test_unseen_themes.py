@@ -213,10 +213,10 @@ FORM = "<form id='commentform'></form>"
         ("", FEED, {}, True),  # comments are closed, and there are some all the same
         (FORM, FEED, {}, False),
         ("", "", {}, False),
-        ("", FEED, {"comments": "0"}, False),
-        (FORM, FEED, {"comments": "4"}, True),
+        ("", FEED, {"claimed": "0"}, False),
+        (FORM, FEED, {"claimed": "4"}, True),
         ("<h3 class='comments-title'>No comments</h3>", FEED, {}, False),
-        (thread("", ""), FEED, {"comments": "4"}, False),
+        (thread("", ""), FEED, {"claimed": "4"}, False),
     ],
 )
 def test_the_feed_of_comments_that_a_theme_does_not_show(
@@ -229,7 +229,7 @@ def test_the_feed_of_comments_that_a_theme_does_not_show(
 
 
 def test_comment_pages_that_a_theme_does_not_link_to() -> None:
-    site, url, hint = Site(key="blog.example.org", home=HOME), POST, {"comments": "30"}
+    site, url, hint = Site(key="blog.example.org", home=HOME), POST, {"claimed": "30"}
     kind, asked = TargetKind.POST, []
     many = "".join(f"<li id='comment-{n}' class='comment'><b class='fn'>Ann</b><p>W{n}</p></li>" for n in range(2, 12))
     shown = f"<div id='comments'><ol>{many}</ol></div>"
