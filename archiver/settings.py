@@ -25,7 +25,7 @@ DOWNLOAD_TIMEOUT = 30
 DOWNLOAD_MAXSIZE = 16 * 1024 * 1024
 # A page between the two is read, and said to be large.
 DOWNLOAD_WARNSIZE = 0
-# Decoded by ourselves (archiver/crawl/coding.py): Scrapy hands out what is left of a torn body as if it were whole.
+# Decoded by ourselves (archiver/coding.py): Scrapy hands out what is left of a torn body as if it were whole.
 COMPRESSION_ENABLED = False
 # Scrapy accepts any certificate; what is archived must come from whom it says.
 DOWNLOAD_VERIFY_CERTIFICATES = True

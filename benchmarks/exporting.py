@@ -52,9 +52,12 @@ class Measured:
 
 
 def make(directory: Path, comments: int) -> Path:
-    """A blog of posts with threads, four levels deep, by plain SQL and the same each time."""
-    open_archive(directory, create=True)
-    with closing(open_archive(directory).writer()) as writer:
+    """A blog of posts with threads, four levels deep, by plain SQL and the same each time. One that is there is taken."""
+    if directory.exists():
+        return directory
+    unfinished = directory.with_name(f"{directory.name}-unfinished")
+    open_archive(unfinished, create=True)
+    with closing(open_archive(unfinished).writer()) as writer:
         db = writer.connection
         db.execute("BEGIN")
         db.execute(
@@ -66,6 +69,7 @@ def make(directory: Path, comments: int) -> Path:
             _insert(db, table, rows)
         db.execute("COMMIT")
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    unfinished.rename(directory)
     return directory
 
 

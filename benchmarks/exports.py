@@ -3,6 +3,7 @@
 \b
     python -m benchmarks.exports                        an archive of 100,000 comments, some minutes
     python -m benchmarks.exports --comments 20000 --only csv --only parquet
+    python -m benchmarks.exports --comments 1000000 --scratch DIR    keeps both archives there for the next time
 
 \b
 Wanted:
@@ -75,20 +76,22 @@ def _measured(archive: Path, name: str, query: str | None = None) -> Measured:
 def _tell(console: Console, name: str, ok: bool, text: str) -> None:
     verdict = f"[{'green' if ok else 'bold red'}]{'ok' if ok else 'missed':<6}[/]"
     console.print(f"{name:<12} {verdict} {text}", highlight=False)
+    sys.stdout.flush()  # a run over millions takes long, and is looked at meanwhile
 
 
 @click.command(help=__doc__)
 @click.option("--comments", default=100_000, help="Comments of the archive.")
 @click.option("--only", multiple=True, help="This format (repeatable).")
 @click.option("--rounds", default=3, help="Rounds for the ratios.")
+@click.option("--scratch", type=click.Path(path_type=Path, file_okay=False), help="Keep the archives there.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write the results there.")
-def main(comments: int, only: tuple[str, ...], rounds: int, json_file: Path | None) -> None:
+def main(comments: int, only: tuple[str, ...], rounds: int, scratch: Path | None, json_file: Path | None) -> None:
     """The command line; see the module."""
     console = Console(width=None if sys.stdout.isatty() else 200)
     results: dict[str, Any] = {}
     fine = True
-    with tempfile.TemporaryDirectory() as scratch:
-        small, large = make(Path(scratch) / "small", comments // 4), make(Path(scratch) / "large", comments)
+    with tempfile.TemporaryDirectory() as temporary:
+        small, large = (make((scratch or Path(temporary)) / f"exports-{n}", n) for n in (comments // 4, comments))
         for name in only or [form.name for form in formats()]:
             before, found = _measured(small, name), _measured(large, name)
             growth = found.peak / before.peak - 1

@@ -10,7 +10,7 @@ from twisted.internet import error
 from twisted.web._newclient import ParseError  # it is raised, but not exported
 from twisted.web.client import ResponseFailed
 
-from archiver.crawl.coding import BadBody
+from archiver.coding import BadBody
 from archiver.crawl.jobs import Failure
 
 _WORDS: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (

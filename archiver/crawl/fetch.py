@@ -16,9 +16,9 @@ import scrapy
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
+from archiver.coding import BadBody, decoded
 from archiver.config import BlogConfig
 from archiver.crawl.addresses import addresses_of
-from archiver.crawl.coding import BadBody, decoded
 from archiver.crawl.credentials import headers_for
 from archiver.crawl.explain import explain
 from archiver.crawl.hosts import Hosts, host_of

@@ -91,11 +91,6 @@ class Coverage:
         """Posts claimed beyond those captured."""
         return max(0, (self.claimed_posts or 0) - self.captured_posts)
 
-    @property
-    def missing_comments(self) -> int:
-        """Comments claimed beyond those captured and those out of reach, where the blog makes a claim."""
-        return max(0, (self.claimed_comments or 0) - self.captured_comments - self.out_of_reach)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from archiver.crawl.coding import BadBody, decoded
+from archiver.coding import BadBody, decoded
 from archiver.crawl.explain import explain
 from archiver.crawl.jobs import Answer, Failure, Job
 from archiver.model import Site, Target, TargetKind

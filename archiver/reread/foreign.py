@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from archiver.crawl.coding import BadBody
+from archiver.coding import BadBody
 from archiver.crawl.jobs import stamp
 from archiver.crawl.recorded import page_of
 from archiver.engines import by_name, for_page

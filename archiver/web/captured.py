@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import lxml.html
 
+from archiver.coding import BadBody, decoded
 from archiver.errors import ArchiverError
 from archiver.page import Page
 from archiver.warc import reader
@@ -38,9 +38,10 @@ class Captured:
     def page(self) -> Page:
         """The response as engines see it. Raises NotThere where the body cannot be decoded."""
         headers = {name.lower(): value for name, value in self.record.headers}
-        plain = self.body
-        for coding in reversed([name.strip().lower() for name in headers.get("content-encoding", "").split(",")]):
-            plain = _decoded(plain, coding)
+        try:
+            plain = decoded(self.body, headers.get("content-encoding", ""), LARGEST)
+        except BadBody as error:
+            raise NotThere(f"Its body {error}.") from error
         return Page(self.record.url, plain, status=self.record.status or 0, headers=headers)
 
 
@@ -78,20 +79,3 @@ def _read(folder: Path, fetch: dict[str, Any]) -> Record:
         return reader.read_at(path, fetch["warc_offset"] or 0)
     except ArchiverError as error:
         raise NotThere(f"The record cannot be read: {error.why}.") from error
-
-
-def _decoded(body: bytes, coding: str) -> bytes:
-    """A body out of one content coding. Bare deflate, which some servers send, has no header to tell it by."""
-    if coding in {"", "identity"} or not body:
-        return body
-    if coding not in {"gzip", "x-gzip", "deflate"}:
-        raise NotThere(f"Its content coding, {coding[:20]}, is not known here.")
-    bare = coding == "deflate" and body[0] & 0x0F != 8
-    inflater = zlib.decompressobj(-zlib.MAX_WBITS if bare else 32 + zlib.MAX_WBITS)
-    try:
-        plain = inflater.decompress(body, LARGEST)
-    except zlib.error as error:
-        raise NotThere(f"Its body cannot be decompressed ({error}).") from error
-    if inflater.unconsumed_tail:
-        raise NotThere(f"Its body is larger than {LARGEST >> 20} MiB.")
-    return plain

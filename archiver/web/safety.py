@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, MutableMapping
 from contextvars import ContextVar
 from typing import Any
+from weakref import ref
 
 from datasette.plugins import pm
 from datasette.utils import tilde_decode
+from datasette.utils.sqlite import sqlite3  # pysqlite3 where it is installed
 
 from archiver import asking
 from archiver.web import holdings, metadata, named
@@ -20,6 +22,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 PLUGIN = "blog-archiver"  # as in `plugins` of Datasette's metadata
 _LIMIT_LENGTH = 0  # SQLITE_LIMIT_LENGTH
+MOST_RESULT = 64 * 2**20  # bytes of the rows that one query may give; many long values are as bad as one
 
 # Datasette's own pages need inline scripts and styles. Nothing is loaded from elsewhere, whatever an
 # archived page holds.
@@ -45,12 +48,29 @@ def prepare(connection: Any) -> None:
     """Make a connection that Datasette has opened a read-only and bounded one.
 
     Datasette opens files with mode=ro or immutable=1. Other plugins may ask it for a connection that
-    writes; an archive is written by `archiver` alone. Without the limit, one `printf` takes a gigabyte.
+    writes; an archive is written by `archiver` alone. Without the limits, one `printf` takes a gigabyte.
     """
     connection.execute("PRAGMA query_only = ON")
     connection.create_function("escape_fts", 1, lambda typed: asking.plain(typed) or '""', deterministic=True)
     if hasattr(connection, "setlimit"):
         connection.setlimit(_LIMIT_LENGTH, LONGEST_VALUE)
+    connection.row_factory = _Bounded(connection.row_factory)
+
+
+class _Bounded:
+    """Makes rows as another factory does, until those of one cursor are too many bytes: Datasette holds all of them."""
+
+    def __init__(self, make: Callable[[Any, Any], Any]) -> None:
+        self._make, self._size = make, 0
+        self._cursor: Callable[[], Any] = lambda: None  # a weak reference: a cursor that lives on keeps the file read
+
+    def __call__(self, cursor: Any, row: tuple[Any, ...]) -> Any:
+        if cursor is not self._cursor():
+            self._cursor, self._size = ref(cursor), 0
+        self._size += sum(len(value) for value in row if isinstance(value, (str, bytes)))
+        if self._size > MOST_RESULT:
+            raise sqlite3.OperationalError(f"the result is larger than {MOST_RESULT >> 20} MB; ask for less of it")
+        return self._make(cursor, row)
 
 
 def is_public(datasette: Any) -> bool:

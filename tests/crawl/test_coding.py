@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.crawl import coding
-from archiver.crawl.coding import BadBody, decoded
+from archiver import coding
+from archiver.coding import BadBody, decoded
 
 MOST = 1 << 20
 

@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from html import unescape
 
 import pytest
 from click.testing import CliRunner
@@ -15,9 +16,10 @@ from archiver.cli import main
 from archiver.errors import UsageError
 from archiver.exports.publish import PLUGIN, publish
 from archiver.privacy.masking import Masking
-from archiver.web import safety
+from archiver.web import safety, serve
 from db import checks, open_archive
 from tests.exports.writing import dump, rows
+from tests.unit.web_client import get
 
 
 def test_the_folder(crawled, tmp_path):
@@ -57,6 +59,31 @@ def test_masked(crawled, tmp_path):
     assert json.loads((done.path / "export.json").read_text())["pseudonymised"]["people"] > 0
     assert "replaced" in (done.path / "README.md").read_text()
     assert not list(done.path.glob("*.key"))
+
+
+def test_in_public_nobody_who_is_masked_is_named(crawled, tmp_path):
+    """A masked copy behind `archiver serve --public`: every page that tells of people, and the files beside them."""
+    done = publish(crawled, tmp_path / "public", masking=Masking())
+    site = serve.application(done.path / "archive.db", public=True)
+    names = {name for (name,) in rows(crawled, "SELECT name FROM authors WHERE name LIKE '% %' OR length(name) > 8")}
+    (post,) = rows(crawled, "SELECT post_id, count(*) FROM comments GROUP BY 1 ORDER BY 2 DESC LIMIT 1")[0][:1]
+    (docid,) = rows(crawled, "SELECT docid FROM posts WHERE id = ?", post)[0]
+    (key,) = dump(done.path / "archive.db", f"SELECT id FROM posts WHERE docid = {docid}")[0]
+    (person,) = dump(
+        done.path / "archive.db",
+        "SELECT author_id FROM comments WHERE author_id <> '' GROUP BY 1 ORDER BY count(*) DESC",
+    )[0]
+    paths = ["/", f"/-/post/{key}", f"/-/author/{person}", "/-/network", "/-/plots", "/-/search?q=the", "/-/feed.atom",
+             f"/-/post/{key}.bib", "/-/search.csv?q=the", "/archive/authors",
+             "/archive/comment_list", "/archive/reply_network"]  # fmt: skip
+    pages = {path: get(site, path) for path in paths}
+    assert {path: page.status_code for path, page in pages.items() if page.status_code != 200} == {}
+    assert "Person-" in pages[f"/-/post/{key}"].text
+    said = {path: unescape(page.text) for path, page in pages.items()}
+    assert len(names) > 20
+    assert {(path, name) for path, text in said.items() for name in names if name in text} == set()
+    whole = unescape(get(serve.application(crawled.directory / "archive.db", public=True), f"/-/post/{post}").text)
+    assert len([name for name in names if name in whole]) > 10
 
 
 def test_reasons_of_redactions_stay_at_home(nasty, tmp_path):

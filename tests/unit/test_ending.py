@@ -53,11 +53,3 @@ def test_a_limit_comes_first():
     ending = judged(GAPS, 1, "--limit 3", chosen=False)
     reason = "stopped by --limit 3; 1 post with fewer comments than claimed; 1 URL given up"
     assert ending == Ending("limit", reason, 5)
-
-
-@pytest.mark.parametrize(
-    ("coverage", "missing"),
-    [(WHOLE, 0), (Coverage(claimed_comments=9, captured_comments=4, out_of_reach=3), 2), (Coverage(), 0)],
-)
-def test_what_is_out_of_reach_is_not_missing(coverage, missing):
-    assert coverage.missing_comments == missing

@@ -88,6 +88,27 @@ def test_no_query_takes_all_memory(site, sql, error):
         assert answer["rows"] == [[None]]
 
 
+def test_no_result_takes_all_memory(site):
+    """Of values each of which is allowed."""
+    long = "printf('%.*c', 20000000, 'x')"
+    assert get(site, "/archive.json", sql=f"select {long} as n union all select {long}").status_code == 200
+    for much in (long, "zeroblob(20000000)"):
+        answer = get(site, "/archive.json", sql=f"select {much} as n, id from comments")
+        assert (answer.status_code, "larger than 64 MB" in answer.json()["error"]) == (400, True)
+    assert get(site, "/archive/comments").status_code == 200
+
+
+def test_a_result_that_was_cut_keeps_nobody_from_writing(copy):
+    with closing(sqlite3.connect(copy)) as writer:
+        writer.execute("PRAGMA journal_mode = WAL")
+        site = serve.application(copy)
+        answer = get(site, "/archive.json", sql="select a.id from comments a, comments b, comments c").json()
+        assert answer["truncated"]
+        writer.execute("DELETE FROM revisions")
+        writer.commit()
+        assert writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0
+
+
 def test_what_fits_is_answered(site):
     answer = get(site, "/archive.json", sql="select length(printf('%.*c', 10000000, 'x')) as n").json()
     assert answer["rows"] == [[10000000]]
