@@ -1,7 +1,7 @@
 """Full-text search over posts and comments. Whatever is typed finds something or nothing; it never fails.
 
 The words are first taken as FTS5 syntax ("stem cell" OR transplant*, title:trial), and where they are
-none, as plain words that all must occur.
+none, as the search of the pages understands them: with a minus for NOT, and whatever makes no sense passed over.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from archiver.asking import plain as plain_words
+from archiver import asking
 from archiver.errors import UsageError
 from archiver.text import clean
 
@@ -81,10 +81,7 @@ def search(
 ) -> list[Hit]:
     """The best hits, best first. blog_ids: only in these blogs. Raises UsageError when there is no word."""
     tables = ["posts", "comments"] if scope == "all" else [scope]
-    typed = clean(words).strip()
-    plain = plain_words(typed)
-    if not plain:
-        raise UsageError(repr(words[:40]), "there is no word in it to search for", "Give one or more words")
+    typed, plain = _words(words)
     ranked = _ranked(connection, tables, typed, blog_ids, limit) if len(typed) <= _MOST_SYNTAX else None
     query = typed
     if ranked is None:
@@ -99,12 +96,18 @@ def expressions(connection: sqlite3.Connection, words: str) -> tuple[str | None,
 
     Understood as by `search`. Raises UsageError when there is no word.
     """
-    typed = clean(words).strip()
-    plain = plain_words(typed)
-    if not plain:
-        raise UsageError(repr(words[:40]), "there is no word in it to search for", "Give one or more words")
+    typed, plain = _words(words)
     found = [_understood(connection, table, typed) for table in ("posts", "comments")]
     return (plain, plain) if found == [None, None] else (found[0], found[1])
+
+
+def _words(words: str) -> tuple[str, str]:
+    """What was typed, and how it is understood where it is no FTS5 syntax."""
+    typed = clean(words).strip()
+    understood = asking.understand(typed).expression or asking.plain(typed)  # the latter of NOT alone
+    if not understood:
+        raise UsageError(repr(words[:40]), "there is no word in it to search for", "Give one or more words")
+    return typed, understood
 
 
 def _understood(connection: sqlite3.Connection, table: str, typed: str) -> str | None:

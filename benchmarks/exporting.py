@@ -52,7 +52,7 @@ class Measured:
 
 
 def make(directory: Path, comments: int) -> Path:
-    """A blog of posts with threads, four levels deep, by plain SQL and the same each time. One that is there is taken."""
+    """A blog of posts with threads, four levels deep, by plain SQL, the same each time. One that is there is taken."""
     if directory.exists():
         return directory
     unfinished = directory.with_name(f"{directory.name}-unfinished")

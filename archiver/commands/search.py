@@ -45,7 +45,7 @@ def search(
     """Search posts and comments, best hits first.
 
     All words must occur, in any of their grammatical forms. FTS5 syntax is understood: "a phrase", OR,
-    NOT, a beginning*, title:word.
+    NOT, a beginning*, title:word. Anything else is taken as the search of the pages takes it.
 
     \b
     Examples:

@@ -64,7 +64,10 @@ def found(connection, words, **options):
         ("-rain", {"p2"}),
         ("*rain", {"p2"}),
         ("rain; DROP TABLE posts", set()),
-        ("rain' OR '1'='1", set()),
+        ("rain' OR '1'='1", {"p2"}),
+        ("weather -moods", set()),
+        ("cell -stem", {"c1"}),
+        ("(cell OR weather) stem!", {"p1"}),
     ],
 )
 def test_words(connection, words, expected):
