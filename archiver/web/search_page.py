@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import json
@@ -42,9 +43,17 @@ async def page(request: Any, at: Place) -> Response | None:
     asked, wanted, notes = read(asked_for)
     number = int(asked_for.get("page", "1"))
     busy = any(asked_for.get(name) for name in _FIELDS if name not in {"sort", "page"})
-    asked, hits = await find_hits(at, asked, wanted, PAGE + 1, (number - 1) * PAGE) if busy else (asked, [])
-    wanted = replace(wanted, expression=asked.expression)
-    total, counted = await _counted(at, wanted) if busy else (0, [])
+    hits: list[Row] = []
+    total: int | None = 0
+    counted: list[Row] | None = []
+    if busy:
+        # At once, since each of them goes through all hits, and there are usually processors for both.
+        (asked, hits), (total, counted) = await asyncio.gather(
+            find_hits(at, asked, wanted, PAGE + 1, (number - 1) * PAGE), _counted(at, wanted)
+        )
+        if asked.expression != wanted.expression:
+            wanted = replace(wanted, expression=asked.expression)
+            total, counted = await _counted(at, wanted)
     base = {name: value for name, value in asked_for.items() if name != "page"}
     files = range(1, min(-(-(total or FILE) // FILE), 20) + 1)
     context = {
@@ -159,13 +168,18 @@ async def find_hits(at: Place, asked: Asked, wanted: Wanted, limit: int, skip: i
     try:
         return asked, await at.ask(lambda c: search.find(c, wanted, (OPEN, CLOSE), limit=limit, skip=skip))
     except sqlite3.OperationalError as error:
-        if "fts5" not in str(error) and "syntax" not in str(error):
+        if not _is_refused(error):
             raise
     plain = asking.plain(asked.typed)
     note = "The question could not be taken as it was meant; all of its words are looked for."
     asked = replace(asked, expression=plain, notes=(*asked.notes, note))
     wanted = replace(wanted, expression=plain)
     return asked, await at.ask(lambda c: search.find(c, wanted, (OPEN, CLOSE), limit=limit, skip=skip))
+
+
+def _is_refused(error: sqlite3.OperationalError) -> bool:
+    """Whether the index did not understand the expression."""
+    return "fts5" in str(error) or "syntax" in str(error)
 
 
 async def _counted(at: Place, wanted: Wanted) -> tuple[int | None, list[Row] | None]:
@@ -179,7 +193,7 @@ async def _counted(at: Place, wanted: Wanted) -> tuple[int | None, list[Row] | N
             return total, None
         years = await at.ask(lambda c: search.years(c, replace(wanted, year="")))
     except sqlite3.OperationalError as error:
-        if str(error) != "interrupted":
+        if str(error) != "interrupted" and not _is_refused(error):
             raise
         return None, None
     return _total(years, wanted.year), years
