@@ -69,16 +69,18 @@ STATS_DUMP = False
 HTTPERROR_ALLOW_ALL = True
 # A log handler of Scrapy's would write over the live display; warnings come through Python's own.
 LOG_INSTALL_ROOT_HANDLER = False
-# Middlewares that would look at every request and change none: the session decides where a request may go and names
-# its User-Agent, and nobody reads these statistics or logs in.
-DOWNLOADER_MIDDLEWARES = dict.fromkeys(
-    f"scrapy.downloadermiddlewares.{name}"
-    for name in (
-        "offsite.OffsiteMiddleware",
-        "httpauth.HttpAuthMiddleware",
-        "useragent.UserAgentMiddleware",
-        "stats.DownloaderStats",
-    )
-)
+# Scrapy has these as its own lists, to be added to. They are replaced here, since what is switched off in another list
+# is imported all the same: cookies, consoles and exports would take longer to import than a small blog to fetch.
+# Of the middlewares only these three have something to do. The others follow, repeat, decode, remember or forbid,
+# which the session does itself or nobody wants.
+DOWNLOADER_MIDDLEWARES_BASE = {
+    "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": 350,
+    "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
+    "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": 750,
+}
+# The spiders give Scrapy neither requests nor items, so that these would see nothing.
+SPIDER_MIDDLEWARES_BASE: dict[str, int] = {}
+# Nobody looks at these consoles, statistics and exports; memory and time are watched elsewhere.
+EXTENSIONS_BASE: dict[str, int] = {}
 # Ours: pages are read in a process of their own (archiver/crawl/reader.py); False reads them in this one.
 ARCHIVER_READER_PROCESS = True
