@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.metadata import entry_points
 
 from archiver.engines.base import Detection, Engine
@@ -41,7 +42,13 @@ def engines() -> list[Engine]:
         Medium(),
         GenericEngine(),
     ]
-    return ours + [point.load()() for point in entry_points(group="blog_archiver.engines")]
+    return ours + [kind() for kind in _others()]
+
+
+@cache
+def _others() -> tuple[type[Engine], ...]:
+    """Looked for once: it takes a look at everything that is installed."""
+    return tuple(point.load() for point in entry_points(group="blog_archiver.engines"))
 
 
 def by_name(name: str) -> Engine | None:
