@@ -34,6 +34,9 @@ _UNSPACED = re.compile(
     "[\u3005-\u3007\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
     "\uf900-\ufaff\uff66-\uff9f\U0001b000-\U0001b16f\U00020000-\U0003fffd]"
 )
+_BARE = {
+    code: " " if chr(code) in "/|" else None for code in range(128) if not (chr(code).isalnum() or chr(code).isspace())
+}
 _DASHES = ("\u2012", "\u2013", "\u2014", "\u2015", "\u2026", "/", "|", "--")
 
 
@@ -126,9 +129,9 @@ def word_count(s: str) -> int:
     A word is what stands between white space or dashes and holds a letter or digit, so that combining
     marks, apostrophes and decimal points do not cut it.
     """
-    unspaced = 0
-    if not s.isascii():
-        s, unspaced = _UNSPACED.subn(" ", s)
+    if s.isascii():  # most texts; what is left of each word is its letters and digits, and nothing of what is no word
+        return len(s.replace("--", " ").translate(_BARE).split())
+    s, unspaced = _UNSPACED.subn(" ", s)
     for dash in _DASHES:
         s = s.replace(dash, " ")
     # Most words begin with a letter or digit, which is much faster to see than to search for.

@@ -72,5 +72,8 @@ def digest(*parts: str | None) -> str:
 
 def fingerprint(*values: str | int | None) -> str:
     """A digest of 8 characters (32 bits): enough to tell two readings of one thing apart, not to name it."""
-    parts = ["-" if value is None else f"{len(text := str(value))}:{text}" for value in values]
+    parts = [
+        f"{len(value)}:{value}" if type(value) is str else "-" if value is None else f"{len(text := str(value))}:{text}"
+        for value in values
+    ]
     return blake2b(";".join(parts).encode("utf-8"), digest_size=4).hexdigest()

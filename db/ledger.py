@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable, Mapping, Sequence
 
 from archiver.model import Claim, Lesson, Note, PostRef, ThreadPage
 from archiver.urls import url_key
@@ -47,6 +48,8 @@ class Ledger:
     def save_claims(self, claims: Iterable[Claim], ids: Mapping[PostRef, str]) -> None:
         """Save claims. One on a term that nothing has named is dropped: engines name it on the same page."""
         rows = []
+        claims = list(claims)
+        terms = self._terms(claims)
         for claim in claims:
             subject, post_id, term_id = claim.subject, None, None
             post = claimed_post(claim)
@@ -55,13 +58,25 @@ class Ledger:
                     continue
                 subject = post_id = ids[post]
             elif claim.subject_kind in {"category", "tag"}:
-                subject = term_id = self._context.key("term", claim.subject_kind, "url", url_key(subject))
-                if not self._connection.execute("SELECT 1 FROM terms WHERE id = ?", (term_id,)).fetchone():
+                subject = term_id = self._term(claim)
+                if term_id not in terms:
                     continue
             id_ = self._context.key("claim", claim.subject_kind, subject, claim.measure, claim.where)
             said = (claim.measure, claim.number, claim.where, self._context.seen_at, self._context.fetch_id)
             rows.append((id_, self._context.blog_id, claim.subject_kind, subject, post_id, term_id, *said))
-        self._connection.executemany(SAVE_CLAIM, rows)
+        if rows:
+            self._connection.executemany(SAVE_CLAIM, rows)
+
+    def _term(self, claim: Claim) -> str:
+        return self._context.key("term", claim.subject_kind, "url", url_key(claim.subject))
+
+    def _terms(self, claims: Iterable[Claim]) -> set[str]:
+        """The terms that claims are about, as far as they have rows."""
+        wanted = [self._term(claim) for claim in claims if claim.subject_kind in {"category", "tag"}]
+        if not wanted:
+            return set()
+        query = "SELECT id FROM terms WHERE id IN (SELECT value FROM json_each(?))"
+        return {row[0] for row in self._connection.execute(query, (json.dumps(wanted),))}
 
     def save_lessons(self, lessons: Iterable[Lesson], ids: Mapping[PostRef, str]) -> None:
         """Save where pages say what the feed says of their posts."""
@@ -86,10 +101,12 @@ class Ledger:
             ],
         )
 
-    def save_oddities(self, notes: Iterable[Note]) -> None:
+    def save_oddities(self, notes: Sequence[Note]) -> None:
         """Save what was strange, in the place of what an earlier reading of the same fetch found strange."""
         fetch_id = self._context.fetch_id
         self._connection.execute("DELETE FROM oddities WHERE fetch_id = ?", (fetch_id,))
+        if not notes:
+            return
         self._connection.executemany(
             "INSERT INTO oddities (id, fetch_id, kind, detail) VALUES (?, ?, ?, ?)",
             [(f"{fetch_id}-{number}", fetch_id, note.kind, note.detail) for number, note in enumerate(notes)],

@@ -89,11 +89,12 @@ class Records:
 
     def _unread(self, extract: Extract, ids: Mapping[PostRef, str]) -> list[PostRef]:
         """The posts that are spoken of, but have not been read: a row of their own must stand in."""
-        spoken_of = list(dict.fromkeys(ref for ref in _spoken_of(extract) if ref in ids))
+        here = {ids[post.ref] for post in extract.posts}
+        spoken_of = [ref for ref in dict.fromkeys(_spoken_of(extract)) if ref in ids and ids[ref] not in here]
+        if not spoken_of:  # a post with its own comments
+            return []
         query = "SELECT id FROM posts WHERE sources <> '' AND id IN (SELECT value FROM json_each(?))"
-        wanted = json.dumps([ids[ref] for ref in spoken_of])
-        read = {row[0] for row in self._connection.execute(query, (wanted,))}
-        read.update(ids[post.ref] for post in extract.posts)
+        read = {row[0] for row in self._connection.execute(query, (json.dumps([ids[ref] for ref in spoken_of]),))}
         return [ref for ref in spoken_of if ids[ref] not in read]
 
     def _save_blog(self, facts: BlogFacts, context: Context) -> None:
