@@ -14,7 +14,6 @@ import fcntl
 import json
 import os
 import uuid
-import zlib
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -22,13 +21,12 @@ from pathlib import Path
 from typing import IO
 
 from archiver.warc.heads import without_transfer_coding
+from archiver.warc.packing import packed
 from archiver.warc.records import DIRECTORY, OPEN, SUFFIX, Exchange, Original, Place, digest
 
 ROTATE_AT = 1 << 30
 """Bytes after which a file is closed and the next one begun."""
 VERSION = "WARC/1.1"  # whose dates may have microseconds
-LEVEL = 4
-"""Of gzip: a third of the time of level 9 for files that are a twentieth larger, where bodies come uncompressed."""
 FIELDS, REQUEST, RESPONSE = (
     "application/warc-fields",
     "application/http; msgtype=request",
@@ -152,9 +150,8 @@ def _record(kind: str, record_id: str, fields: Mapping[str, str], block: bytes, 
         "Content-Type": content_type,
         "Content-Length": str(len(block)),
     }
-    packed = zlib.compressobj(LEVEL, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
     head = f"{VERSION}\r\n".encode("ascii") + _lines(fields) + b"\r\n"
-    return b"".join(map(packed.compress, (head, block, b"\r\n\r\n"))) + packed.flush()
+    return packed(head, block, b"\r\n\r\n")
 
 
 def _lines(fields: Mapping[str, str]) -> bytes:
