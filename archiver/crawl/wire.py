@@ -7,6 +7,7 @@ the empty line behind the response's head. Scrapy and Twisted go on as if nobody
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,7 @@ META = "archiver_wire"
 """The key of a request's meta under which its `Wire` is found."""
 MOST = 1 << 18
 """Bytes of a head that are kept at most; Twisted gives up before."""
+_EMPTY_LINE = re.compile(rb"\n\r?\n")
 
 
 @dataclass(slots=True)
@@ -59,8 +61,8 @@ class Wire:
 
 def _end(data: bytes) -> int:
     """Where the head ends, its empty line included; -1 when it goes on. Bare line feeds count, as for Twisted."""
-    ends = [at + len(mark) for mark in (b"\r\n\r\n", b"\n\n", b"\n\r\n") if (at := data.find(mark)) >= 0]
-    return min(ends, default=-1)
+    found = _EMPTY_LINE.search(data)  # nothing is looked at behind it: a piece may hold most of a page
+    return found.end() if found else -1
 
 
 def _is_interim(head: bytes) -> bool:
