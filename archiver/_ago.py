@@ -22,6 +22,7 @@ _PRECISIONS = {
 }
 _AMOUNT = re.compile(r"(?<![\d.,:/-])(\d{1,3})\s*\+?\s*(?!\d)")
 _WORD = re.compile(r"[^\W\d_][^\s\d.,;:()]*")
+_SEMITIC = re.compile("[\u0590-\u06ff]")
 _UNSPACED = re.compile("[\u0e00-\u0e7f\u3040-\u9fff\uac00-\ud7af]")
 
 
@@ -53,7 +54,20 @@ def _unit(text: str) -> tuple[str, int] | None:
         name = _named(unit)
         if name and one in _words()["one"]:
             return name, 1
-    return None
+    return _unit_alone(text, words)
+
+
+def _unit_alone(text: str, words: list[str]) -> tuple[str, int] | None:
+    """A unit without an amount before it: `ordu 1`, the dual of Semitic languages, and their singular."""
+    for match in _AMOUNT.finditer(text):
+        before = text[: match.start()].split()[-1:]
+        if before and (name := _named(before[0])):
+            return name, int(match[1])
+    for name in _PRECISIONS:
+        if any(word in _words().get(f"two_{name}", ()) for word in words):
+            return name, 2
+    units = [name for word in words if _SEMITIC.match(word) and (name := _named(word))]
+    return (units[0], 1) if units else None
 
 
 def _named(word: str) -> str | None:

@@ -114,7 +114,7 @@ def _number_word(line: str) -> int | None:
         return 1
     if any(_is_noun(noun) and one in _words()["trailing_one"] for noun, one in pairwise(words)):
         return 1
-    return 1 if re.match(r"一\s*[条條則则个個篇]", line) else None
+    return 1 if re.match(r"有?一\s*[条條則则个個篇]", line) else None
 
 
 def _is_noun(word: str) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
+from archiver import _jalali as jalali
 from archiver._months import base_language, joined_names, month_number
 
 # Ordinal endings (1st, 1er, 2e, 1o), and the small words between the parts of a date.
@@ -38,11 +39,19 @@ _COUNTED = (
     re.compile(rf"{_YEAR}\s*[年년]\s*(?P<month>\d{{1,2}})\s*[月월]\s*(?P<day>\d{{1,2}})\s*[日일號号]?"),
     re.compile(rf"{_DAY}\s*,?\s*thang\s*(?P<month>\d{{1,2}})(?:\s*,?\s*(?:nam\s*)?|\s*/\s*){_YEAR}"),
 )
+_COUNTED_MIXED = (  # a format of another language's, with the month as East Asian ones print it
+    re.compile(rf"{_DAY}\s*,?\s*(?P<month>\d{{1,2}})\s*[月월]\s*,?\s*{_YEAR}"),
+    re.compile(
+        rf"(?<!\d)(?P<month>\d{{1,2}})\s*[月월]\s*(?P<day>\d{{1,2}})(?:st|nd|rd|th|\s*[日일號号])?\s*,\s*{_YEAR}"
+    ),
+)
 _COUNTED_MONTH = (
     re.compile(rf"{_YEAR}\s*[年년]\s*(?P<month>\d{{1,2}})\s*[月월]"),
     re.compile(rf"(?<!\d)(?P<month>\d{{1,2}})\s*[月월]\s*,?\s*{_YEAR}"),
     re.compile(rf"thang\s*(?P<month>\d{{1,2}})(?:\s*,?\s*(?:nam\s*)?|\s*/\s*){_YEAR}"),
 )
+_CHINESE = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")
+_CHINESE_MONTH = re.compile("(十[一二]|[一二三四五六七八九十])月")
 _YEAR_FIRST = re.compile(rf"(?<!\d){_YEAR}(?P<dot>\s?[./-]\s?)(?P<month>\d{{1,2}})\s?[./-]\s?(?P<day>\d{{1,2}})(?!\d)")
 _YEAR_LAST = re.compile(
     r"(?<![\d.,/-])(?P<a>\d{1,2})\s?(?P<dot>[./-])\s?(?P<b>\d{1,2})\s?[./-]\s?(?P<year>\d{4}|\d\d)(?!\.?\d)"
@@ -56,8 +65,9 @@ _NUMBER_MONTH = (
 def _half(place: str) -> str:
     """Before or after noon, in groups of their own for either side of the time."""
     return (
-        rf"(?:(?P<am_{place}>a\.?\s?m\b\.?|π\.?μ\b\.?|ص|上午|午前|凌晨|早上|오전|sang\b|de la manana|da manha)"
-        rf"|(?P<pm_{place}>p\.?\s?m\b\.?|μ\.?μ\b\.?|م\b|下午|午後|午后|晚上|오후|chieu\b|toi\b"
+        rf"(?:(?P<am_{place}>a\.?\s?m\b\.?|π\.?μ\b\.?|ص|صباحا|ق\.?\s?ظ|上午|午前|凌晨|早上|오전|sang\b"
+        r"|de la manana|da manha)"
+        rf"|(?P<pm_{place}>p\.?\s?m\b\.?|μ\.?μ\b\.?|م\b|مساء|ب\.?\s?ظ|下午|午後|午后|晚上|오후|chieu\b|toi\b"
         r"|de la (?:tarde|noche)|da (?:tarde|noite)))"
     )
 
@@ -74,6 +84,8 @@ _TIMES = (
     re.compile(r"(?<![\d.:])(?P<hour>\d{1,2})\s?h(?:\s?(?P<minute>\d\d)(?!\d))?(?![^\W\d_])"),
     re.compile(r"(?:\bklo?|\bpukul|\bore|\balle|\bkell|\bum|\bom|\bu)\.?\s*(?P<hour>\d{1,2})[.](?P<minute>\d\d)(?!\d)"),
     re.compile(r"(?<![\d.:])(?P<hour>\d{1,2})(?:\.(?P<minute>\d\d))?\s?uhr"),
+    # Behind its date: "v 8.08", "at 08.08".
+    re.compile(r"\A\s*,?\s*(?:[^\W\d_]{1,8}\.?\s+){0,2}(?P<hour>\d{1,2})\.(?P<minute>\d\d)\s*\Z"),
 )
 _ZONE = re.compile(r"\s*\(?(?:(?:utc|gmt)?(?P<sign>[+-])(?P<hours>\d\d):?(?P<minutes>\d\d)(?!\d)|utc|gmt|z(?!\w))")
 _MONTH_FIRST = frozenset(("en-us", "en-ph", "es-us", "tl", "fil", "fil-ph", "tl-ph"))
@@ -100,8 +112,9 @@ class Clock(NamedTuple):
 
 def find_day(text: str, language: str | None, day_first: bool | None) -> Day | None:
     """The first whole date in `text`; None when there is none, or when day and month may be either."""
-    text = joined_names(text)
+    text = _with_numbers(joined_names(text))
     found = [*_named(text, language, _NAMED), *_counted(text, _COUNTED), *_counted(text, (_YEAR_FIRST,))]
+    found += [*_counted(text, _COUNTED_MIXED), *_jalali(text)]
     numeric = _year_last(text, language, day_first)
     if numeric:
         found.append(numeric)
@@ -110,9 +123,19 @@ def find_day(text: str, language: str | None, day_first: bool | None) -> Day | N
 
 def find_month(text: str, language: str | None) -> Day | None:
     """The first month with its year in `text`."""
-    text = joined_names(text)
+    text = _with_numbers(joined_names(text))
     found = [*_named(text, language, _NAMED_MONTH), *_counted(text, (*_COUNTED_MONTH, *_NUMBER_MONTH))]
     return min(found, key=lambda pair: pair[0])[1] if found else None
+
+
+def _jalali(text: str) -> Iterator[tuple[int, Day]]:
+    for start, end, day in jalali.days(text):
+        yield start, Day(day.year, day.month, day.day, f"{text[end:]} {text[:start]}")
+
+
+def _with_numbers(text: str) -> str:
+    """Text with the months of Chinese dates as numbers: `二月`, `十一月`."""
+    return _CHINESE_MONTH.sub(lambda m: f"{_CHINESE.index(m[1]) + 1}月", text) if "月" in text else text
 
 
 def find_clock(text: str) -> Clock | None:

@@ -39,14 +39,12 @@ class PostTerms:
         self._told = any(name.startswith("status-") for name in classes)
         self._filed = _filed(classes)
         self._numbered = {kind for kind, slug in self._slugs if slug.isdigit()}
-        if self._told and any(self._is_denied(link, url) for link, url in dom.links):
+        shown = [url for link, url in dom.links if taxonomy(url) and self._is_own(link)] if self._told else []
+        if shown and all(map(self._is_unfiled, shown)):  # some themes write these classes in a way of their own
             self._told, self._filed = False, []
 
-    def _is_denied(self, link: HtmlElement, url: str) -> bool:
-        """Whether a link of the article is to a term that its classes do not name: some themes write their own."""
-        if {"tag", "category"}.isdisjoint(rels(link)) or link in self._words or not self._dom.inside(link, *self._own):
-            return False
-        return self._is_unfiled(url)
+    def _is_own(self, link: HtmlElement) -> bool:
+        return link not in self._words and link not in self._outside and self._dom.inside(link, *self._own)
 
     def read(self) -> tuple[Term, ...]:
         """The terms in the order of the page."""

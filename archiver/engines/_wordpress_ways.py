@@ -229,25 +229,22 @@ def _unshown(reading: PostPage, target: Target, hint: dict[str, str]) -> list[Ta
     claimed = reading.comment_count if claimed is None else claimed
     if target.kind is TargetKind.POST_PART or reading.protected:
         return []
-    if not shown:
-        missed = claimed if claimed is not None or "commentform" in reading.dom.by_id else _own_feed(reading)
-        return [_comment_feed(target)] if missed and target.kind is TargetKind.POST else []
-    few = claimed is not None and claimed - shown >= _MISSED
-    if reading.comment_pages or (reading.stated_comment_page and "most" not in target.hint):
+    if shown:
+        few = claimed is not None and claimed - shown >= _MISSED
+        most = count_hint(target, "most") or ((claimed or 0) // shown + 2 if few else 0)
+        return _unlinked_page(reading, target, most, hint)
+    missed = claimed if claimed is not None or "commentform" in reading.dom.by_id else _own_feed(reading)
+    return [_comment_feed(target)] if missed and target.kind is TargetKind.POST else []
+
+
+def _unlinked_page(reading: PostPage, target: Target, most: int, hint: dict[str, str]) -> list[Target]:
+    """The next comment page of a thread without a pager, up to a number of them; the first is that of a post."""
+    own = count_hint(target, "page") if target.kind is TargetKind.COMMENT_PAGE else None
+    number = (own or 0) + 1
+    if number > most or (own is not None and "most" not in target.hint) or reading.comment_pages.keys() - {own}:
         return []
-    number = (count_hint(target, "page") or 0) + 1 if "most" in target.hint else 1
-    most = count_hint(target, "most") or ((claimed or 0) // shown + 2 if few else 0)
-    if number > most or (target.kind is TargetKind.COMMENT_PAGE and "most" not in target.hint):
-        return []
-    return [
-        _target(
-            numbered_comment_page(reading.url, number),
-            TargetKind.COMMENT_PAGE,
-            page=str(number),
-            most=str(most),
-            **hint,
-        )
-    ]
+    url = numbered_comment_page(reading.url, number)
+    return [_target(url, TargetKind.COMMENT_PAGE, page=str(number), most=str(most), **hint)]
 
 
 def _own_feed(reading: PostPage) -> bool:
