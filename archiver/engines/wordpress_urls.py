@@ -11,6 +11,7 @@ from archiver.urls import query_value, url_key
 
 # Behind a post's own path: at the root, `/comment-page-2/` is a post of that name.
 _COMMENT_PAGE = re.compile(r"(?<=[^/])/comment-page-(\d{1,6})(/?)$", re.ASCII)
+_DATED = re.compile(r"/\d{4}/\d\d(?:/\d\d)?$", re.ASCII)  # the same behind a month, where posts stand
 _COMMENT_FRAGMENT = re.compile(r"^(?:(?:li|div|article|wp)-)?comment-(?:item-)?([0-9]{1,18})$")
 _LIST_PAGE = re.compile(r"/page/(\d{1,6})/?$", re.ASCII)
 _MONTH = re.compile(r"/(\d{4})/(\d{1,2})/?$", re.ASCII)
@@ -53,7 +54,7 @@ def comment_id(url: str) -> str | None:
 def post_url(url: str) -> str:
     """The permalink behind a link into a post: fragment, comment page and reply link taken off."""
     parts = urlsplit(without_fragment(url))
-    match = _COMMENT_PAGE.search(parts.path)
+    match = _comment_page(parts.path)
     path = parts.path[: match.start()] + match[2] if match else parts.path
     if match and re.search(r"\.[a-z]{2,5}/$", path):  # /slug.html/comment-page-2/
         path = path[:-1]
@@ -66,8 +67,13 @@ def comment_page(url: str) -> int | None:
     """The number of the comment page that a URL asks for."""
     if "comment-page-" not in url and "cpage=" not in url:
         return None
-    match = _COMMENT_PAGE.search(urlsplit(url).path)
+    match = _comment_page(urlsplit(url).path)
     return _number(match[1] if match else query_value(url, "cpage"))
+
+
+def _comment_page(path: str) -> re.Match[str] | None:
+    match = _COMMENT_PAGE.search(path)
+    return None if match is None or _DATED.search(path, 0, match.start()) else match
 
 
 def numbered_comment_page(url: str, number: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from archiver.engines.wordpress_page import post_page
+from archiver.engines.wordpress_urls import comment_page, post_url
 from archiver.model import Site
 from archiver.page import Page
 
@@ -52,6 +53,13 @@ def test_the_post_behind_a_renamed_comment_page(own: str, head: str, links: str,
     body = html(own, head=head, links=links).encode()
     page = Page(HOME + own, body, headers={"content-type": "text/html; charset=utf-8"})
     assert post_page(page, SITE).url == HOME + wanted
+
+
+def test_a_post_of_that_name_is_no_comment_page() -> None:
+    assert post_url(f"{HOME}/2016/07/comment-page-2/") == f"{HOME}/2016/07/comment-page-2/"
+    assert comment_page(f"{HOME}/2016/07/comment-page-2/") is None
+    assert post_url(f"{HOME}/2016/07/tides/comment-page-2/#comments") == f"{HOME}/2016/07/tides/"
+    assert comment_page(f"{HOME}/archives/12/comment-page-2/") == 2
 
 
 def test_its_neighbours_are_found_from_one_of_them() -> None:
