@@ -49,8 +49,13 @@ def systems() -> tuple[System, ...]:
 
 
 def is_thread(target: Target) -> bool:
-    """Whether a target is a comment system's, and not the blog's own."""
-    return "comments" in target.hint
+    """Whether a target is a comment system's, and not the blog's own: there the hint says how many are claimed."""
+    return target.hint.get("comments") in _names()
+
+
+@cache
+def _names() -> frozenset[str]:
+    return frozenset(system.name for system in systems())
 
 
 def declared(page: Page, target: Target, read: Extract) -> tuple[Extract, tuple[Target, ...]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -422,3 +423,9 @@ def test_a_thread_that_is_refused_is_told(status: int) -> None:
     assert note.kind == "thread_refused"
     assert str(status) in note.detail
     assert URL in note.detail
+
+
+def test_a_post_whose_comments_are_counted_is_no_thread_of_a_system():
+    post = Target(url="https://blog.example/p/", kind=TargetKind.POST, hint={"comments": "12"})
+    assert not comments.is_thread(post)
+    assert all(comments.is_thread(replace(post, hint={"comments": one.name})) for one in comments.systems())
