@@ -39,7 +39,11 @@ LOADED = ("archiver.commands.update", "archiver.crawl.run", "archiver.crawl.upda
 OF_POSTS = "JOIN posts p ON p.id = t.post_id WHERE p.gone_at IS NULL"
 SAME = (
     "SELECT id, url, title, text, published_at, modified_at, protected, parts FROM posts WHERE gone_at IS NULL",
-    "SELECT id, post_id, parent_id, kind, text, position, depth, author_id FROM comments WHERE gone_at IS NULL",
+    (
+        "SELECT id, post_id, parent_id, kind, text, depth, author_id, row_number() OVER thread FROM comments"
+        # What has gone keeps its place in a thread.
+        " WHERE gone_at IS NULL WINDOW thread AS (PARTITION BY post_id ORDER BY position)"
+    ),
     f"SELECT t.post_id, t.author_id, t.position FROM post_authors t {OF_POSTS}",
     f"SELECT t.post_id, t.term_id FROM post_terms t {OF_POSTS}",
     f"SELECT t.post_id, t.page, t.pages, t.shown, t.claimed FROM thread_pages t {OF_POSTS}",
@@ -184,7 +188,7 @@ def tables(week: Week) -> list[Table]:
     for name, number in (
         ("all updates", week.requests),
         ("an hour with changes, at most", max((hour.requests for hour in week.hours if hour.changed), default=0)),
-        ("an hour without, at most", max(quiet, default=0)),
+        ("an hour without, revisits included, at most", max(quiet, default=0)),
         ("a crawl", week.crawl),
         (f"{len(week.hours)} crawls", week.crawl * len(week.hours)),
         ("--full at the end", week.full),
@@ -199,10 +203,11 @@ def tables(week: Week) -> list[Table]:
 @click.option("--hours", default=168, show_default=True)
 @click.option("--posts", default=POSTS, show_default=True)
 @click.option("--seed", default=1, show_default=True)
-def main(hours: int, posts: int, seed: int) -> None:
+@click.option("--api", "ways", type=click.Choice(["open", "closed", "both"]), default="both", show_default=True)
+def main(hours: int, posts: int, seed: int, ways: str) -> None:
     """See the module."""
     console, wrong = Console(width=130), False
-    for api in (True, False):
+    for api in {"open": [True], "closed": [False]}.get(ways, [True, False]):
         with tempfile.TemporaryDirectory() as directory:
             week = simulate(Path(directory), hours=hours, seed=seed, api=api, posts=posts)
         for table in tables(week):

@@ -77,6 +77,9 @@ class Known:
 class Wanted:
     """What was found to be worth a request, each once.
 
+    Pages come before the records: what the API has given counts as known, so that a run that is killed between the two
+    would never read the page.
+
     lists: the API, while it answers. pages: whether pages are kept beside the data.
     """
 
@@ -89,19 +92,17 @@ class Wanted:
     def posts(self, route: str, found: Iterable[Listed]) -> list[Target]:
         """Whole records of posts that the API lists, and their pages."""
         new = [one for one in found if self._first(route, one.native_id)]
-        targets = self._whole(route, [one.native_id for one in new])
-        if self.pages:
-            targets += [target for one in new if one.url for target in self.page(one.url, one.native_id)]
-        return targets
+        pages = [target for one in new if one.url for target in self.page(one.url, one.native_id)] if self.pages else []
+        return [*pages, *self._whole(route, [one.native_id for one in new])]
 
     def comments(self, found: Iterable[Listed]) -> list[Target]:
         """Whole records of comments that the API lists, and the pages of their posts."""
         new = [one for one in found if self._first("comments", one.native_id)]
-        targets = self._whole("comments", [one.native_id for one in new])
+        pages: list[Target] = []
         for native in dict.fromkeys(one.post for one in new) if self.pages else ():
             post = self.known.post(native, None)
-            targets += self.page(post.url, native) if post else []
-        return targets
+            pages += self.page(post.url, native) if post else []
+        return [*pages, *self._whole("comments", [one.native_id for one in new])]
 
     def page(self, url: str, native_id: str | None = None, /, **hint: str) -> list[Target]:
         """The page of a post, with its thread."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import shutil
 import signal
 import subprocess
 import sys
@@ -22,9 +23,10 @@ from archiver.crawl.reading import Question
 from archiver.demo import DemoBlog
 from archiver.model import Site, Target, TargetKind
 from archiver.page import Page
+from benchmarks.week import differing
 from spiders.blog import UNREAD
 from tests.crawl.faults import FaultServer
-from tests.crawl.running import ROOT, Ran, crawl, differences, ended, rows, sound, start
+from tests.crawl.running import ROOT, Ran, crawl, differences, ended, rows, sound, start, update
 
 KILLS = 8  # of one crawl
 ALWAYS = {"/", "/robots.txt"}
@@ -49,10 +51,10 @@ def until(server: FaultServer, asked: int, process: subprocess.Popen[str]) -> No
         time.sleep(0.002)
 
 
-def killed(archive: Path, server: FaultServer, url: str, chance: Random) -> list[str]:
-    """Run a crawl into a kill, soon after some of its requests. Returns what it has asked for."""
+def killed(archive: Path, server: FaultServer, url: str, chance: Random, verb: str = "crawl") -> list[str]:
+    """Run a crawl, or an update, into a kill, soon after some of its requests. Returns what it has asked for."""
     before = len(server.log)
-    process = start(archive, url)
+    process = start(archive, url, verb=verb)
     until(server, before + chance.choice([0, 1, 2, *range(3, 22)]), process)
     time.sleep(chance.choice([0.0, 0.01, 0.05, 0.2]))
     kill(process)
@@ -96,6 +98,43 @@ def assert_only_what_was_open_is_asked_again(runs: list[list[str]]) -> None:
         assert set(once) & stored == set()
         stored.update(asked[:-OPEN] if len(asked) > OPEN else ())
         stored -= ALWAYS
+
+
+@pytest.mark.parametrize("api", [True, False], ids=["API open", "API closed"])
+def test_an_update_that_is_killed_loses_nothing_and_takes_nothing_away(tmp_path: Path, api: bool) -> None:
+    chance = Random(f"updates {api}")
+    blog = DemoBlog(posts=20, thread=12, api=api)
+    server, archive, undisturbed = FaultServer(blog), tmp_path / "killed", tmp_path / "undisturbed"
+    with server.running() as home:
+        assert crawl(archive, f"{home}/", "-q").code == 0
+        shutil.copytree(archive, undisturbed)
+        blog.add_post("While it was killed", "A body.")
+        posts = [post for post in blog.published if not post.protected]
+        removed = blog.remove_comment(next(blog.approved(post)[-1] for post in posts[5:] if blog.approved(post)))
+        new = {blog.add_comment(post, "Said meanwhile.").id for post in posts[2:14]}
+        blog.edit_post(posts[3], title="Retitled meanwhile")
+        trashed = blog.edit_post(posts[8], status="trash")
+        beneath = {one.id for one in blog.comments if one.post_id == trashed.id}
+        taken = {str(id_) for id_ in (removed.id, trashed.id, *beneath)}
+        for _ in range(2):
+            killed(archive, server, f"{home}/", chance, verb="update")
+            assert sound(archive)
+            assert gone(archive) <= taken
+        found = update(archive)
+        held = {row[0] for row in found.rows("SELECT native_id FROM comments WHERE gone_at IS NULL")}
+        assert (found.code, {str(id_) for id_ in new - beneath} - held) == (0, set())
+        assert found.one("SELECT count(*) FROM posts WHERE title = 'While it was killed'") == 1
+        for folder in (archive, undisturbed):
+            assert update(folder, "--full").code == 0
+    assert differing(archive, undisturbed) == {}
+    assert gone(archive) >= gone(undisturbed) >= {str(removed.id), str(trashed.id)}
+    assert gone(archive) <= taken
+
+
+def gone(archive: Path) -> set[str]:
+    """The numbers of the posts and comments that are marked."""
+    query = "SELECT native_id FROM {} WHERE gone_at IS NOT NULL"
+    return {row[0] for table in ("posts", "comments") for row in rows(archive, query.format(table))}
 
 
 def test_the_process_that_reads_pages_is_killed(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from archiver.demo import DemoBlog
 from benchmarks.living import START, Life
 from benchmarks.week import HANDFUL, simulate
 
-HOURS = 8
+HOURS = 6
 
 
 @pytest.mark.parametrize("api", [True, False], ids=["API open", "API closed"])
