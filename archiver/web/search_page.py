@@ -46,7 +46,7 @@ async def page(request: Any, at: Place) -> Response | None:
     hits: list[Row] = []
     total: int | None = 0
     counted: list[Row] | None = []
-    if busy:
+    if busy and not _is_wordless(asked):
         # At once, since each of them goes through all hits, and there are usually processors for both.
         (asked, hits), (total, counted) = await asyncio.gather(
             find_hits(at, asked, wanted, PAGE + 1, (number - 1) * PAGE), _counted(at, wanted)
@@ -163,7 +163,7 @@ def filled_in(request: Any) -> dict[str, str]:
 
 async def find_hits(at: Place, asked: Asked, wanted: Wanted, limit: int, skip: int) -> tuple[Asked, list[Row]]:
     """The hits; of an expression that the index refuses after all, those of its plain words."""
-    if asked.typed and not asked.expression:
+    if _is_wordless(asked):
         return asked, []
     try:
         return asked, await at.ask(lambda c: search.find(c, wanted, (OPEN, CLOSE), limit=limit, skip=skip))
@@ -175,6 +175,11 @@ async def find_hits(at: Place, asked: Asked, wanted: Wanted, limit: int, skip: i
     asked = replace(asked, expression=plain, notes=(*asked.notes, note))
     wanted = replace(wanted, expression=plain)
     return asked, await at.ask(lambda c: search.find(c, wanted, (OPEN, CLOSE), limit=limit, skip=skip))
+
+
+def _is_wordless(asked: Asked) -> bool:
+    """Whether something was typed, and no word in it: that finds nothing, and not everything."""
+    return bool(asked.typed and not asked.expression)
 
 
 def _is_refused(error: sqlite3.OperationalError) -> bool:

@@ -178,6 +178,13 @@ def test_what_was_passed_over_is_said(site, typed, words):
     assert words in get(site, "/-/search", q=typed).text.replace("&#34;", '"')
 
 
+def test_what_holds_no_word_finds_nothing(site):
+    page = get(site, "/-/search", q="?!").text
+    assert "There is no word in it to look for." in page
+    assert "<b>0 hits</b>" in page
+    assert "ba-plot" not in page
+
+
 @pytest.mark.parametrize(
     ("field", "words"), [("year", "is not a year"), ("kind", "is none of post, page"), ("sort", "is none of relevance")]
 )
