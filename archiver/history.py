@@ -13,6 +13,7 @@ from archiver.differences import Change, Kind, changes
 from archiver.errors import UsageError
 from archiver.terminal import count, field, safe
 from archiver.urls import url_key
+from db.pages.rows import BYLINE
 
 MOST_NAMED = 5
 
@@ -22,14 +23,12 @@ Mark = Callable[[Kind, str], str]
 _OF_COMMENT = re.compile(r"#(?:\w+-)*?comment-(\d+)$")
 _COMMENT_PAGE = re.compile(r"/comment-page-\d+/?$|[?&]cpage=\d+$")
 
-_POST = """
+_POST = f"""
 SELECT p.id, p.native_id, p.url, p.title, p.text, p.html, p.published_at, p.first_seen_at, p.last_seen_at, p.gone_at,
   b.site_key AS blog,
-  (SELECT group_concat(name, ', ') FROM (
-    SELECT a.name FROM post_authors pa JOIN authors a ON a.id = pa.author_id
-    WHERE pa.post_id = p.id ORDER BY pa.position)) AS author
+  {BYLINE} AS author
 FROM posts p JOIN blogs b ON b.id = p.blog_id WHERE p.id = ?
-"""
+"""  # noqa: S608 - our words
 _COMMENT = """
 SELECT c.id, c.native_id, c.url, p.title, c.text, c.html, c.published_at, c.first_seen_at, c.last_seen_at, c.gone_at,
   b.site_key AS blog, a.name AS author

@@ -15,6 +15,7 @@ from typing import Literal
 from archiver import asking
 from archiver.errors import UsageError
 from archiver.text import clean
+from db.pages.rows import BYLINE
 
 # They surround what was found in `Hit.snippet`. No stored text can hold these noncharacters: text.clean
 # takes them out.
@@ -54,14 +55,12 @@ _RANK = {
     "comments": "SELECT f.rowid, bm25(comments_fts) AS rank FROM comments_fts f",
 }
 _LOOK_UP = {
-    "posts": """
+    "posts": f"""
         SELECT p.id, b.site_key, p.url, p.title, p.published_at, p.gone_at,
-          (SELECT group_concat(name, ', ') FROM (
-            SELECT a.name FROM post_authors pa JOIN authors a ON a.id = pa.author_id
-            WHERE pa.post_id = p.id ORDER BY pa.position)) AS authors,
+          {BYLINE} AS authors,
           snippet(posts_fts, 1, :open, :close, '…', :words) AS snippet
         FROM posts_fts f JOIN posts p ON p.docid = f.rowid JOIN blogs b ON b.id = p.blog_id
-        WHERE posts_fts MATCH :query AND f.rowid = :docid""",
+        WHERE posts_fts MATCH :query AND f.rowid = :docid""",  # noqa: S608 - our words
     "comments": """
         SELECT c.id, b.site_key, c.url, p.title, c.published_at, c.gone_at, a.name AS authors,
           snippet(comments_fts, 0, :open, :close, '…', :words) AS snippet

@@ -6,6 +6,11 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+BYLINE = """(SELECT group_concat(name, ', ') FROM (
+    SELECT a.name FROM post_authors pa JOIN authors a ON a.id = pa.author_id
+    WHERE pa.post_id = p.id ORDER BY pa.position))"""
+"""In a query on posts p: the names of who wrote one, in order."""
+
 Row = dict[str, Any]
 Values = Sequence[Any] | Mapping[str, Any]
 

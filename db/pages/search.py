@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from db.pages.posts import blogs
-from db.pages.rows import Row, number, rows
+from db.pages.rows import BYLINE, Row, number, rows
 
 ORDERS = {
     "relevance": "rank, at DESC, id",
@@ -71,13 +71,11 @@ _FOUND = {
         "bm25(comments_fts)",
     ),
 }
-_POST = """
+_POST = f"""
 SELECT 'post' AS found, p.id, p.id AS post_id, p.title, p.kind, p.published_at, p.published_precision, p.gone_at, p.url,
   b.title AS blog, NULL AS author_id, NULL AS parent_id, NULL AS in_reply_to, NULL AS answered,
-  (SELECT group_concat(name, ', ') FROM (
-    SELECT a.name FROM post_authors pa JOIN authors a ON a.id = pa.author_id
-    WHERE pa.post_id = p.id ORDER BY pa.position)) AS author, {snippet} AS snippet
-FROM {source} JOIN blogs b ON b.id = p.blog_id WHERE {where}"""
+  {BYLINE} AS author, {{snippet}} AS snippet
+FROM {{source}} JOIN blogs b ON b.id = p.blog_id WHERE {{where}}"""  # noqa: S608 - our words
 _COMMENT = """
 SELECT 'comment' AS found, c.id, c.post_id, p.title, c.kind, c.published_at, c.published_precision, c.gone_at, c.url,
   b.title AS blog, c.author_id, c.parent_id, pa.name AS in_reply_to, substr(parent.text, 1, 160) AS answered,
