@@ -53,11 +53,11 @@
 
   figure.hidden = false;
   const width = Math.max(280, Math.round(svg.getBoundingClientRect().width));
-  const height = Math.round(Math.min(Math.max(width * 0.7, 380), 680));
+  const height = Math.round(Math.min(Math.max(width * 0.7, 460), 680));
   svg.setAttribute('viewBox', `0 0 ${width} ${height}`);
   svg.setAttribute('height', height);
 
-  const labelled = Math.min(30, width / 32); // people whose names are always shown: those with the most answers
+  const labelled = Math.min(30, width < 500 ? width / 50 : width / 32); // people whose names are always shown: those with the most answers
   const most = Math.max(...lines.map((line) => line.times), 1);
   const room = Math.sqrt((width * height) / (nodes.length + 1));
   const simulation = d3.forceSimulation(nodes)
@@ -68,7 +68,8 @@
     .force('y', d3.forceY(height / 2).strength(0.09))
     .stop();
   simulation.tick(TICKS);
-  spread('x', 60, width - 60);
+  const edge = width < 500 ? 30 : 60;
+  spread('x', edge, width - edge);
   spread('y', 34, height - 20);
 
   const arrow = made(made(svg, 'defs', {}), 'marker', {
