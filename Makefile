@@ -3,6 +3,7 @@
 #   make demo            crawl the bundled sample blog into ./demo-archive and open it in the browser
 #   make demo BLOG=URL   the same with a blog of your own choice
 #   make test            everything: lint, then the whole suite (wants root or the packages of `make system`)
+#   make test-waline     comments at a real Waline, from 270 MB of npm packages (wants Node.js)
 #   make test-fast       unit and golden tests only, under a minute
 #   make lint            ruff, mypy, import contracts, docs
 #   make docs            the docs alone: links, command lines, settings
@@ -16,7 +17,7 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test test-fast lint docs venv system readers clean
+.PHONY: help demo test test-fast test-waline lint docs venv system readers clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -104,6 +105,17 @@ $(READERS)/.complete: tests/exports/readers.txt tests/exports/convokit.txt | $(S
 	@$(BIN)/python -m venv --clear $(READERS)
 	@$(READERS)/bin/python -m pip install --quiet --disable-pip-version-check -r tests/exports/readers.txt
 	@$(READERS)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r tests/exports/convokit.txt
+	@touch $@
+
+# ---- Waline: a comment server that is too heavy for every run; npm builds its SQLite with the headers of Node.js
+
+WALINE := $(VENV)/waline
+test-waline: $(WALINE)/.complete
+	@$(PYTEST) -q tests/crawl/waline_server.py
+$(WALINE)/.complete: | $(STAMP)
+	@echo 'Installing Waline into $(WALINE) (once; some minutes)'
+	@mkdir -p $(WALINE)
+	@npm_config_nodedir=/usr npm install --silent --no-audit --no-fund --prefix $(WALINE) '@waline/vercel@1'
 	@touch $@
 
 # ---- pywb, the web archive that the tests ask: in an environment of its own, since it wants other versions than we do
