@@ -47,9 +47,10 @@ class BlogConfig:
     or URL that the User-Agent gives. include, exclude: regular expressions searched for in URLs; an
     excluded URL is left out even when it is included. pages: whether the pages that readers see are
     captured beside the data. warc: whether responses are kept as WARC. private: whether its name may lead to a
-    private address. github_token: GitHub answers more often by it; told to nobody but GitHub's API. paused: whether
-    it is left alone unless it is named. limit, max_requests, max_time: posts, requests and seconds at most. engine:
-    name of the one to use, whatever the page looks like.
+    private address. render: whether a browser shows pages that hold no post without. github_token: GitHub answers
+    more often by it; told to nobody but GitHub's API. paused: whether it is left alone unless it is named. limit,
+    max_requests, max_time: posts, requests and seconds at most. engine: name of the one to use, whatever the page
+    looks like.
     """
 
     url: str
@@ -60,6 +61,7 @@ class BlogConfig:
     pages: bool = True
     warc: bool = True
     private: bool = False
+    render: bool = False
     github_token: str | None = field(default=None, repr=False)
     paused: bool = False
     limit: int | None = None

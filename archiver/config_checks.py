@@ -25,7 +25,7 @@ def from_text(name: str, text: str) -> Any:
     text = text.strip()
     if name in {"include", "exclude"}:
         return text.splitlines()
-    if name in {"pages", "warc", "private", "paused"}:
+    if name in {"pages", "warc", "private", "render", "paused"}:
         return _WORDS.get(text.lower(), text)
     if name in {"limit", "max_requests"} and re.fullmatch("[0-9]{1,18}", text):
         return int(text)
@@ -100,6 +100,7 @@ CHECKS: Mapping[str, Callable[[Any], Any]] = {
     "pages": _either,
     "warc": _either,
     "private": _either,
+    "render": _either,
     "github_token": _token,
     "paused": _either,
     "limit": _count,

@@ -11,6 +11,7 @@ import sqlite3
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from archiver.crawl.progress import PlainProgress, Progress
 from archiver.crawl.reader import InlineReader, ProcessReader, Reader
 from archiver.crawl.reading import Question
 from archiver.crawl.recorder import Recorder
+from archiver.crawl.render import NotRendered, Renderer, is_wanting
 from archiver.crawl.session import Session
 from archiver.crawl.signals import Signals
 from archiver.engines import engines
@@ -97,6 +99,7 @@ class BlogSpider(scrapy.Spider):
     def equip(self, crawler: Crawler) -> None:
         """Take what Scrapy has made: the downloader, the settings, the signals."""
         self._fetcher = Fetcher(crawler, self._shared.hosts, self._shared.clock)
+        self._renderer = Renderer(self._fetcher)
         in_process = crawler.settings.getbool("ARCHIVER_READER_PROCESS")
         self._reader: Reader = ProcessReader() if in_process else InlineReader()
         crawler.signals.connect(self.on_closed, signal=scrapy.signals.spider_closed)
@@ -148,7 +151,17 @@ class BlogSpider(scrapy.Spider):
         return session.recorded(job, answer)
 
     async def _read(self, session: Session, job: Job, answer: Answer, question: Question) -> None:
-        session.read(job, answer, await self._reader.read(question))
+        reading = await self._reader.read(question)
+        if session.config.render and is_wanting(question.target, question.page, reading):
+            try:
+                shown = await self._renderer.render(question.page, session.config, session.barred)
+            except NotRendered as error:
+                reading = replace(reading, error=f"it holds no post, and a browser could not show it ({error})")
+            else:
+                answer = session.rendered(job, answer, shown)
+                assert answer.page is not None
+                reading = await self._reader.read(replace(question, page=answer.page))
+        session.read(job, answer, reading)
 
     async def _nap(self, session: Session, reading: set[asyncio.Task[None]]) -> set[asyncio.Task[None]]:
         """Wait for a page to be read, or for the time when there is work again. Returns what is still being read."""
@@ -168,6 +181,7 @@ class BlogSpider(scrapy.Spider):
         self._fetcher.stopping.set()
         if self._tasks:
             await asyncio.wait(self._tasks)
+        await self._renderer.close()
         await self._reader.close()
         self.end()
 

@@ -39,6 +39,9 @@ NO_SETTINGS = RunSettings()
 @click.option("--contact", metavar="TEXT", help="E-mail address or URL where a webmaster can reach you.")
 @click.option("--pages/--no-pages", default=None, help="Capture the pages beside the data, or not.  [default: pages]")
 @click.option("--warc/--no-warc", default=None, help="Keep every response as WARC, or not.  [default: warc]")
+@click.option(
+    "--render/--no-render", default=None, help="Show pages that hold no post in a browser, or not.  [default: not]"
+)
 @click.option("--include", multiple=True, metavar="RE", help="Only URLs in which this is found (repeatable).")
 @click.option("--exclude", multiple=True, metavar="RE", help="Not the URLs in which this is found (repeatable).")
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="At most N posts of each blog.")

@@ -175,6 +175,10 @@ class Blog:
         site = replace(self.site, want_sidebar=self._ledger.wants_sidebar(target))
         return self._lessons.for_page(site, target) if self._lessons else site
 
+    def barred(self, url: str) -> str | None:
+        """Why a URL may not be fetched for a page that a browser shows: another host, robots.txt."""
+        return None if same_host(url, self.site.home) and self._policy.allows(url) else "another host, or robots.txt"
+
     # -- what came --------------------------------------------------------------------------------
 
     def received(self, job: Job, answer: Answer, decision: retry.Decision) -> Question | None:

@@ -100,6 +100,12 @@ class Opening:
                 return self._front_page(job, answer)
         return None
 
+    def barred(self, url: str) -> str | None:
+        """Why a URL may not be fetched for a front page that a browser shows."""
+        rules = self._robots[2] if self._robots else None
+        fine = same_host(url, self.site.home) and rules is not None and rules.allows(url)
+        return None if fine else "another host, or robots.txt"
+
     def opened(self, reading: Reading) -> Opened:
         """Take the reading of the front page."""
         if reading.engine is None:

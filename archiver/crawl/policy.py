@@ -41,6 +41,10 @@ class Policy:
             return robots.why or ROBOTS_REASON
         return "an exclude pattern fits" if _fits(self._exclude, url) else None
 
+    def allows(self, url: str) -> bool:
+        """Whether the robots.txt of the blog's own host allows a URL."""
+        return self._robots.allows(url)
+
     def left_out(self, target: Target, site: Site) -> str | None:
         """Why a target may not be fetched, or was not asked for."""
         barred = self.barred(target.url, site)

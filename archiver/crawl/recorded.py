@@ -27,7 +27,8 @@ class Asked:
     """A request and its circumstances.
 
     engine: who was to read the page; None: whoever knows it. crawl_id: empty as long as the blog was being
-    opened. include, exclude: what a person has chosen among the posts.
+    opened. include, exclude: what a person has chosen among the posts. render: whether a browser
+    showed what held no post.
     """
 
     job: Job
@@ -37,12 +38,13 @@ class Asked:
     opening: bool = False
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    render: bool = False
 
 
 def note_of(asked: Asked, elapsed: float | None) -> dict[str, Any]:
     """The circumstances as plain JSON."""
     job, target = asked.job, asked.job.target
-    return {
+    return ({"render": True} if asked.render else {}) | {
         "target": {"url": target.url, "kind": target.kind.value, "priority": target.priority, "hint": target.hint},
         "attempts": job.attempts,
         "hops": job.hops,
@@ -80,6 +82,7 @@ def asked_of(note: dict[str, Any], url: str) -> Asked:
             opening=note["opening"],
             include=tuple(note["include"]),
             exclude=tuple(note["exclude"]),
+            render=bool(note.get("render", False)),
         )
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise ValueError("it is no note of a crawl") from error

@@ -18,6 +18,7 @@ from archiver.crawl.logs import Noted, log_begin, log_end, logged
 from archiver.crawl.outcome import DetectResult, Outcome
 from archiver.crawl.progress import Progress
 from archiver.crawl.recorder import recover
+from archiver.crawl.render import check_installed
 from archiver.crawl.signals import Signals
 from archiver.engines import by_name
 from archiver.errors import UsageError
@@ -59,6 +60,8 @@ def run(
     for blog in blogs:
         if blog.engine and by_name(blog.engine) is None:
             raise UsageError(f"engine {blog.engine}", "there is no such engine", "Leave it out, or see archiver detect")
+    if any(blog.render for blog in blogs):
+        check_installed()
     keep = keep or Keep()
     archive = open_archive(archive_dir, create=True)  # what is wrong with it is said before the reactor starts
     called = f"{command} {' '.join(blog.url for blog in blogs)}"

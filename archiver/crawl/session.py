@@ -22,6 +22,7 @@ from archiver.crawl.outcome import Outcome, OutcomeKind, Stats
 from archiver.crawl.policy import PAGES
 from archiver.crawl.reading import Question, Reading
 from archiver.crawl.recorded import Asked, note_of
+from archiver.crawl.render import Rendered, answer_of
 from archiver.errors import ArchiverError, Incomplete, Refused, SiteError, Unreachable
 from archiver.model import Site
 from archiver.urls import same_host, site_key
@@ -136,7 +137,24 @@ class Session:
             opening=blog is None,
             include=config.include,
             exclude=config.exclude,
+            render=config.render,
         )
+
+    def barred(self, url: str) -> str | None:
+        """Why a page of the blog may not have a URL that it asks for when a browser shows it; None when it may."""
+        if self._blog:
+            return self._blog.barred(url)
+        assert self._opening is not None
+        return self._opening.barred(url)
+
+    def rendered(self, job: Job, raw: Answer, rendered: Rendered) -> Answer:
+        """Put what a browser made of a page on record, beside the page itself, of which nothing else is stored."""
+        assert raw.page is not None
+        if self._blog:
+            self._blog.note(job, raw)
+        else:
+            self._before.append((job, raw))
+        return self.recorded(job, answer_of(raw.page, rendered))
 
     def received(self, job: Job, answer: Answer) -> Question | None:
         """Take an answer; the page that is to be read comes back as a question."""

@@ -11,6 +11,7 @@ from archiver.crawl.jobs import Answer
 from archiver.crawl.policy import Policy
 from archiver.crawl.reading import Question, Reading, engine_named
 from archiver.crawl.recorded import Asked
+from archiver.crawl.render import is_wanting
 from archiver.crawl.robots import Robots
 from archiver.crawl.saving import is_torn, learned, visit_of
 from archiver.model import TargetKind, Visit
@@ -43,6 +44,8 @@ def visit_again(asked: Asked, answer: Answer, question: Question, reading: Readi
         return None
     if is_torn(target, page, reading) and asked.job.attempts + 1 < retry.MOST_ATTEMPTS:
         return None  # it was asked for again
+    if asked.render and is_wanting(target, page, reading):
+        return None  # a browser showed it, and that was read
     choice = BlogConfig(url=question.site.home, include=asked.include, exclude=asked.exclude)
     kept = Policy(choice, _NO_ROBOTS, engine_named(reading.engine)).kept(reading.extract)
     site = question.site
