@@ -19,6 +19,7 @@ from archiver.terminal import count, safe
 from archiver.urls import absolute, site_key
 
 if TYPE_CHECKING:
+    from archiver.engines.evidence import Places
     from archiver.page import Page
 
 LONGEST = 300
@@ -47,6 +48,12 @@ _SUFFIXES = {".json": "application/json", ".xml": "application/xml"}
     help="Read it by what this archive has learned of the blog, and show that.",
 )
 @config_option()
+@click.option(
+    "--save",
+    metavar="FOLDER",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Keep the page, and what was read, as a golden case in this folder.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Everything, as JSON.")
 def try_(
     source: str,
@@ -55,17 +62,22 @@ def try_(
     kind: str,
     archive: Path | None,
     config: Path | None,
+    save: Path | None,
     as_json: bool,
 ) -> int:
-    """Show what an engine reads from one page, field by field; nothing is stored.
+    """Show what an engine reads from one page, field by field, and where on the page it stands.
+
+    Nothing is stored, unless --save keeps the page with what was read as a golden case, for a test of the engine.
 
     \b
     Examples:
       archiver try https://blog.example.org/2021/02/a-post/
       archiver try --url https://blog.example.org/2021/02/a-post/ saved.html
+      archiver try --save tests/golden/harbour/post https://blog.example.org/2021/02/a-post/
     """
     from archiver.crawl.reading import Question, engine_named, read  # late: Scrapy takes its time to import
-    from archiver.engines import engines, for_page
+    from archiver.engines import engines, for_page, golden
+    from archiver.engines.evidence import Places
     from archiver.page import Page
 
     path = Path(source)
@@ -92,7 +104,10 @@ def try_(
         for name, place, posts in learned:
             click.echo(field("learned", f"{name} stands at {place} ({count(posts, 'post')} of its feed)"))
         best_effort = " (best effort)" if engine_named(chosen).best_effort else ""
-        click.echo("\n".join(_lines(reading, best_effort)))
+        click.echo("\n".join(_lines(reading, best_effort, Places(page))))
+    if save and not reading.error:
+        kept = golden.save(save, page, Target(url=page.url, kind=TargetKind(kind)), engine_named(chosen))
+        click.echo(f"\nKept in {safe(str(save))}: {', '.join(kept) or 'nothing was read'}. Look through expected.json.")
     return 1 if reading.error else 0
 
 
@@ -134,41 +149,61 @@ def _head(page: Page, engine: str, evidence: tuple[str, ...]) -> Iterator[str]:
     yield from (field("because" if n == 0 else "", safe(line)) for n, line in enumerate(evidence))
 
 
-def _lines(reading: Any, best_effort: str) -> Iterator[str]:
+def _lines(reading: Any, best_effort: str, places: Places) -> Iterator[str]:
     if reading.error:
         yield field("error", safe(reading.error))
     extract = reading.extract
     if extract.blog:
         yield f"\nblog{best_effort}"
-        yield from _fields(extract.blog)
+        yield from _fields(extract.blog, places)
     for post in extract.posts:
         yield f"\npost, from {post.source}, as {post.rank.name.lower()}"
-        yield from _fields(post)
+        yield from _fields(post, places)
     for name, found in (("comment", extract.comments), ("claim", extract.claims), ("note", extract.notes)):
-        yield from _several(name, found)
+        yield from _several(name, found, places)
     for name, found in (("archive", extract.archives), ("term", extract.terms), ("widget", extract.widgets)):
         if found:
             yield f"\n{count(len(found), name)}"
-    yield from _several("target", reading.discovery.targets)
+    yield from _several("target", reading.discovery.targets, places)
 
 
-def _several(name: str, found: tuple[Any, ...]) -> Iterator[str]:
+def _several(name: str, found: tuple[Any, ...], places: Places) -> Iterator[str]:
     if found:
         more = f", the first {MOST}" if len(found) > MOST else ""
         yield f"\n{count(len(found), name)}{more}"
     for number, one in enumerate(found[:MOST]):
         if number and isinstance(one, Comment):
             yield ""
-        yield from _fields(one) if isinstance(one, Comment) else [f"  {_shown(one)}"]
+        yield from _fields(one, places) if isinstance(one, Comment) else [f"  {_shown(one)}"]
 
 
-def _fields(record: Any) -> Iterator[str]:
-    """What a record says; what it does not say is left out."""
+def _fields(record: Any, places: Places) -> Iterator[str]:
+    """What a record says, and where on the page that stands; what it does not say is left out."""
     for one in fields(record):
         value = getattr(record, one.name)
         if value is None or value == frozenset() or one.name in {"rank", "source", "post"}:
             continue
         yield field(one.name.replace("_", " "), _shown(value))
+        stated = _stated(value)
+        place = places.of(stated) if stated else None
+        if place:
+            yield field("", f"at {place}")
+
+
+def _stated(value: Any) -> str | None:
+    """The words by which a value is looked for on its page."""
+    match value:
+        case Moment():
+            return value.printed
+        case Content():
+            return value.text
+        case Author() | Term():
+            return value.name
+        case (first, *_):
+            return _stated(first)
+        case str() if not isinstance(value, Enum):
+            return value
+    return None
 
 
 def _shown(value: Any) -> str:

@@ -17,6 +17,7 @@ from archiver.engines.dom import Dom
 from archiver.errors import PageError
 from archiver.model import Discovery, Extract, Note, PostRef, Target, TargetKind
 from archiver.page import Page
+from archiver.plugged import made
 from archiver.text import clean_tree
 
 __all__ = ["Declared", "System", "declared", "extract", "is_thread", "systems"]
@@ -29,7 +30,7 @@ _FRAME = re.compile(r"<script[^>]*\bid=[\"']disqus-threadData[\"'][^>]*>(.*?)</s
 
 @cache
 def systems() -> tuple[System, ...]:
-    """All that are known."""
+    """All that are known: ours, and those that other packages register as `blog_archiver.comments`."""
     from archiver.comments.artalk import Artalk
     from archiver.comments.coral import Coral
     from archiver.comments.cusdis import Cusdis
@@ -45,7 +46,8 @@ def systems() -> tuple[System, ...]:
     from archiver.comments.wpdiscuz import WpDiscuz
 
     read = (Isso(), Remark42(), Waline(), Artalk(), Cusdis(), Giscus(), Utterances(), Disqus(), Discourse())
-    return (*read, Coral(), Jetpack(), WpDiscuz(), *(Recognised(name) for name in KNOWN))
+    others = made("blog_archiver.comments", System)  # type: ignore[type-abstract]
+    return (*read, Coral(), Jetpack(), WpDiscuz(), *others, *(Recognised(name) for name in KNOWN))
 
 
 def is_thread(target: Target) -> bool:

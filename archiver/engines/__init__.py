@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.metadata import entry_points
 
 from archiver.engines.base import Detection, Engine
 from archiver.page import Page
+from archiver.plugged import made
 
 __all__ = ["Detection", "Engine", "by_name", "engines", "for_page"]
 
 
 def engines() -> list[Engine]:
-    """All engines: ours, then those that other packages register as `blog_archiver.engines`."""
+    """All engines: ours, then those that other packages register as `blog_archiver.engines`.
+
+    Raises ArchiverError for one that is broken.
+    """
     from archiver.engines.blogger import Blogger
     from archiver.engines.dreamwidth import Dreamwidth
     from archiver.engines.drupal import Drupal
@@ -42,13 +45,13 @@ def engines() -> list[Engine]:
         Medium(),
         GenericEngine(),
     ]
-    return ours + [kind() for kind in _others()]
+    return [*ours, *_others()]
 
 
 @cache
-def _others() -> tuple[type[Engine], ...]:
+def _others() -> tuple[Engine, ...]:
     """Looked for once: it takes a look at everything that is installed."""
-    return tuple(point.load() for point in entry_points(group="blog_archiver.engines"))
+    return tuple(made("blog_archiver.engines", Engine))  # type: ignore[type-abstract]
 
 
 def by_name(name: str) -> Engine | None:
