@@ -70,7 +70,7 @@ def frontier(archive: Path) -> list[tuple[str, ...]]:
 @pytest.mark.parametrize("api", [True, False])
 def test_killed_and_killed_again(tmp_path: Path, seed: int, api: bool) -> None:
     chance = Random(f"{seed} {api}")
-    server = FaultServer(DemoBlog(posts=60, thread=20, api=api, feeds=api))
+    server = FaultServer(DemoBlog(posts=40, thread=12, api=api, feeds=api))
     archive, runs = tmp_path / "killed", []
     with server.running() as home:
         undisturbed = crawl(tmp_path / "undisturbed", f"{home}/")

@@ -28,6 +28,7 @@ ROTATE_AT = 8_000
 """Bytes: such a crawl fills several files."""
 REDIRECTED = ("/about/", "/elsewhere/")
 PUT_OFF = "/wp-json/wp/v2/tags?per_page=100&page=1&orderby=id&order=asc&hide_empty=false"
+END = "db/writer.py Writer.end_crawl"
 OPENING = {"/", "/robots.txt"}
 """What every run asks for, and has on record before the blog has a row."""
 
@@ -201,11 +202,14 @@ def left_behind(scene: Scene, undisturbed: tuple[Path, list[Point]]) -> Path:
 def test_going_on_is_killed_anywhere(
     scene: Scene, undisturbed: tuple[Path, list[Point]], left_behind: Path, thorough: bool
 ) -> None:
-    twice = scene.work / "twice"
-    shutil.copytree(undisturbed[0], twice)
+    # All is fetched, and nothing is ended: so each case is at the end of the second crawl at once.
+    fetched, twice = scene.work / "fetched", scene.work / "twice"
+    shutil.copytree(undisturbed[0], fetched)
     scene.calm()
+    scene.crawl(fetched, Point("commit", END))
+    shutil.copytree(fetched, twice)
     _, points = scene.crawl(twice)
-    end = [point.place for point in points].index("db/writer.py Writer.end_crawl")
+    end = [point.place for point in points].index(END)
     cases = chosen(points[end:], thorough=thorough)
     shutil.copytree(left_behind, scene.work / "recovered")
     _, points = scene.crawl(scene.work / "recovered")
@@ -223,7 +227,7 @@ def test_going_on_is_killed_anywhere(
         assert_finished(archive, twice)
 
     def in_the_second_crawl(archive: Path, point: Point, moment: Moment) -> None:
-        shutil.copytree(undisturbed[0], archive)
+        shutil.copytree(fetched, archive)
         scene.calm()
         scene.crawl(archive, point, moment)
         assert_whole(archive)
