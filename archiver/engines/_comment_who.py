@@ -12,7 +12,7 @@ from archiver.engines import _vocabulary as vocabulary
 from archiver.engines._comment_parts import BLOCKS, Parts, is_service_link, ranked
 from archiver.engines._comment_roles import NONE, role
 from archiver.engines._comment_when import own_link
-from archiver.engines._names import signed_name, without_by
+from archiver.engines._names import looks_like_name, signed_name, without_by
 from archiver.engines.dom import ancestors, rels, text_of, text_without, tokens
 from archiver.model import Author
 from archiver.text import squeeze
@@ -20,6 +20,7 @@ from archiver.text import squeeze
 _INNER = ("cite", "b", "strong", "a")
 _PERSONAL = frozenset({"url", "external", "ugc"})
 _LONGEST = 250
+_SHORT = 60
 _A_DATE = re.compile(r"\d.*\d{4}|\d{4}.*\d")
 _TYPED = re.compile(r"<(a|b|code|del|em|font|i|s|small|span|strong|sub|sup|u)(?:\s[^<>]*)?>(.*?)</\1>", re.IGNORECASE)
 _COLON = re.compile(r"[\s:：,]+$")
@@ -50,7 +51,19 @@ def _commenter(parts: Parts) -> tuple[str, HtmlElement | None, HtmlElement | Non
             name, link, holder = _named(parts, element)
             if name:
                 return name, link, holder
-    return _signed(_line_around_own_link(parts))
+    signed = _signed(_line_around_own_link(parts))
+    return signed if signed[0] else _beside_time(parts)
+
+
+def _beside_time(parts: Parts) -> tuple[str, HtmlElement | None, HtmlElement | None]:
+    """The short text before the date of a comment: themes built of utility classes call nothing by its name."""
+    time = next((e for e in parts.times if e.tag == "time" and not parts.in_body(e)), None)
+    for up in (time, time.getparent()) if time is not None else ():
+        before = up.getprevious() if up is not None and up is not parts.node.element else None
+        name = text_of(before) if before is not None and isinstance(before.tag, str) else ""
+        if before is not None and len(name) <= _SHORT and before.tag not in BLOCKS and looks_like_name(name):
+            return without_says(name), _link_of(parts, before, before), before
+    return "", None, None
 
 
 def _line_around_own_link(parts: Parts) -> HtmlElement | None:
@@ -120,13 +133,13 @@ def _named(parts: Parts, element: HtmlElement) -> tuple[str, HtmlElement | None,
     dropped += _badges(parts, element, dropped)
     if _is_exact(element):
         return text_without(element, dropped), _link_of(parts, element, element), element
-    said = text_without(element, dropped)
-    if element.tag not in _INNER and (_A_DATE.search(said) and (signed := signed_name(said)) and signed != said):
-        return without_says(signed), _link_of(parts, element, element), element
     inner = (e for e in element.iter(*_INNER) if e is not element and not parts.dom.inside(e, *dropped))
     holder = next((e for e in inner if text_of(e)), element)
     if holder is not element and not _begins(holder, element):
         holder = element  # a word of the name is in bold
+    said = text_without(element, dropped)
+    if holder is element and element.tag not in _INNER and _A_DATE.search(said) and (signed := signed_name(said)):
+        return without_says(signed), _link_of(parts, element, element), element
     return without_says(text_without(holder, dropped)), _link_of(parts, holder, element), holder
 
 

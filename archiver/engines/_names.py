@@ -113,7 +113,8 @@ def signed_name(text: str) -> str:
     text = squeeze(text)
     cuts = [m.start() for m in _BETWEEN.finditer(text) if dates.from_printed(text[m.end() :].strip(_EDGES + "@"))]
     name = without_by(text[: cuts[-1]] if cuts else text)
-    return _BEFORE_DATE.sub("", _undated(name)).strip(_EDGES)
+    bare = _undated(name)
+    return (name if bare == name else _BEFORE_DATE.sub("", bare)).strip(_EDGES)
 
 
 def _undated(text: str) -> str:

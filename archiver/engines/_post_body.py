@@ -267,7 +267,7 @@ def _is_theme_part(node: HtmlElement) -> bool:
     if any(_PLAIN_CLASS.match(name) for name in names if name):
         return False
     around = vocabulary.name_set("post", "around")
-    if not vocabulary.name_set("post", "meta").isdisjoint(names):
+    if not (vocabulary.name_set("post", "meta") | vocabulary.name_set("post", "added")).isdisjoint(names):
         return True
     if any(not around.isdisjoint(_NAME_PARTS.split(name)) for name in names if name):
         return True

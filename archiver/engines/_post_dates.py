@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -13,13 +14,14 @@ from archiver._months import folded
 from archiver.engines import _vocabulary as vocabulary
 from archiver.engines._dating import Dating
 from archiver.engines._post_statements import Statements
-from archiver.engines.dom import Dom, Region, near, near_tokens, text_of, tokens
+from archiver.engines.dom import Dom, Region, near, near_tokens, text_of, text_without, tokens
 from archiver.model import Moment, Precision
 
 _PUBLISHED = frozenset(
     {"published", "entry-date", "dt-published", "post-date", "posted-on", "meta-date", "wp-block-post-date"}
 )
 _CHANGED = frozenset({"updated", "modified", "dt-updated", "last-modified", "entry-modified", "modified-date"})
+_META = re.compile(r"(?:^|[-_])meta(?:$|[-_])")
 _LONGEST = 200
 _NEAR = 40  # characters: "Last updated on" stands close to its date
 
@@ -80,7 +82,7 @@ class PostDates:
     def _printed(self) -> Moment | None:
         """A date in words: "updated" is what old themes call the publication, too."""
         for place in self._places():
-            said = text_of(place)
+            said = text_without(place, [e for e in self._hidden if self._dom.inside(e, place)])
             if len(said) >= _LONGEST and not vocabulary.name_set("post", "meta").isdisjoint(tokens(place)):
                 said = said[: _LONGEST - 1]  # "This entry was posted on … and is filed under …", with all that follows
             for text in (place.get("title"), place.get("content"), said):
@@ -98,7 +100,15 @@ class PostDates:
         for element in self._dom.properties:
             if "datePublished" in (element.get("itemprop") or ""):
                 found.insert(0, element)
-        yield from (e for e in dict.fromkeys(found) if e not in self._outside and e.tag not in {"body", "html", "meta"})
+        found += self._dom.matching(_META)
+        kept = (e for e in dict.fromkeys(found) if e not in self._outside and e.tag not in {"body", "html", "meta"})
+        yield from (e for e in kept if e not in self._hidden)
+        yield from (e for e in self._hidden if e not in self._outside)
+
+    @cached_property
+    def _hidden(self) -> list[HtmlElement]:
+        """Dates of the last change that are there for search engines alone."""
+        return [e for e in self._dom.classed("updated") if any("hidden" in name for name in tokens(e))]
 
     def _of_url(self) -> Moment | None:
         """The day in a permalink such as /2021/02/10/title/, where the page prints none."""

@@ -254,9 +254,11 @@ class PostPage:
         body = self.regions.body
         if body is None or self.protected:
             return None
+        ids = vocabulary.names("post", "added_ids")
+        named = [self.dom.by_id[id_] for id_ in ids if id_ in self.dom.by_id]
         added = [
             e
-            for e in self.dom.classed(*vocabulary.names("post", "added"))
+            for e in [*self.dom.classed(*vocabulary.names("post", "added")), *named]
             if e in body.region and e is not body.element
         ]
         return body.content(self.dom.base, added)
@@ -377,12 +379,19 @@ class PostPage:
         titled = self.dom.classed(*_COUNTS, "comment-count", "comments-count", "section-title", "commentstitle")
         headings = [e for e in dict.fromkeys([*titled, *self.dom.tags(*_HEADINGS)]) if e.get("id") != "reply-title"]
         shown = [e for e in headings if e not in regions.words and e not in regions.aside]
-        near = [e for e in shown if e in regions.comments or _is_of_comments(e)]
+        near = [e for e in shown if e in regions.comments or _is_of_comments(e) or self._is_above_comments(e)]
         for element in [*near, *(e for e in shown if e not in near and "section-title" in tokens(e))]:
             count = dates.comment_count(text_of(element), self.title)
             if count is not None:
                 return count
         return None
+
+    def _is_above_comments(self, heading: HtmlElement) -> bool:
+        """Whether the thread follows a heading in the same frame."""
+        parent, spans = heading.getparent(), self.regions.comments.spans
+        if parent is None or parent.tag in _ROOMS or not spans:
+            return False
+        return self.dom.last(heading) < spans[0][0] <= self.dom.last(parent)
 
 
 def _is_of_comments(element: HtmlElement) -> bool:

@@ -125,6 +125,20 @@ def test_a_date_behind_a_name_in_its_frame() -> None:
     assert comment.published.at == "2021-02-10T08:07:00Z"
 
 
+def test_a_page_of_utility_classes() -> None:
+    time = "<time datetime='2021-02-10T08:07:00+00:00'>February 10</time>"
+    head = f"<div class='flex'><span class='font-medium'>Judy H</span>{time}</div>"
+    item = f"<li id='comment-2' class='p-4'>{head}<div class='mt-2'><p>Words.</p></div></li>"
+    body = f"<main><div><h1>Tides</h1></div><div class='prose'>{WORDS * 3}</div>"
+    page = post(f"{body}<section class='mt-12'><h2>2 comments</h2><ul>{item}</ul></section></main>")
+    (comment,) = page.thread.comments
+    assert comment.author
+    assert comment.author.name == "Judy H"
+    assert comment.content
+    assert comment.content.text == "Words."
+    assert page.comment_count == 2
+
+
 def test_a_quotation_in_brackets_is_a_ping() -> None:
     (ping,) = comments("<li id='comment-2' class='alt'><strong>Salt</strong><p>[…] as they write of tides […]</p></li>")
     assert ping.kind is CommentKind.PINGBACK
@@ -268,6 +282,7 @@ BOX = "<div class='author-info'><h2>Ann</h2><p>Ann writes here about the sea and
         f"<div class='entry'><div class='post-words entry'>{WORDS}</div><p class='postmetadata alt'>{FILED}</p></div>",
         f"<div class='entry'>{WORDS}<p class='x'>In <a rel='category tag' href='{HOME}category/a/'>A</a></p></div>",
         f"<div class='entry'>{WORDS}<div><p>You can <a href='#respond'>leave a response</a>.</p></div></div>",
+        f"<div class='entry-content'><div id='toc_container'><p>Contents</p><ul><li>A</li></ul></div>{WORDS}</div>",
         f"<div class='entry-content'>{WORDS}<div class='clear'></div><div id='x-copyright'>Do not copy.</div></div>",
     ],
 )
@@ -335,6 +350,24 @@ def test_a_lone_date_that_is_called_updated(ahead: str, times: tuple[str, ...], 
     assert page.published
     assert page.published.at == "2021-03-03T00:00:00Z"
     assert (page.modified and page.modified.at) == modified
+
+
+def test_a_date_that_is_hidden_from_readers_is_the_last_change() -> None:
+    dates = "<span class='updated x-hidden'>2021-03-05T08:00:00+00:00</span><span>March 3rd, 2021</span>"
+    body = f"<h1>Tides</h1><div class='post-content'>{WORDS}</div><div class='x-meta-info'>By Ann | {dates}</div>"
+    published = post(f"<article class='hentry post-7'>{body}</article>").published
+    assert published
+    assert published.at == "2021-03-03T00:00:00Z"
+
+
+def test_a_box_that_a_plugin_puts_below_the_words_names_the_author() -> None:
+    name = f"<div class='saboxplugin-authorname'><a rel='author' href='{HOME}author/judy/'>Judy H</a></div>"
+    box = f"<div class='saboxplugin-wrap'>{name}<div class='saboxplugin-desc'><p>Judy writes of seas.</p></div></div>"
+    page = post(f"<article class='hentry post-7'><h1>Tides</h1><div class='entry-content'>{WORDS}{box}</div></article>")
+    assert [author.name for author in page.byline[0]] == ["Judy H"]
+    content = page.content()
+    assert content
+    assert content.text == "The tide came in, and it went out again."
 
 
 def test_terms_that_only_the_classes_of_an_article_name() -> None:
