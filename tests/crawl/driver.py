@@ -71,7 +71,8 @@ class Names:
     def resolveHostName(self, receiver: Any, name: str, port: int, *_: Any) -> Any:  # noqa: N802
         receiver.resolutionBegan(self)
         led = self._names[name]
-        receiver.addressResolved(IPv4Address("TCP", led.pop(0) if len(led) > 1 else led[0], port))
+        if led:  # else nobody knows the name
+            receiver.addressResolved(IPv4Address("TCP", led.pop(0) if len(led) > 1 else led[0], port))
         receiver.resolutionComplete()
         return self
 

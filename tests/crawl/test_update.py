@@ -348,6 +348,22 @@ def test_a_host_that_is_gone(tmp_path: Path) -> None:
     assert (ran.code, len(ran.said), held(ran)) == (7, 1, before)
 
 
+def test_a_name_that_nobody_knows_any_more(tmp_path: Path) -> None:
+    blog = DemoBlog(posts=4, thread=4)
+    known = {"least_delay": 0.0, "private": [], "names": {"blog.test": ["127.0.0.1"]}}
+    with serve(blog) as home:
+        blog.home = home.replace("127.0.0.1", "blog.test")
+        blog.cache.clear()
+        assert crawl(tmp_path, "-q", f"{blog.home}/", arranged=known).code == 0
+        before = held(update(tmp_path, "-q", arranged=known))
+        ran = update(tmp_path, "-q", arranged={**known, **SOON, "names": {"blog.test": []}})
+        assert ran.code == 7
+        (line,) = ran.said
+        assert "its name cannot be found (DNS)" in line
+        assert held(ran) == before
+        assert update(tmp_path, "-q", arranged=known).code == 0
+
+
 def test_a_feed_that_is_a_day_old_hides_nothing(tmp_path: Path) -> None:
     with crawled(tmp_path, api=False) as (blog, _):
         update(tmp_path)
