@@ -37,7 +37,7 @@ from db import Archive
 
 NO_ITEMS: tuple[Any, ...] = ()  # everything goes into the archive
 AGAIN = "Run the same command again later: it goes on from here"
-_KNOWN = "SELECT 1 FROM fetches WHERE url = ? AND fetched_at = ?"
+_KNOWN = "SELECT 1 FROM fetches WHERE url = ? AND fetched_at = ? AND error IS NULL"
 
 
 class Spent(Exception):

@@ -25,10 +25,13 @@ from archiver.reread.guess import target_of
 from archiver.reread.replay import question_of, visit_again
 from archiver.urls import url_key, within
 from archiver.warc.reader import Record
-from archiver.warc.records import digest
+from archiver.warc.records import Place, digest
 from db import Writer, open_archive
 
 SCRATCH = "import.tmp"
+_HELD = """SELECT warc_file, warc_offset, warc_length, crawl_id, error FROM fetches
+WHERE url = ? AND fetched_at = ? AND digest = ?"""
+"""A response that is in the archive. error: it was put on record, and its run killed before it was read."""
 
 
 @dataclass(slots=True)
@@ -137,15 +140,16 @@ class Import:
 
     async def _read(self, reader: ProcessReader, record: Record, site: Site, engine: str, target: Target) -> None:
         """Put a response on record as ours, and read it as the re-reading of our own will."""
-        crawl_id = self._runs[site.key]
         at, wanted = foreign.moment(record.date), digest(record.body)
-        query = "SELECT 1 FROM fetches WHERE url = ? AND fetched_at = ? AND digest = ?"
-        if self._writer.connection.execute(query, (target.url, at, wanted)).fetchone():
+        held = self._writer.connection.execute(_HELD, (target.url, at, wanted)).fetchone()
+        if held and held["error"] is None:
             self.done.known += 1
             return
+        crawl_id = held["crawl_id"] if held else self._runs[site.key]
         asked = Asked(job=Job(target, record.url), site=site, engine=engine, crawl_id=crawl_id)
         exchange = replace(foreign.exchange(record), note=note_of(asked, None))
-        place = self._recorder.record(exchange, target.url)
+        # What a killed run has put on record is read now.
+        place = Place(*tuple(held)[:3]) if held else self._recorder.record(exchange, target.url)
         ours = replace(record, date=at, digest=wanted, offset=place.offset, length=place.length)
         answer = answer_of(ours, place.file, record.body, target.url)
         question = question_of(asked, answer)

@@ -26,12 +26,16 @@ import scrapy.core.downloader.handlers.http11
 import scrapy.core.engine
 
 import archiver.crawl.run
+import archiver.reread.extract
+import archiver.reread.importing
+import archiver.reread.platform_exports
 import archiver.settings
 import spiders.blog
 from archiver import comments, notify
 from archiver.cli import main
 from archiver.commands import crawl, extract, import_
 from archiver.crawl import retry
+from archiver.crawl.reader import InlineReader
 from archiver.engines import engines
 from archiver.reports import as_html
 from archiver.warc import writer as warc_writer
@@ -211,6 +215,8 @@ def _child(words: Sequence[str], log: Path, said: Path, at: Point | None, moment
         os.dup2(out.fileno(), 1)
         os.dup2(out.fileno(), 2)
     archiver.settings.ARCHIVER_READER_PROCESS = False
+    for module in (archiver.reread.extract, archiver.reread.importing):
+        module.ProcessReader = InlineReader  # type: ignore[attr-defined]
     spiders.blog.UNREAD = 1  # one page at a time, so that one is in flight
     retry.LEAST_PAUSE = 0.02
     begin = warc_writer.Writer.__init__
