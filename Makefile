@@ -8,6 +8,7 @@
 #   make lint            ruff, mypy, import contracts, docs
 #   make docs            the docs alone: links, command lines, settings
 #   make venv            .venv with the package (editable) and the development tools
+#   make generators      the floor against generators that the suite leaves out: Hexo, Eleventy, Mezzanine (wants npm)
 #   make system          the Debian packages that the whole suite needs
 #   make readers         .venv/readers: pandas and ConvoKit, which the suite has read exports
 #   make clean           caches, build products and ./demo-archive; .venv stays
@@ -17,7 +18,7 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test test-fast test-waline lint docs venv system readers clean
+.PHONY: help demo test test-fast test-waline lint docs generators venv system readers clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -64,6 +65,16 @@ lint: venv
 
 docs: venv
 	@$(PYTEST) -q tests/house/test_docs.py
+
+# Their packages are kept in .venv, so that they are set up once.
+TOOLS := $(VENV)/generators
+generators: venv
+	@command -v npm >/dev/null || { echo 'npm was not found. On Debian: apt-get install npm' >&2; exit 1; }
+	@mkdir -p $(TOOLS) && cp tests/generators/package.json $(TOOLS)/
+	@npm install --prefix $(TOOLS) --no-audit --no-fund --silent
+	@test -x $(TOOLS)/mezzanine/bin/python || $(BIN)/python -m venv $(TOOLS)/mezzanine
+	@$(TOOLS)/mezzanine/bin/python -m pip install --quiet mezzanine markdown
+	@$(PYTEST) -q tests/generators --generators $(TOOLS)
 
 # ---- .venv: made once; brought up to date when pyproject.toml changes; made anew when the checkout has moved
 

@@ -12,8 +12,12 @@ from functools import cache
 from archiver import comments
 from archiver.engines import Engine, by_name, for_page
 from archiver.errors import PageError
-from archiver.model import Discovery, Extract, Site, Target
+from archiver.model import Discovery, Extract, Note, Site, Target, TargetKind
 from archiver.page import Page
+
+FLOOR = "generic"
+"""The engine that fits every blog."""
+SURE = 0.6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +74,7 @@ def read(question: Question) -> Reading:
             return Reading(error=why)
         extract, discovery = engine.extract(page, target, site), engine.discover(page, target, site)
         extract, threads = comments.declared(page, target, extract)
+        extract = replace(extract, notes=(*extract.notes, *_foreign(page, target, engine)))
         return Reading(
             engine=name,
             extract=extract,
@@ -84,13 +89,29 @@ def read(question: Question) -> Reading:
 
 def _misfit(page: Page, engine: Engine) -> str | None:
     """Why an engine that a person has named cannot be right: nothing speaks for it, and something for another."""
-    if engine.best_effort or engine.detect(page) is not None:
+    if engine.name == FLOOR or engine.detect(page) is not None:
         return None
     found = for_page(page)
-    if found is None or found[0].best_effort:
+    if found is None or found[0].name == FLOOR:
         return None
     other, detection = found
     return f"nothing on it speaks for {engine.name}, but for {other.name}: {'; '.join(detection.evidence)[:200]}"
+
+
+def _foreign(page: Page, target: Target, engine: Engine) -> tuple[Note, ...]:
+    """That nothing on a post's page speaks for the blog's engine, but something for another one.
+
+    So it is with blogs that have changed their platform and left old pages as they were. They are read all the same,
+    by what any page says.
+    """
+    if target.kind is not TargetKind.POST or not page.ok or engine.name == FLOOR or engine.detect(page) is not None:
+        return ()
+    found = for_page(page)
+    if found is None or found[0].name == FLOOR or found[1].confidence < SURE:
+        return ()
+    other, detection = found
+    said = f"{page.url} speaks for {other.name}, not {engine.name}: {'; '.join(detection.evidence)[:200]}"
+    return (Note(kind="page_of_another_engine", detail=said),)
 
 
 def _ways_out(question: Question, name: str | None) -> Discovery:

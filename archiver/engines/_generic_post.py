@@ -16,6 +16,7 @@ from archiver import content, dates, urls
 from archiver.engines import _json_ld as json_ld
 from archiver.engines import _last_resort as last_resort
 from archiver.engines import _microformats as microformats
+from archiver.engines import _post_frame as frame
 from archiver.engines import _repeated_read, _words, bylines, layout, structured, threads
 from archiver.engines._dating import Dating
 from archiver.engines._feed_formats import paragraphs
@@ -54,13 +55,10 @@ _ADDED = frozenset({"related", "related-posts", "share", "social-share", "shared
 _ABOUT = frozenset(
     {"entry-meta", "post-meta", "entry-footer", "post-footer", "entry-header", "post-header"} | {"byline", "meta"}
 )
+_DATED = ("entry-date", "post-date", "entry-meta", "post-meta", "byline")
 _PROSE = frozenset({"p", "li", "td", "dd", "blockquote", "figcaption"})
 _ARTICLE_TYPES = json_ld.ARTICLES | {"article", "h-entry", "hentry", "creativework"}
 _TITLES = frozenset({"entry-title", "post-title", "article-title", "p-name"})
-_TAG_LISTS = frozenset(
-    {"tags", "tag-list", "taglist", "post-tags", "entry-tags", "article-tags", "category", "categories"}
-    | {"post-categories", "entry-categories", "post-category"}
-)
 _LINE = 60  # characters: a longer text is a sentence, not a label
 _SHORTEST = 80  # characters of text that make an element worth being taken for a post
 
@@ -182,8 +180,13 @@ def _names_site(heading: HtmlElement, dom: Dom) -> bool:
 
 
 def _own_url(facts: PageFacts, here: str, site: Site) -> str:
-    """The page's own statement of its URL, unless that leads away or to the front page."""
+    """The page's own statement of its URL, unless that leads away or to the front page.
+
+    One that adds the name of a folder's file, as Hexo's does, is the address that the page was found at.
+    """
     stated = facts.url
+    if stated is not None and stated.removesuffix("index.html") == without_fragment(here):
+        return without_fragment(here)
     fits = stated is not None and urls.within(stated, site.home) and urls.url_key(stated) != urls.url_key(site.home)
     return without_fragment(stated if stated is not None and fits else here)
 
@@ -212,15 +215,15 @@ def _terms(dom: Dom, facts: PageFacts, scope: HtmlElement) -> tuple[Term, ...] |
     """The post's section and tags; where a rel=tag link has the same name, its URL too."""
     found: dict[str, Term] = {}
     for link, url in dom.links:
-        name, rels = text_of(link), (link.get("rel") or "").lower().split()
+        name, rels = text_of(link).lstrip("# "), (link.get("rel") or "").lower().split()
         if name and "tag" in rels and dom.inside(link, scope) and not _is_apart(link, scope):
             kind = "category" if "category" in rels else taxonomy(url) or "tag"
             found.setdefault(normal_name(name), Term(taxonomy=kind, name=name, url=without_fragment(url)))
     for link, url in dom.links if not found else ():
-        name, listed = text_of(link), _TAG_LISTS & near_tokens(link, 3)
+        name, listed = text_of(link).lstrip("# "), frame.TAG_LISTS & near_tokens(link, 3)
         if name and listed and not _is_apart(link, dom.root) and len(name) < _LINE:
             kind = taxonomy(url) or ("category" if "categor" in " ".join(listed) else "tag")
-            found.setdefault(normal_name(name), Term(taxonomy=kind, name=name.lstrip("#"), url=without_fragment(url)))
+            found.setdefault(normal_name(name), Term(taxonomy=kind, name=name, url=without_fragment(url)))
     stated = [("category", facts.section or "")] + [("tag", tag) for tag in facts.tags]
     for kind, name in stated:
         if name:
@@ -229,7 +232,7 @@ def _terms(dom: Dom, facts: PageFacts, scope: HtmlElement) -> tuple[Term, ...] |
 
 
 def _printed(dom: Dom, site: Site, scope: HtmlElement) -> Moment | None:
-    """The first `<time>` of the post; where it has none, the first of the page that is not beside it."""
+    """The first `<time>` of the post; else the first of the page that is not beside it; else what a byline says."""
     times = sorted(dom.tags("time"), key=lambda element: not dom.inside(element, scope))
     for element in times:
         if _is_apart(element, scope):
@@ -239,7 +242,9 @@ def _printed(dom: Dom, site: Site, scope: HtmlElement) -> Moment | None:
         )
         if moment is not None:
             return moment
-    return None
+    lines = (e for e in dom.classed(*_DATED) if not _is_apart(e, dom.root))
+    dating = Dating(dom, site)
+    return next((moment for e in lines if (moment := dating.printed(text_of(e), dom.page.url))), None)
 
 
 def _moment(text: str | None, site: Site) -> Moment | None:
@@ -279,7 +284,7 @@ def _content(
     """The body without what themes put into it; a `whole` article also without its heading, byline and asides."""
     inside = (e for e in body.iterdescendants() if isinstance(e.tag, str))
     if whole:
-        marked = [e for e in inside if e is heading or _is_beside(e) or _is_about(e)]
+        marked = [e for e in inside if e is heading or _is_beside(e) or _is_about(e) or frame.is_frame(e)]
     else:  # an aside in here may be the author's own
         marked = [e for e in inside if e.tag in _ADDED_TAGS or _ADDED & set(tokens(e))]
     return content.from_html(_words.markup(body, [*marked, *apart]), base)

@@ -223,7 +223,7 @@ def _read_microdata(element: HtmlElement) -> Properties:
         published=first(_time, "datePublished", "dateCreated"),
         updated=first(_time, "dateModified"),
         authors=tuple(person for e in all_of("author", "creator") if (person := _item(e))[0]),
-        terms=tuple(t for e in all_of("keywords") for text in _plain(e).split(",") if (t := text.strip())),
+        terms=tuple(t for e in all_of("keywords") for text in _keywords(e) if (t := text.strip())),
         section=first(_plain, "articleSection"),
         comment_count=first(_plain, "commentCount"),
         body=next(iter(all_of("articleBody")), None),
@@ -237,3 +237,9 @@ def _item(element: HtmlElement) -> tuple[str, str | None]:
     name = next((_plain(e) for e in inside if "name" in (e.get("itemprop") or "").split()), "") or text_of(element)
     link = next((_address(e) for e in inside if "url" in (e.get("itemprop") or "").split()), None)
     return name, link
+
+
+def _keywords(element: HtmlElement) -> list[str]:
+    """Words apart by commas, or links: Hexo's theme marks the whole list."""
+    links = [text for link in element.iter("a") if (text := _plain(link))]
+    return links if len(links) > 1 else _plain(element).split(",")

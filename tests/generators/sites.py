@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,14 +65,20 @@ POSTS = (
 )
 
 
-def _run(*command: str, cwd: Path) -> None:
+def run(*command: str, cwd: Path) -> None:
     done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def _front_matter(post: Written, **more: str) -> str:
+def front_matter(post: Written, **more: object) -> str:
     """YAML, of which JSON is a part."""
-    stated = {"title": post.title, "date": post.at, "author": post.author, "tags": list(post.tags), **more}
+    stated: dict[str, object] = {
+        "title": post.title,
+        "date": post.at,
+        "author": post.author,
+        "tags": list(post.tags),
+        **more,
+    }
     return "---\n" + "".join(f"{name}: {json.dumps(value)}\n" for name, value in stated.items()) + "---\n\n"
 
 
@@ -87,7 +94,7 @@ def pelican(folder: Path) -> Path:
     settings = {"SITENAME": BLOG, "SITEURL": HOME.rstrip("/"), "TIMEZONE": "UTC", "PATH": "content"}
     settings |= {"FEED_ALL_ATOM": "feeds/all.atom.xml", "DEFAULT_LANG": "en"}
     (folder / "conf.py").write_text("".join(f"{name} = {value!r}\n" for name, value in settings.items()), "utf-8")
-    _run("pelican", "-q", "-s", "conf.py", "-o", "out", "content", cwd=folder)
+    run("pelican", "-q", "-s", "conf.py", "-o", "out", "content", cwd=folder)
     return folder / "out"
 
 
@@ -96,7 +103,7 @@ def jekyll(folder: Path) -> Path:
     (folder / "_posts").mkdir()
     for post in POSTS:
         (folder / "_posts" / f"{post.at[:10]}-{post.slug}.md").write_text(
-            _front_matter(post, layout="post") + post.body, "utf-8"
+            front_matter(post, layout="post") + post.body, "utf-8"
         )
     (folder / "index.md").write_text("---\nlayout: home\n---\n", "utf-8")
     settings = {"title": BLOG, "url": HOME.rstrip("/"), "theme": "minima", "timezone": "UTC"}
@@ -104,7 +111,7 @@ def jekyll(folder: Path) -> Path:
     plugins = 'plugins: ["jekyll-feed", "jekyll-seo-tag"]\n'
     lines = "".join(f"{name}: {json.dumps(value)}\n" for name, value in settings.items())
     (folder / "_config.yml").write_text(lines + plugins, "utf-8")
-    _run("jekyll", "build", "--quiet", "--disable-disk-cache", "-d", "out", cwd=folder)
+    run("jekyll", "build", "--quiet", "--disable-disk-cache", "-d", "out", cwd=folder)
     return folder / "out"
 
 
@@ -131,20 +138,42 @@ def hugo(folder: Path) -> Path:
     """Hugo with its own feed and its own statements for machines; it comes without a theme, so with a plain one."""
     (folder / "content" / "posts").mkdir(parents=True)
     for post in POSTS:
-        (folder / "content" / "posts" / f"{post.slug}.md").write_text(_front_matter(post) + post.body, "utf-8")
+        (folder / "content" / "posts" / f"{post.slug}.md").write_text(front_matter(post) + post.body, "utf-8")
     layouts = folder / "layouts" / "_default"
     layouts.mkdir(parents=True)
     for name, body in (("baseof", _HUGO_BASE), ("list", _HUGO_LIST), ("single", _HUGO_POST)):
         (layouts / f"{name}.html").write_text(body, "utf-8")
     (folder / "layouts" / "index.html").write_text(_HUGO_HOME, "utf-8")
     (folder / "config.json").write_text(json.dumps({"baseURL": HOME, "title": BLOG, "languageCode": "en"}), "utf-8")
-    _run("hugo", "--quiet", "-d", "out", cwd=folder)
+    run("hugo", "--quiet", "-d", "out", cwd=folder)
     return folder / "out"
 
 
-BUILDERS: dict[str, Callable[[Path], Path]] = {"pelican": pelican, "jekyll": jekyll, "hugo": hugo}
+def nikola(folder: Path) -> Path:
+    """Nikola with its usual theme, bootblog4."""
+    (folder / "posts").mkdir()
+    for post in POSTS:
+        stated: dict[str, object] = {"title": post.title, "slug": post.slug, "date": post.at, "author": post.author}
+        stated |= {"tags": ", ".join(post.tags)}
+        head = "".join(f".. {name}: {value}\n" for name, value in stated.items())
+        (folder / "posts" / f"{post.slug}.md").write_text(f"{head}\n{post.body}", "utf-8")
+    settings: dict[str, object] = {"BLOG_TITLE": BLOG, "BLOG_AUTHOR": "Moll Quay", "SITE_URL": HOME, "TIMEZONE": "UTC"}
+    settings |= {"BLOG_DESCRIPTION": "Notes", "DEFAULT_LANG": "en", "TRANSLATIONS": {"en": ""}, "PAGES": ()}
+    settings |= {"POSTS": (("posts/*.md", "posts", "post.tmpl"),), "COMPILERS": {"markdown": (".md",)}}
+    (folder / "conf.py").write_text("".join(f"{name} = {value!r}\n" for name, value in settings.items()), "utf-8")
+    run(command("nikola"), "build", "-q", cwd=folder)
+    return folder / "output"
+
+
+BUILDERS: dict[str, Callable[[Path], Path]] = {"pelican": pelican, "jekyll": jekyll, "hugo": hugo, "nikola": nikola}
+
+
+def command(name: str) -> str:
+    """Where a generator is: beside this Python, or on the path."""
+    beside = str(Path(sys.executable).parent)
+    return shutil.which(name, path=beside) or shutil.which(name) or name
 
 
 def missing(name: str) -> bool:
     """Whether a generator is not installed."""
-    return shutil.which(name) is None
+    return shutil.which(command(name)) is None

@@ -1,0 +1,52 @@
+"""What themes put before and behind a post's words within the same element: lines of dates and tags, ways to share,
+to rate and to the next post. Told by names and by where links lead, found on sites that real generators made."""
+
+from __future__ import annotations
+
+import re
+
+from lxml.html import HtmlElement
+
+from archiver.engines.dom import text_of, tokens
+
+TAG_LISTS = frozenset(
+    {"tags", "tag-list", "taglist", "post-tags", "entry-tags", "article-tags", "category", "categories"}
+    | {"post-categories", "entry-categories", "post-category", "post-tag"}
+)
+_NAMES = re.compile(
+    r"(?:^|-)(?:next-?prev|prev-?next)(?:$|-)|^(?:post|article|entry|page)-(?:nav|pager|pagination|metadata|info)$|^pager$"
+    r"|^(?:rating|ratings|breadcrumbs?)$|^share-(?!price|holder)\w+$|^(?:post|article)-copyright$|^license-box$"
+)
+_SHARING = re.compile(
+    r"^https?://(?:www\.)?(?:(?:twitter|x)\.com/(?:intent|share)|facebook\.com/(?:sharer|share)|linkedin\.com/share"
+    r"|pinterest\.com/pin/create|reddit\.com/submit|t\.me/share|api\.whatsapp\.com/send|plus\.google\.com/share)|^mailto:\?"
+)
+_LABEL = 40  # characters: a longer line is a sentence
+
+
+def is_frame(element: HtmlElement) -> bool:
+    """Whether an element within a post's own is none of its words."""
+    names = tokens(element)
+    if any(_NAMES.search(name) for name in names):
+        return True
+    if element.tag == "a":
+        return _SHARING.match(element.get("href") or "") is not None
+    if TAG_LISTS.intersection(names):
+        return _is_links(element)
+    return element.tag in {"p", "div", "span"} and _counts_comments(element)
+
+
+def _is_links(element: HtmlElement) -> bool:
+    """Whether an element is a list of links, but for a label."""
+    links = [text_of(link) for link in element.iter("a")]
+    rest = len(text_of(element)) - sum(map(len, links))
+    return bool(links) and rest < _LABEL
+
+
+def _counts_comments(element: HtmlElement) -> bool:
+    """Whether all that a line says is a link to the comments: `(3 comments)`."""
+    links = list(element.iter("a"))
+    if len(links) != 1 or not (links[0].get("href") or "").endswith(("#comments", "#respond", "#disqus_thread")):
+        return False
+    said = text_of(element)
+    return len(said) < _LABEL and len(said) - len(text_of(links[0])) < 4
