@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
+from archiver import dates
 from archiver.engines import _vocabulary as vocabulary
 from archiver.engines._author_box import bio, in_box, named_in_box
 from archiver.engines._names import Line, line_names, looks_like_name, split_names, without_by
@@ -181,6 +182,16 @@ class _Byline:
                     people = self._distinct(self._person(name) for name in names if self._is_person(name))
                     if people:
                         return people
+        return self._below_title()
+
+    def _below_title(self) -> tuple[Author, ...]:
+        """A name behind a date in small print right below a heading, as themes of the first years had it."""
+        smalls = ((e, e.getprevious()) for e in self._dom.tags("small") if e not in self._outside)
+        for element in (e for e, before in smalls if before is not None and before.tag in {"h1", "h2", "h3"}):
+            for phrase in vocabulary.phrases("people", "by"):
+                when, found, name = text_of(element).rpartition(f" {phrase} ")
+                if found and self._is_person(name) and dates.from_printed(when):
+                    return (self._person(name),)
         return ()
 
     # -- people -----------------------------------------------------------------------------------

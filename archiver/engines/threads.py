@@ -127,8 +127,12 @@ def _comment(one: _Said, by_node: dict[Node, _Said], post: PostRef, dating: Dati
 
 def _kind(node: Node, text: str) -> CommentKind:
     if node.ping is None and PINGS.isdisjoint(node.classes):
+        before = next(((e.text or "").lower().split() for e in node.own() if e.tag == "cite" and len(e)), [])
+        said = before[0] if len(before) > 1 else ""
         quoted = len(text) > 6 and text.startswith("[…]") and text.endswith("[…]")  # as WordPress writes them
-        return CommentKind.PINGBACK if quoted else CommentKind.COMMENT
+        return _KINDS.get(
+            said, CommentKind.PINGBACK if quoted else CommentKind.COMMENT
+        )  # "Pingback by …", in version 1
     found = next((name for name in _KINDS if name in node.classes), node.ping)
     return _KINDS[found or "pingback"]
 
