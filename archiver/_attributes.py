@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 MOST_ATTRIBUTES = 500
 """Of one tag."""
@@ -39,9 +40,22 @@ def without_overload(markup: str) -> str:
 
 def _may_be_overloaded(markup: str) -> bool:
     """False for nearly all pages, at a tenth of the price of looking at every tag."""
-    return _INNER_END.search(markup) is not None or any(
-        sum(1 for _ in _APART.finditer(run[0])) >= MOST_ATTRIBUTES for run in _RUN.finditer(markup)
-    )
+    if _INNER_END.search(markup) is not None:
+        return True
+    runs = (run for stretch in _stretches(markup) if (run := _RUN.search(stretch)))
+    return any(sum(1 for _ in _APART.finditer(run[0])) >= MOST_ATTRIBUTES for run in runs)
+
+
+def _stretches(markup: str) -> Iterator[str]:
+    """What is longer than the shortest run and has no ">" in it. Looks at a few characters of each thousand."""
+    start = 0
+    while start + _SHORTEST < len(markup):
+        last = markup.rfind(">", start, start + _SHORTEST)
+        if last < 0:
+            last = markup.find(">", start + _SHORTEST)
+            last = len(markup) if last < 0 else last
+            yield markup[start:last]
+        start = last + 1
 
 
 def _has_too_many(tag: re.Match[str]) -> bool:

@@ -92,6 +92,7 @@ _IN_URL: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("isbn", r"//(?:www\.|smile\.)?amazon\.[a-z.]+/(?:.*/)?(?:dp|gp/product|asin)/(\d{9}[\dx])(?!\w)"),
     )
 )  # fmt: skip
+_DIGIT = re.compile("[0-9]")
 _HINTS = ("10.", "http", *dict.fromkeys(hint for _, hint, _ in _IN_TEXT))
 
 
@@ -100,6 +101,8 @@ def find(text: str) -> list[Citation]:
 
     HTML entities may be left in `text`; addresses that it holds are read as `from_url` reads them.
     """
+    if text.isascii() and _DIGIT.search(text) is None:  # all of them have digits, most comments none
+        return []
     lower = _lower(text)
     for hint in _HINTS:  # a loop, since any() takes twice as long, and most comments cite nothing
         if hint in lower:

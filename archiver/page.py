@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from copy import copy
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, TypeVar
 
 import lxml.html
@@ -23,6 +23,10 @@ T = TypeVar("T")
 
 # One class for all elements; lxml.html asks Python for each of a page's thousands which of its own it shall have.
 _CLASSES = etree.ElementDefaultClassLookup(element=lxml.html.HtmlElement, comment=lxml.html.HtmlComment)
+
+
+# The answers of a blog have two or three types.
+_declared_encoding = lru_cache(maxsize=256)(http_content_type_encoding)
 
 
 class Page:
@@ -84,7 +88,7 @@ class Page:
     @cached_property
     def _clean_utf8(self) -> str | None:
         """The text of a body that is its encoding as it stands: of nearly all pages, and made quickly."""
-        said = http_content_type_encoding(self.headers.get("content-type"))
+        said = _declared_encoding(self.headers.get("content-type"))
         return clean_utf8(self.body) if said == "utf-8" and read_bom(self.body)[0] is None else None
 
     @cached_property

@@ -113,6 +113,8 @@ def normal_name(s: str) -> str:
     Nor does the shape of quotation marks: WordPress prints "Pat O'Hara" with a curly apostrophe in some
     places and with a straight one in others.
     """
+    if s.isascii():  # most names; only the grave accent is among them
+        return squeeze(s.replace("`", "'").lower())
     s = s.translate(_QUOTES)
     if s.isascii():
         return squeeze(s.lower())

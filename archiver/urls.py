@@ -65,9 +65,9 @@ def absolute(url: str, base: str) -> str | None:
 
     The fragment stays. White space inside is percent-encoded, control characters go.
     """
-    if _is_plain(url):
+    if url[:4] == "http" and _is_plain(url):
         return url
-    if "/." not in url and _PLAIN_PATH.fullmatch(url):
+    if url[:1] == "/" and "/." not in url and _PLAIN_PATH.fullmatch(url):
         root = _joined("/", base)
         return root and root[:-1] + url
     return _joined(url, base)

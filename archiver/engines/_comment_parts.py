@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from lxml.html import HtmlElement
 
-from archiver.engines._comment_roles import NONE, Role, role
-from archiver.engines._thread_nodes import Node, spread
+from archiver.engines._comment_roles import NONE, Role, role, sorting
+from archiver.engines._thread_nodes import Node
 from archiver.engines.dom import Dom, text_of
 from archiver.engines.wordpress_urls import comment_id
 
 BLOCKS = frozenset({"p", "blockquote", "ul", "ol", "pre", "table", "figure", "dl"})
+WORDS = ("text", "commentText", "reviewBody")  # as microdata calls them
 _BY_TAG = {
     "a": "links",
     "img": "images",
@@ -70,55 +71,45 @@ class Parts:
         return [e for e in self.properties if (e.get("itemprop") or "") in names]
 
 
-def sort_out(nodes: list[Node], dom: Dom) -> list[Parts]:
-    """Hand the page's elements to the comments that they belong to, sorted by what they are."""
-    made = [Parts(node, dom) for node in nodes]
-    at = spread(dom, ((element, parts) for parts in made for element in (parts.node.element, *parts.node.more)))
-    for classes, elements in dom.by_classes.items():
-        found = role(classes)
-        if found is not None and found.sorted_out:
-            _hand_out(elements, found, at, dom.order)
-    for element in dom.root.iter(*_BY_TAG):
-        parts = at[dom.order[element]]
-        if parts is not None:
-            getattr(parts, _BY_TAG[element.tag]).append(element)
-    for element in dom.properties:
-        parts = at[dom.order[element]]
-        if parts is not None:
+def sort_out(node: Node, dom: Dom, elements: Iterable[HtmlElement]) -> Parts:
+    """The elements of a comment, sorted by what they are. elements: all that it has, in document order."""
+    parts = Parts(node, dom)
+    for element in elements:
+        kind = _BY_TAG.get(element.tag)
+        if kind is not None:
+            getattr(parts, kind).append(element)
+        classes = element.get("class")
+        found = sorting(classes) if classes else None
+        if found is not None and element is not node.element:
+            _hand_out(parts, element, found)
+        if dom.properties and element.get("itemprop") is not None:
             parts.properties.append(element)
-    for element, id_ in _with_part_ids(dom):
-        parts = at[dom.order[element]]
-        if parts is not None and parts.node.native_id == id_["id"] and element is not parts.node.element:
-            getattr(parts, _BY_ID[id_["part"].lower()]).append((NONE - 1, element))
-    for parts in made:
-        parts.body = _find_body(parts)
-    return made
+        if element.get("id") is not None and element is not node.element:
+            _note_id(parts, element)
+    parts.body = _find_body(parts)
+    return parts
 
 
-def _with_part_ids(dom: Dom) -> Iterator[tuple[HtmlElement, re.Match[str]]]:
-    """Elements whose ids say what of which comment they are: `commentbody-7`, for scripts that quote it."""
-    for id_, element in dom.by_id.items():
-        if id_[-1:].isdigit() and (match := _PART_ID.match(id_)):
-            yield element, match
+def _note_id(parts: Parts, element: HtmlElement) -> None:
+    """Note an element whose id says what of this comment it is: `commentbody-7`, for scripts that quote it."""
+    id_ = element.get("id") or ""
+    match = _PART_ID.match(id_) if id_[-1:].isdigit() else None
+    if match and match["id"] == parts.node.native_id and parts.dom.by_id.get(id_) is element:
+        getattr(parts, _BY_ID[match["part"].lower()]).append((NONE - 1, element))
 
 
-def _hand_out(
-    elements: list[HtmlElement], found: Role, at: list[Parts | None], order: Mapping[HtmlElement, int]
-) -> None:
-    """Give elements of one role to the comments that they stand in."""
-    given = [(parts, element) for element in elements if (parts := at[order[element]]) is not None]
-    given = [(parts, element) for parts, element in given if element is not parts.node.element]
-    for rank, kind in ((found.words, "words"), (found.name, "names"), (found.date, "dates")):
-        if rank < NONE:
-            for parts, element in given:
-                getattr(parts, kind).append((rank, element))
+def _hand_out(parts: Parts, element: HtmlElement, found: Role) -> None:
+    """Note an element by its role."""
+    if found.words < NONE:
+        parts.words.append((found.words, element))
+    if found.name < NONE:
+        parts.names.append((found.name, element))
+    if found.date < NONE:
+        parts.dates.append((found.date, element))
     if found.added:
-        for parts, element in given:
-            parts.added.append(element)
-    if found.waiting or found.reply_link:
-        for parts, _ in given:
-            parts.waiting = parts.waiting or found.waiting
-            parts.can_reply = parts.can_reply or found.reply_link
+        parts.added.append(element)
+    parts.waiting = parts.waiting or found.waiting
+    parts.can_reply = parts.can_reply or found.reply_link
 
 
 def ranked(found: Ranked, dom: Dom) -> list[HtmlElement]:
@@ -129,10 +120,14 @@ def ranked(found: Ranked, dom: Dom) -> list[HtmlElement]:
     return [element for _, element in sorted(found, key=lambda pair: (pair[0], order[pair[1]]))]
 
 
+def leads_to_service(href: str) -> bool:
+    """Whether an address is that of a comment or a form, not a person's."""
+    return href[:1] == "#" or "replytocom=" in href or comment_id(href) is not None
+
+
 def is_service_link(link: HtmlElement) -> bool:
     """Whether a link leads to a comment or a form, not to a person."""
-    href = link.get("href") or ""
-    if href[:1] == "#" or "replytocom=" in href or comment_id(href) is not None:
+    if leads_to_service(link.get("href") or ""):
         return True
     found = role(link.get("class") or "")
     return found is not None and (found.reply_link or found.added)
@@ -142,7 +137,7 @@ def _find_body(parts: Parts) -> HtmlElement | None:
     """The element that holds the words alone; of several the surest, of a nest the innermost."""
     found = ranked(parts.words, parts.dom)
     if parts.properties:
-        found += parts.with_property("text", "commentText", "reviewBody")
+        found += parts.with_property(*WORDS)
     if not found:
         return None
     order = parts.dom.order

@@ -38,11 +38,6 @@ class Role(NamedTuple):
     reply_link: bool = False
     waiting: bool = False
 
-    @property
-    def sorted_out(self) -> bool:
-        """Whether such elements are handed to their comments; the others are looked at where they stand."""
-        return min(self.words, self.name, self.date) < NONE or self.added or self.reply_link or self.waiting
-
 
 @lru_cache(maxsize=8192)
 def role(classes: str) -> Role | None:
@@ -65,6 +60,16 @@ def role(classes: str) -> Role | None:
         waiting=_has(held, "waiting"),
     )
     return None if role == Role() else role
+
+
+@lru_cache(maxsize=8192)
+def sorting(classes: str) -> Role | None:
+    """The role of an element that is noted among the parts of its comment; others are looked at where they stand."""
+    found = role(classes)
+    if found is None:
+        return None
+    noted = min(found.words, found.name, found.date) < NONE or found.added or found.reply_link or found.waiting
+    return found if noted else None
 
 
 def _rank(found: Iterable[str], key: str) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from lxml.html import HtmlElement
@@ -12,7 +11,7 @@ from lxml.html import HtmlElement
 from archiver.engines._comment_parts import Parts, ranked
 from archiver.engines._comment_roles import FRAME, role
 from archiver.engines._dating import Dating
-from archiver.engines.dom import text_of, text_without, tokens
+from archiver.engines.dom import Dom, text_of, text_without, tokens
 from archiver.engines.wordpress_urls import comment_id, without_fragment
 from archiver.model import Moment, Precision
 
@@ -37,12 +36,11 @@ def own_link(parts: Parts) -> HtmlElement | None:
     return None
 
 
-def permalink(parts: Parts, link: HtmlElement | None) -> str | None:
-    """Where a browser finds the comment."""
-    url = parts.dom.link_url(link) if link is not None else None
-    anchor = f"comment-{parts.node.native_id}"
-    if url is None and anchor in parts.dom.by_id:
-        url = f"{without_fragment(parts.dom.page.url)}#{anchor}"
+def permalink(dom: Dom, native: str | None, href: str | None) -> str | None:
+    """Where a browser finds a comment. native: its id; href: of its link to itself."""
+    url = dom.url_of(href) if href else None
+    if url is None and (anchor := f"comment-{native}") in dom.by_id:
+        url = f"{without_fragment(dom.page.url)}#{anchor}"
     return url
 
 
@@ -52,18 +50,37 @@ def moment_of(parts: Parts, link: HtmlElement | None, dating: Dating) -> Moment 
 
 
 def _stated(parts: Parts, dating: Dating) -> Moment | None:
+    return next(filter(None, (stated(_iso_of(time), text_of(time), dating) for time in stating(parts))), None)
+
+
+def stating(parts: Parts) -> Iterator[HtmlElement]:
+    """The elements that state for machines when it was written."""
     for time in parts.times:
-        stated = time.get("datetime") or time.get("title")
-        if stated and not parts.in_body(time) and _CHANGED.isdisjoint(tokens(time)):
-            moment = dating.iso(stated)
-            if moment and not _is_contradicted(stated, time, dating):
-                return replace(moment, printed=text_of(time) or moment.printed)
-    return None
+        if _iso_of(time) and not parts.in_body(time) and _CHANGED.isdisjoint(tokens(time)):
+            yield time
 
 
-def _is_contradicted(stated: str, time: HtmlElement, dating: Dating) -> bool:
+def _iso_of(time: HtmlElement) -> str:
+    return time.get("datetime") or time.get("title") or ""
+
+
+def stated(iso: str, text: str, dating: Dating) -> Moment | None:
+    """The moment that an element states in an attribute; None where it prints another day. text: what it prints."""
+    moment = dating.iso(iso)
+    if moment is None or _is_contradicted(iso, text, dating):
+        return None
+    printed = text or moment.printed
+    return Moment(at=moment.at, precision=moment.precision, printed=printed, floating=moment.floating)
+
+
+def fine(wording: str, dating: Dating) -> Moment | None:
+    """The moment that is printed, None unless with the time of day."""
+    moment = dating.any(wording) if 0 < len(wording) < _LONGEST else None
+    return moment if moment is not None and moment.precision in _FINE else None
+
+
+def _is_contradicted(stated: str, text: str, dating: Dating) -> bool:
     """Whether an element states another day than it prints: some themes have one date for all comments."""
-    text = text_of(time)
     if (stated[:4] in text and stated[8:10].lstrip("0") in text) or not _A_YEAR.search(text):
         return False  # the usual case, without a closer look
     printed = dating.printed(text)
@@ -89,14 +106,19 @@ def _printed(parts: Parts, link: HtmlElement | None, dating: Dating) -> Moment |
     return first
 
 
-def _wordings(parts: Parts, link: HtmlElement | None) -> Iterator[str]:
-    places = [*([link] if link is not None else []), *parts.times, *parts.with_property(*_PROPERTIES)]
-    places += ranked(parts.dates, parts.dom)
+def places(parts: Parts, link: HtmlElement | None) -> Iterator[HtmlElement]:
+    """Where the date may be printed, the surest first. link: the comment's to itself."""
+    found = [*([link] if link is not None else []), *parts.times, *parts.with_property(*_PROPERTIES)]
+    found += ranked(parts.dates, parts.dom)
     if not parts.dates:
-        places += [e for rank, e in parts.names if rank >= FRAME]
-        places += [e for e in parts.node.own() if e.tag in {"small", "em", "span", "cite", "footer", "header"}]
-        places += _around(parts, parts.name if parts.name is not None else link)
-    for place in dict.fromkeys(places):
+        found += [e for rank, e in parts.names if rank >= FRAME]
+        found += [e for e in parts.node.own() if e.tag in {"small", "em", "span", "cite", "footer", "header"}]
+        found += _around(parts, parts.name if parts.name is not None else link)
+    yield from dict.fromkeys(found)
+
+
+def _wordings(parts: Parts, link: HtmlElement | None) -> Iterator[str]:
+    for place in places(parts, link):
         name = parts.name  # people call themselves "March 2020"
         if parts.in_body(place) or (name is not None and _says_name_alone(parts, place, name)):
             continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from lxml.html import HtmlElement
 
@@ -32,12 +33,27 @@ def author_of(parts: Parts) -> Author | None:
     """The commenter, None where the page names nobody. Notes in `parts` where the name stands."""
     name, link, parts.name = _pinger(parts) if parts.node.ping else _commenter(parts)
     parts.called = name
+    url = parts.dom.link_url(link) if name and link is not None else None
+    return author(name, member="byuser" in parts.node.classes, url=url, avatar=parts.avatar)
+
+
+def author(name: str, *, member: bool, url: str | None, avatar: str | None) -> Author | None:
+    """The person of a name as it was found; None where nothing is left of it."""
     name = _without_tags(name)
-    if not name:
-        return None
-    url = parts.dom.link_url(link) if link is not None else None
-    member = "byuser" in parts.node.classes
-    return Author(name=name[:_LONGEST], member=member, url=url, avatar=parts.avatar)
+    return Author(name=name[:_LONGEST], member=member, url=url, avatar=avatar) if name else None
+
+
+def plain_name(text: str, *, exact: bool) -> str:
+    """The name in the text of an element, empty where a date stands with it. exact: it holds nothing but the name."""
+    name = squeeze(text)
+    if exact:
+        return name
+    return "" if has_date(name) else without_says(name)
+
+
+def has_date(text: str) -> bool:
+    """Whether there may be a date in a line."""
+    return _A_DATE.search(text) is not None
 
 
 def _without_tags(name: str) -> str:
@@ -46,7 +62,7 @@ def _without_tags(name: str) -> str:
 
 
 def _commenter(parts: Parts) -> tuple[str, HtmlElement | None, HtmlElement | None]:
-    for element in _places(parts):
+    for element in places(parts):
         if not parts.in_body(element):
             name, link, holder = _named(parts, element)
             if name:
@@ -88,7 +104,7 @@ def _signed(line: HtmlElement | None) -> tuple[str, HtmlElement | None, HtmlElem
     return signed_name(text_without(line, links)), None, None  # no element holds the name alone
 
 
-def _places(parts: Parts) -> Iterator[HtmlElement]:
+def places(parts: Parts) -> Iterator[HtmlElement]:
     """Where a name may stand, the surest first."""
     yield from ranked(parts.names, parts.dom)
     yield from parts.cites
@@ -120,25 +136,25 @@ def _named(parts: Parts, element: HtmlElement) -> tuple[str, HtmlElement | None,
     """The name in an element, which may be a frame around picture, name and "says:"; its link; where it stands."""
     if not len(element):
         name = squeeze(element.text or "")
-        if not _is_exact(element) and _A_DATE.search(name):
+        if not is_exact(element) and has_date(name):
             name = signed_name(name) or name
-        return (name if _is_exact(element) else without_says(name)), _link_of(parts, element, element), element
+        return (name if is_exact(element) else without_says(name)), _link_of(parts, element, element), element
     plain = _plainly_named(element)
     if plain is not None:
         return *plain, element
     if element.tag == "cite" and (own := own_link(parts)) is not None and parts.dom.inside(own, element):
         name, link, holder = _signed(element)  # "Comment by X — 10 February 2021 @ 8:00"
         return name, link, holder if holder is not None else element
-    dropped = [e for e in element.iter("*") if e is not element and _is_beside(e)]
+    dropped = [e for e in element.iter("*") if e is not element and is_beside(e)]
     dropped += _badges(parts, element, dropped)
-    if _is_exact(element):
+    if is_exact(element):
         return text_without(element, dropped), _link_of(parts, element, element), element
     inner = (e for e in element.iter(*_INNER) if e is not element and not parts.dom.inside(e, *dropped))
     holder = next((e for e in inner if text_of(e)), element)
     if holder is not element and not _begins(holder, element):
         holder = element  # a word of the name is in bold
     said = text_without(element, dropped)
-    if holder is element and element.tag not in _INNER and _A_DATE.search(said) and (signed := signed_name(said)):
+    if holder is element and element.tag not in _INNER and has_date(said) and (signed := signed_name(said)):
         return without_says(signed), _link_of(parts, element, element), element
     return without_says(text_without(holder, dropped)), _link_of(parts, holder, element), holder
 
@@ -146,10 +162,10 @@ def _named(parts: Parts, element: HtmlElement) -> tuple[str, HtmlElement | None,
 def _plainly_named(element: HtmlElement) -> tuple[str, HtmlElement] | None:
     """The name and link where the name is a link and nothing else, as WordPress writes it; None for anything else."""
     link = element[0]
-    if len(element) > 1 or link.tag != "a" or len(link) or not link.get("href") or not _is_exact(element):
+    if len(element) > 1 or link.tag != "a" or len(link) or not link.get("href") or not is_exact(element):
         return None
     name = squeeze(link.text or "")
-    if not name or _is_beside(link) or (element.text and element.text.strip()) or (link.tail and link.tail.strip()):
+    if not name or is_beside(link) or (element.text and element.text.strip()) or (link.tail and link.tail.strip()):
         return None
     return name, link
 
@@ -167,13 +183,13 @@ def _begins(holder: HtmlElement, frame: HtmlElement) -> bool:
     return not said or without_by(f"{said} X") == "X"
 
 
-def _is_exact(element: HtmlElement) -> bool:
+def is_exact(element: HtmlElement) -> bool:
     """Whether an element holds the name and nothing else."""
     found = role(element.get("class") or "")
     return found is not None and found.exact_name
 
 
-def _is_beside(element: HtmlElement) -> bool:
+def is_beside(element: HtmlElement) -> bool:
     """Whether an element in the frame of a name is none of it: a badge, "says", a date, a reply link."""
     classes = element.get("class")
     found = role(classes) if classes else None
@@ -232,15 +248,23 @@ def _pinger(parts: Parts) -> tuple[str, HtmlElement | None, HtmlElement | None]:
     return "", None, None
 
 
+@cache
+def _endings() -> tuple[str, ...]:
+    """The forms of "says" behind a name, with the space before them where they have one."""
+    return tuple(f" {phrase}" if phrase.isascii() else phrase for phrase in vocabulary.phrases("people", "says"))
+
+
 def without_says(text: str) -> str:
     """A name without the "says:" that some themes print in the same element."""
-    bare = _COLON.sub("", text)
+    bare = text if text[-1:].isalnum() else _COLON.sub("", text)
+    if bare == text and text.isascii():  # most names: an ASCII "says" counts with a colon only
+        return text
     line = folded(bare)
-    if len(line) != len(bare):  # cut by length only where folding has kept it
+    endings = _endings()
+    if len(line) != len(bare) or not line.endswith(endings):  # cut by length only where folding has kept it
         return bare or text
-    for phrase in vocabulary.phrases("people", "says"):
-        spaced = f" {phrase}" if phrase.isascii() else phrase
+    for spaced in endings:
         # Someone may be called "Simon Says"; a colon makes it the theme's word.
-        if line.endswith(spaced) and len(line) > len(spaced) and (bare != text or not phrase.isascii()):
+        if line.endswith(spaced) and len(line) > len(spaced) and (bare != text or not spaced.isascii()):
             return bare[: -len(spaced)].rstrip()
     return bare or text

@@ -44,6 +44,11 @@ def _rest(parts: Parts, apart: list[HtmlElement]) -> Content:
     return content.from_html("" if node.ping else _loose(parts, own, apart), dom.base)
 
 
+def blocks_of(parts: Parts) -> list[HtmlElement]:
+    """The paragraphs, lists and so on that are the words of a comment without an element for them."""
+    return _blocks(parts, parts.node.own())
+
+
 def _blocks(parts: Parts, own: list[HtmlElement]) -> list[HtmlElement]:
     """The paragraphs, lists and so on that stand outside the frame of a comment."""
     node, dom, name = parts.node, parts.dom, parts.name

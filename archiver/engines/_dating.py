@@ -90,7 +90,9 @@ class Dating:
 def _usual(text: str) -> Moment | None:
     """`2021-02-10T08:30:00+01:00`, as nearly all themes write it; quick, since a page may hold thousands."""
     try:
-        when = datetime.fromisoformat(text).astimezone(UTC)
+        when = datetime.fromisoformat(text)
+        if text[19:] != "+00:00":
+            when = when.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
     if not 1900 <= when.year <= 2200:

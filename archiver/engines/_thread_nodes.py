@@ -45,10 +45,14 @@ _MICRODATA = re.compile(r"schema\.org/(?:User)?Comments?$")
 
 
 class Start(NamedTuple):
-    """An element at which a comment may begin. answers: the id of the parent, `0` for none, where its own id says."""
+    """An element at which a comment may begin, with its class tokens.
+
+    answers: the id of the parent, `0` for none, where its own id says.
+    """
 
     element: HtmlElement
-    native_id: str | None
+    tokens: tuple[str, ...]
+    native_id: str | None = None
     marks: Marks | None = None
     answers: str | None = None
     ping: str | None = None
@@ -78,12 +82,11 @@ class Node:
     parent: Node | None = None
     source: ParentSource = ParentSource.UNKNOWN
     depth: int | None = None
-    number: int = 0
     owned: Owned | None = None
 
     def adopt(self, start: Start) -> None:
         """Take in what an element of this comment says."""
-        self.classes.update(tokens(start.element))
+        self.classes.update(start.tokens)
         self.native_id = self.native_id or start.native_id
         self.answers = self.answers or start.answers
         self.ping = self.ping or start.ping
@@ -94,29 +97,47 @@ class Node:
 
     def own(self) -> list[HtmlElement]:
         """Its elements in document order, without those of the comments in it."""
-        return self.owned.of(self.number) if self.owned else []
+        return self.owned.of(self) if self.owned else []
 
 
 class Owned:
     """The elements of each comment: of the comments around an element the innermost has it."""
 
     def __init__(self, dom: Dom, nodes: list[Node]) -> None:
-        self._dom, self._count = dom, len(nodes)
-        self._holders = [(e, number) for number, node in enumerate(nodes) for e in (node.element, *node.more)]
-        for number, node in enumerate(nodes):
-            node.number, node.owned = number, self
+        self._dom, self._nodes = dom, nodes
+        self._lists: dict[Node, list[HtmlElement]] = {}
 
-    def of(self, number: int) -> list[HtmlElement]:
+    @property
+    def count(self) -> int:
+        """How many comments they were told apart for."""
+        return len(self._nodes)
+
+    def of(self, node: Node) -> list[HtmlElement]:
         """The elements of a comment in document order."""
-        return self._lists[number]
+        found = self._lists.get(node)
+        if found is None:
+            found = self._lists[node] = [
+                element
+                for start, end in sorted(map(self._dom.span, (node.element, *node.more)))
+                for element in self._between(node, start, end)
+            ]
+        return found
+
+    def _between(self, node: Node, start: int, end: int) -> Iterator[HtmlElement]:
+        order, at, last = self._dom.nodes, self._at, self._dom.last
+        place = start
+        while place <= end:
+            element = order[place]
+            if at[place] is not node:
+                place = last(element) + 1  # all of another comment, and of the comments in that
+                continue
+            if isinstance(element.tag, str):
+                yield element
+            place += 1
 
     @cached_property
-    def _lists(self) -> list[list[HtmlElement]]:
-        lists: list[list[HtmlElement]] = [[] for _ in range(self._count)]
-        for element, number in zip(self._dom.order, spread(self._dom, self._holders), strict=True):
-            if number is not None and isinstance(element.tag, str):
-                lists[number].append(element)
-        return lists
+    def _at(self) -> list[Node | None]:
+        return spread(self._dom, ((e, node) for node in self._nodes for e in (node.element, *node.more)))
 
 
 def spread(dom: Dom, holders: Iterable[tuple[HtmlElement, T]]) -> list[T | None]:
@@ -142,11 +163,13 @@ def find(dom: Dom, outside: Region) -> tuple[list[Node], list[Note]]:
     """The comments of a page in document order, with what is odd about them."""
     growth = _Growth(dom, {start.element: start for start in _starts(dom) if start.element not in outside})
     growth.grow()
-    Owned(dom, growth.nodes)
+    owned = Owned(dom, growth.nodes)
     for node in growth.nodes:
+        node.owned = owned
         if node.native_id is None:
             node.native_id = _linked_id(node, growth.by_native)
-    return [node for node in growth.nodes if _is_comment(node)], growth.notes
+    found = [node for node in growth.nodes if _is_comment(node)]
+    return found, growth.notes
 
 
 # -- where comments may begin -----------------------------------------------------------------------
@@ -164,8 +187,8 @@ def _starts(dom: Dom) -> Iterator[Start]:
     if not found:
         _add_rarer(found, dom)
     for element in _ping_items(dom):
-        known = found.get(element, Start(element, None))
-        if "comment" not in tokens(element):
+        known = found.get(element) or Start(element, tokens(element))
+        if "comment" not in known.tokens:
             found[element] = known._replace(ping=known.ping or "pingback")
     yield from found.values()
 
@@ -178,7 +201,7 @@ def _add_rarer(found: dict[HtmlElement, Start], dom: Dom) -> None:
     if not found:
         for element in dom.root.iterfind(".//*[@itemtype]"):
             if _MICRODATA.search(element.get("itemtype") or "") and element.tag in _SHELLS:
-                found[element] = Start(element, None, Marks(frozenset(), None, None))
+                found[element] = Start(element, tokens(element), None, Marks(frozenset(), None, None))
 
 
 def _add(
@@ -186,8 +209,9 @@ def _add(
 ) -> None:
     if element in found or element.tag not in _SHELLS:
         return
-    marked = marks(element.get("class") or "")
-    found[element] = Start(element, native, marked, answers, marked.ping if marked else None)
+    classes = element.get("class")
+    marked = marks(classes) if classes else None
+    found[element] = Start(element, tokens(element), native, marked, answers, marked.ping if marked else None)
 
 
 def _ids(id_: str) -> tuple[str, str | None] | None:
@@ -350,8 +374,14 @@ def _is_reply_list(element: HtmlElement) -> bool:
 
 def _in_words(element: HtmlElement, holder: Node) -> bool:
     """Whether an element stands in what holds the words of a comment."""
-    parts = (role(up.get("class") or "") for up in _between(element, holder.element) if up not in holder.more)
-    return any(part is not None and part.words < NONE for part in parts)
+    up, top = element.getparent(), holder.element  # a plain loop: asked of every reply
+    while up is not None and up is not top:
+        classes = up.get("class")
+        part = role(classes) if classes else None
+        if part is not None and part.words < NONE and up not in holder.more:
+            return True
+        up = up.getparent()
+    return False
 
 
 def _definitions(term: HtmlElement) -> Iterator[HtmlElement]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from copy import deepcopy
-from html import escape
+from html import escape, unescape
 
 from lxml.html import HtmlElement, tostring
 
@@ -70,6 +70,40 @@ def _drop(element: HtmlElement) -> None:
         parent.text = clean((parent.text or "") + tail)
     else:
         before.tail = clean((before.tail or "") + tail)
+
+
+def of_paragraphs(markup: str, gap: str) -> Content | None:
+    """The content of plain paragraphs as XML, such as `tostring` writes; None for anything else.
+
+    gap: what stands between any two in the outcome. Most comments are no more; tests hold it to `of_element`.
+    """
+    markup = markup.strip()
+    if markup[:3] != "<p>" or markup[-4:] != "</p>" or "&#" in markup:
+        return None
+    shown = []
+    paragraphs = markup[3:-4].split("</p>\n<p>")
+    # No white space but single spaces: control characters are looked for below.
+    tidy = markup.isascii() and "\t" not in markup and markup.count("\n") == len(paragraphs) - 1
+    for paragraph in paragraphs:
+        if tidy and "  " not in paragraph and paragraph[:1] != " " and paragraph[-1:] != " " and "<" not in paragraph:
+            text = paragraph
+        elif "<" in paragraph:
+            lines = [" ".join(line.split()) for line in paragraph.split("<br/>")]
+            if not all(lines):
+                return None
+            text = "\n".join(lines)
+        else:
+            text = " ".join(paragraph.split())
+        if not text or "<" in text:
+            return None
+        shown.append(text)
+    html = f"<p>{f'</p>{gap}<p>'.join(paragraphs)}</p>".replace("<br/>", "<br>")
+    if clean(html) is not html:
+        return None
+    text = "\n\n".join(shown)
+    if "&" in text:
+        text = unescape(text)
+    return Content(html=html, text=text, citations=tuple(identifiers.find(text)))
 
 
 def of_blocks(blocks: Collection[HtmlElement], base_url: str) -> Content | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
 from html import escape
@@ -134,17 +135,19 @@ class Region:
 class Dom:
     """The index of a page.
 
-    order: every node's place in the document. by_classes: elements by the whole of their class attribute.
+    nodes: all of them in document order; order: the place of each. by_classes: elements by the whole of their class
+    attribute.
     """
 
     def __init__(self, page: Page) -> None:
         self.root = page.root
         self.page = page.apart()
-        self.order: dict[HtmlElement, int] = {node: number for number, node in enumerate(self.root.iter())}
+        self.nodes: list[HtmlElement] = list(self.root.iter())
+        self.order: dict[HtmlElement, int] = dict(zip(self.nodes, range(len(self.nodes)), strict=True))
         self.by_id: dict[str, HtmlElement] = {}
         self.repeated_ids: list[tuple[str, HtmlElement]] = []  # an id should stand on one element only
-        self.by_classes: dict[str, list[HtmlElement]] = {}
-        self._by_tag: dict[object, list[HtmlElement]] = {}
+        self.by_classes: dict[str, list[HtmlElement]] = defaultdict(list)
+        self._by_tag: dict[object, list[HtmlElement]] = defaultdict(list)
         self._merged: dict[str, list[HtmlElement]] = {}
         self._last: dict[HtmlElement, int] = {}
         self._link_urls: dict[str, str | None] = {}
@@ -152,18 +155,11 @@ class Dom:
 
     def _index(self) -> None:
         by_tag, by_classes, by_id = self._by_tag, self.by_classes, self.by_id
-        for element in self.order:
-            tag = element.tag
-            if tag in by_tag:
-                by_tag[tag].append(element)
-            else:
-                by_tag[tag] = [element]
+        for element in self.nodes:
+            by_tag[element.tag].append(element)
             classes = element.get("class")
             if classes:
-                if classes in by_classes:
-                    by_classes[classes].append(element)
-                else:
-                    by_classes[classes] = [element]
+                by_classes[classes].append(element)
             id_ = element.get("id")
             if id_ and by_id.setdefault(id_, element) is not element:
                 self.repeated_ids.append((id_, element))
@@ -274,11 +270,14 @@ class Dom:
     def link_url(self, element: HtmlElement) -> str | None:
         """Where a link leads, absolute; None when it leads nowhere that can be fetched."""
         href = element.get("href")
-        if not href:
-            return None
-        if href in self._link_urls:  # half of a page's links stand on it twice
-            return self._link_urls[href]
-        url = self._link_urls[href] = absolute(href, self.base)
+        return self.url_of(href) if href else None
+
+    def url_of(self, href: str) -> str | None:
+        """Where an address leads, absolute; None when that cannot be fetched."""
+        urls = self._link_urls
+        if href in urls:  # half of a page's links stand on it twice
+            return urls[href]
+        url = urls[href] = absolute(href, self.base)
         return url
 
     @cached_property

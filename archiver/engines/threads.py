@@ -8,20 +8,22 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from lxml.html import HtmlElement
 
 from archiver.engines import _comment_when as when
 from archiver.engines import _thread_tree as tree
+from archiver.engines._comment_alike import Alike, Likeness
 from archiver.engines._comment_parts import Parts, sort_out
 from archiver.engines._comment_roles import PINGS
 from archiver.engines._comment_who import author_of
 from archiver.engines._comment_words import content_of
 from archiver.engines._dating import Dating
-from archiver.engines._thread_nodes import Node, find
+from archiver.engines._thread_nodes import Node, Owned, find
 from archiver.engines.dom import Dom, Region
 from archiver.engines.wordpress_urls import comment_id, comment_page, without_fragment
-from archiver.model import Author, Comment, CommentKind, Content, Note, ParentSource, PostRef, Rank, Site
+from archiver.model import Author, Comment, CommentKind, Content, Moment, Note, ParentSource, PostRef, Rank, Site
 
 _KINDS = {"pingback": CommentKind.PINGBACK, "trackback": CommentKind.TRACKBACK, "ping": CommentKind.PINGBACK}
 _ORDERED = frozenset({"thread-even", "thread-odd", "bypostauthor", "byuser"})  # themes have an "odd" of their own
@@ -38,16 +40,16 @@ class Thread:
 
 @dataclass(slots=True)
 class _Said:
-    """A comment as far as it can be read without its neighbours."""
+    """A comment as far as it can be read without its neighbours. parts: None where it was read by its likeness."""
 
-    parts: Parts
+    node: Node
+    parts: Parts | None
     author: Author | None
     content: Content
+    can_reply: bool
+    url: str | None = None
+    published: Moment | None = None
     key: str = ""
-
-    @property
-    def node(self) -> Node:
-        return self.parts.node
 
     @property
     def name(self) -> str:
@@ -59,21 +61,57 @@ def read(
 ) -> Thread:
     """Read the thread of a page. outside: parts that hold no comments (the post's body, the sidebar)."""
     nodes, notes = find(dom, outside if isinstance(outside, Region) else dom.region(*outside))
-    said = [_Said(parts, author_of(parts), content_of(parts)) for parts in sort_out(nodes, dom)]
-    waiting = [one for one in said if one.parts.waiting]
+    dating = dating or Dating(dom, site)
+    said = _read_each(nodes, dom, dating)
+    waiting = [one for one in said if one.parts and one.parts.waiting]
     notes += [Note(kind="comment_awaiting_moderation", detail=one.node.native_id or "") for one in waiting]
-    shown = _without_twins([one for one in said if not one.parts.waiting])
+    shown = _without_twins([one for one in said if not (one.parts and one.parts.waiting)] if waiting else said)
     kept = [one.node for one in shown]
     replies_open = "commentform" in dom.by_id or "respond" in dom.by_id
-    told = tree.settle(kept, {one.node for one in shown if one.parts.can_reply}, replies_open=replies_open)
+    told = tree.settle(kept, {one.node for one in shown if one.can_reply}, replies_open=replies_open)
     by_node = {one.node: one for one in shown}
     notes += tree.use_evidence(
         kept, {node: one.name for node, one in by_node.items()}, lambda node: by_node[node].content.text, told=told
     )
-    dating = dating or Dating(dom, site)
     _set_keys(shown, post)
     comments = tuple(_comment(one, by_node, post, dating, place) for place, one in enumerate(shown))
     return Thread(comments, _page(comments), tuple(notes))
+
+
+def _read_each(nodes: list[Node], dom: Dom, dating: Dating) -> list[_Said]:
+    """What each comment says by itself, read by its likeness to another where there is one."""
+    known = nodes[0].owned if nodes else None
+    owned = known if known is not None and known.count == len(nodes) else Owned(dom, nodes)
+    likeness = Likeness(dom, dating)
+    said: list[_Said] = []
+    for number, node in enumerate(nodes):
+        alike = likeness.read(nodes, number)
+        if alike is None:
+            one = _thoroughly(node, dom, owned)
+            likeness.learn(nodes, number, one.parts, partial(_told, one, dating))
+        else:
+            one = _Said(node, None, alike.author, alike.content, alike.can_reply, alike.url, alike.published)
+        said.append(one)
+    again = {one.node for one in said if not one.parts and likeness.is_broken(one.node)}
+    return [_thoroughly(one.node, dom, owned) if one.node in again else one for one in said] if again else said
+
+
+def _thoroughly(node: Node, dom: Dom, owned: Owned) -> _Said:
+    parts = sort_out(node, dom, owned.of(node))
+    return _Said(node, parts, author_of(parts), content_of(parts), parts.can_reply)
+
+
+def _told(one: _Said, dating: Dating) -> Alike | None:
+    """What a form must read of a comment, too; None for one that no form is made of."""
+    if one.parts is None or one.parts.waiting or one.author is None:
+        return None
+    link = when.own_link(one.parts)
+    published = when.moment_of(one.parts, link, dating)
+    if published is None:
+        return None
+    href = link.get("href") if link is not None else None
+    url = when.permalink(one.parts.dom, one.node.native_id, href)
+    return Alike(one.author, one.content, url, published, one.can_reply)
 
 
 def _without_twins(said: list[_Said]) -> list[_Said]:
@@ -104,7 +142,10 @@ def _set_keys(said: list[_Said], post: PostRef) -> None:
 
 def _comment(one: _Said, by_node: dict[Node, _Said], post: PostRef, dating: Dating, position: int) -> Comment:
     node = one.node
-    link = when.own_link(one.parts)
+    if one.parts is not None:  # not before: a twin may have lost its id
+        link = when.own_link(one.parts)
+        one.url = when.permalink(one.parts.dom, node.native_id, link.get("href") if link is not None else None)
+        one.published = when.moment_of(one.parts, link, dating)
     parent, source = _parent(one, by_node)
     stated = node.stated_depth is not None or not _ORDERED.isdisjoint(node.classes)
     return Comment(
@@ -113,10 +154,10 @@ def _comment(one: _Said, by_node: dict[Node, _Said], post: PostRef, dating: Dati
         native_id=node.native_id,
         key=one.key or None,
         kind=_kind(node, one.content.text),
-        url=when.permalink(one.parts, link),
+        url=one.url,
         author=one.author,
         content=one.content,
-        published=when.moment_of(one.parts, link, dating),
+        published=one.published,
         parent=parent,
         parent_source=source,
         depth=node.depth,
