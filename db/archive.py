@@ -95,9 +95,9 @@ def _connect_for_writing(path: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA journal_mode = WAL")
     # NORMAL with WAL survives kill -9; only a power cut can lose the last commits, never the file.
     connection.execute("PRAGMA synchronous = NORMAL")
-    # A page touches many leaves of the indexes, some 190 kB of WAL: folding 64 MB of it back at once writes each leaf but
-    # once. The crawl waits meanwhile for the disk (two fsyncs), so this should be seldom. What a power cut may cost is
-    # no more by that: the system writes on its own what is half a minute old.
+    # A page touches many leaves of the indexes, some 190 kB of WAL: folding 64 MB of it back at once writes each leaf
+    # but once. The crawl waits meanwhile for the disk (two fsyncs), so this should be seldom. What a power cut may cost
+    # is no more by that: the system writes on its own what is half a minute old.
     connection.execute("PRAGMA wal_autocheckpoint = 16000")
     return connection
 
