@@ -36,7 +36,9 @@ def answer(data: Any) -> Page:
     "body", ["", "<html>moved</html>", "[]", "{}", '{"posts": 7}', 'var tumblr_api_read = {"posts": [']
 )
 @pytest.mark.parametrize(
-    ("engine", "route"), [(Squarespace(), "posts"), (Squarespace(), "thread"), (Tumblr(), "posts")], ids=["squarespace-posts", "squarespace-thread", "tumblr-posts"]
+    ("engine", "route"),
+    [(Squarespace(), "posts"), (Squarespace(), "thread"), (Tumblr(), "posts")],
+    ids=["squarespace-posts", "squarespace-thread", "tumblr-posts"],
 )
 def test_what_is_no_answer_is_a_page_error_in_a_line(engine: Engine, route: str, body: str) -> None:
     target = asked(route=route, post="1", url=HOME)
