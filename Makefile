@@ -48,10 +48,11 @@ export BLOG
 demo: venv
 	@$(BIN)/archiver demo $${BLOG:+"$$BLOG"}
 
-# A file at a time to each process, the slow ones first (tests/conftest.py).
+# A file at a time to each process, the slow ones first (tests/conftest.py); one process more than there are cores,
+# since many tests wait for servers, clocks and locks.
 # The summary of pytest is the last line of a run that passes.
 test: system lint readers $(PYWB)
-	@$(PYTEST) -n auto --dist loadfile --no-loadscope-reorder
+	@$(PYTEST) -n $$(($$(nproc) + 1)) --dist loadfile --no-loadscope-reorder
 
 test-fast: venv
 	@$(PYTEST) -n auto -m 'not slow and not browser and not wordpress' tests/unit tests/golden

@@ -8,14 +8,15 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
 
 from archiver.commands.session import archive_option
-from archiver.search import Hit, marked
-from archiver.search import search as find
 from archiver.terminal import has_colour, safe
+
+if TYPE_CHECKING:
+    from archiver.search import Hit
 
 
 @click.command(short_help="Search posts and comments.")
@@ -54,7 +55,9 @@ def search(
       archiver search '"stem cell" NOT mice'
       archiver search '10.1016/S1474-4422(21)00301-X'
     """
-    from archiver.status import find_blogs  # late: with the database behind it
+    from archiver.search import marked  # late: with the database behind it
+    from archiver.search import search as find
+    from archiver.status import find_blogs
     from db import open_archive
 
     with closing(open_archive(archive).connect()) as connection:
@@ -72,6 +75,8 @@ def search(
 
 def _describe(hit: Hit, colour: bool) -> Iterator[str]:
     """Heading, the words around what was found, URL."""
+    from archiver.search import marked  # late: with the database behind it
+
     title = safe(hit.title or "(untitled)")
     about = [safe(hit.authors or "unknown author"), (hit.published_at or "undated")[:10], safe(hit.blog)]
     if hit.gone_at:

@@ -16,6 +16,7 @@ from zipfile import ZipFile, is_zipfile
 import pytest
 from click.testing import CliRunner
 
+import db.archive
 from archiver.cli import main
 from archiver.demo import DemoBlog, serve
 from archiver.exports import formats
@@ -254,7 +255,8 @@ def test_before_the_journal_nothing_has_happened(archive):
     assert word in words(text_of(archive, "comments", id_))
 
 
-def test_while_somebody_reads(archive):
+def test_while_somebody_reads(archive, monkeypatch):
+    monkeypatch.setattr(db.archive, "BUSY_SECONDS", 0.05)
     id_, word = own_word(archive)
     with closing(sqlite3.connect(archive / "archive.db")) as reader:
         reader.execute("BEGIN")
