@@ -67,7 +67,7 @@ def demo(blogs: tuple[str, ...], archive: Path, port: int) -> int:
 
 def _show(archive: Path, port: int) -> None:
     """Datasette on the archive: until Ctrl-C for a person, else just long enough to see that it answers."""
-    address = f"http://{LOOPBACK}:{port}/archive"
+    address = f"http://{LOOPBACK}:{port}/"
     if is_terminal(sys.stdout) and os.environ.get("CI", "").lower() in {"", "0", "false"}:
         from archiver.web.serve import serve  # late: Datasette takes its time to import
         from db import open_archive

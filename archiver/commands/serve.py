@@ -11,6 +11,7 @@ from archiver.config import is_loopback
 
 DEFAULT_PORT = 8001
 LOOPBACK = "127.0.0.1"
+TIME_LIMIT = 1.0
 
 
 @click.command(short_help="Look at the archive in the browser.")
@@ -25,8 +26,16 @@ LOOPBACK = "127.0.0.1"
     help="Port; 0 for any that is free.",
 )
 @click.option("--public", is_flag=True, help="For strangers: without free SQL queries.")
+@click.option(
+    "--time-limit",
+    type=click.FloatRange(0.1, 3600),
+    default=TIME_LIMIT,
+    show_default=True,
+    metavar="SECONDS",
+    help="The longest that one query may take.",
+)
 @click.option("--open", "open_browser", is_flag=True, help="Open the browser.")
-def serve(archive: Path, host: str, port: int, public: bool, open_browser: bool) -> None:
+def serve(archive: Path, host: str, port: int, public: bool, time_limit: float, open_browser: bool) -> None:
     """Look at the archive in the browser: Datasette, read-only, until Ctrl-C.
 
     It may run while a crawl writes.
@@ -34,7 +43,7 @@ def serve(archive: Path, host: str, port: int, public: bool, open_browser: bool)
     \b
     Examples:
       archiver serve --open
-      archiver serve -a ms-blogs --port 8080
+      archiver serve -a ms-blogs --port 8080 --time-limit 30
       archiver serve --host 0.0.0.0 --public
     """
     from archiver.web.serve import serve as run  # late: Datasette takes its time to import
@@ -47,4 +56,4 @@ def serve(archive: Path, host: str, port: int, public: bool, open_browser: bool)
             " --public takes free queries away",
             err=True,
         )
-    run(path, host=host, port=port, open_browser=open_browser, public=public)
+    run(path, host=host, port=port, open_browser=open_browser, public=public, time_limit=time_limit)

@@ -97,6 +97,14 @@ def extra_template_vars(database: str | None, table: str | None, view_name: str,
 
 
 @hookimpl
+def handle_exception(datasette: Any, request: Any, exception: Exception) -> Any:
+    """A clear line in the place of an error page, where a query takes too long."""
+    from archiver.web import refusals
+
+    return refusals.answer(datasette, request, exception)
+
+
+@hookimpl
 def register_routes(datasette: Any) -> Any:
     """Pages for reading: posts with their threads, search, people, works."""
     from archiver.web import routes

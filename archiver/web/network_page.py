@@ -18,18 +18,13 @@ SCRIPTS = ("d3-dispatch.min.js", "d3-timer.min.js", "d3-quadtree.min.js", "d3-fo
 
 async def page(request: Any, at: Place) -> Response | None:
     """The pairs with the most answers, of all posts, of one blog or of one post."""
-    key, blog = (request.args.get(name) or "" for name in ("post", "blog"))
+    blogs = await at.ask(posts.blogs)
+    values = _values(request, blogs)
     post = None
-    if key:
-        post = await at.ask(lambda connection: posts.title(connection, key))
+    if values["post"]:
+        post = await _post(at, values["post"])
         if post is None:
             return None
-    number = request.args.get("number") or ""
-    values = {
-        "number": number if number in map(str, CHOICES) else str(CHOICES[1]),
-        "post": key,
-        "blog": blog if blog in {one["id"] for one in await _blogs(at)} else "",
-    }
     found = await pairs(at, **values)
     context = {
         "post": post,
@@ -37,12 +32,20 @@ async def page(request: Any, at: Place) -> Response | None:
         "people": len({pair[name] for pair in found for name in ("author_id", "answered_id")}),
         "values": values,
         "choices": CHOICES,
-        "blogs": await _blogs(at),
-        "files": plots_page.files(at, QUERY, values),
+        "blogs": blogs,
+        "files": plots_page.files(at, QUERY, values, "network"),
         "scripts": [safety.static_url(at.datasette, name) for name in SCRIPTS],
         "when": when,
     }
     return await respond.html(at, "network", context, scripts=True)
+
+
+async def file(request: Any, at: Place) -> Response | None:
+    """The same pairs as CSV or JSON."""
+    values = _values(request, await at.ask(posts.blogs))
+    if values["post"] and await _post(at, values["post"]) is None:
+        return None
+    return plots_page.as_file(await pairs(at, **values), QUERY, request.url_vars["suffix"])
 
 
 async def pairs(at: Place, *, number: str = str(CHOICES[1]), post: str = "", blog: str = "") -> list[Row]:
@@ -50,5 +53,15 @@ async def pairs(at: Place, *, number: str = str(CHOICES[1]), post: str = "", blo
     return await plots_page.ask(at, QUERY, {"number": number, "post": post, "blog": blog})
 
 
-async def _blogs(at: Place) -> list[dict[str, Any]]:
-    return await at.ask(posts.blogs)
+def _values(request: Any, blogs: list[Row]) -> dict[str, str]:
+    """What is asked for. Only what can be chosen: the answers are kept, and may take long."""
+    number, post, blog = (request.args.get(name) or "" for name in ("number", "post", "blog"))
+    return {
+        "number": number if number in map(str, CHOICES) else str(CHOICES[1]),
+        "post": post,
+        "blog": blog if blog in {one["id"] for one in blogs} else "",
+    }
+
+
+async def _post(at: Place, key: str) -> Row | None:
+    return await at.ask(lambda connection: posts.title(connection, key))

@@ -97,6 +97,17 @@ def all_of(datasette: Any) -> list[Place]:
     return [Place(datasette, holding, len(found) == 1) for holding in found]
 
 
+def meant(datasette: Any, path: str) -> Place | None:
+    """The archive to which an address of Datasette's leads: /archive, /archive.json, /archive/posts."""
+    base = datasette.setting("base_url")
+    name = path.removeprefix(base).lstrip("/").partition("/")[0]
+    for known in (name, name.rpartition(".")[0]):
+        holding = holdings.of(datasette, tilde_decode(known)) if known else None
+        if holding:
+            return of(datasette, holding)
+    return None
+
+
 def named(datasette: Any, database: str | None) -> list[Place]:
     """The archive that an address names, as a list of one or none; all of them where it names none."""
     places = all_of(datasette)

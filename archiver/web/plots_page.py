@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from typing import Any
 from datasette.utils.asgi import Response
 from markupsafe import Markup
 
-from archiver.web import kept, metadata, plots, respond, when
+from archiver.web import kept, metadata, plots, respond, sheets, when
 from archiver.web.place import Place
 from archiver.web.plots import Bar
 from db.pages.rows import Row, rows
@@ -130,11 +131,26 @@ async def ask(at: Place, name: str, values: dict[str, str]) -> list[Row]:
     return await kept.answer(at, f"{name} {sorted(values.items())}", lambda c: rows(c, query.sql, bound))
 
 
-def files(at: Place, name: str, values: dict[str, str]) -> dict[str, str]:
-    """The addresses of the same query: as a table, as CSV, as JSON."""
+async def file(request: Any, at: Place) -> Response | None:
+    """The rows of a plot: those that it is drawn from, so that no large archive must be asked anew."""
+    name = request.url_vars["name"]
+    figure = next((figure for figure in FIGURES if figure.query == name), None)
+    if figure is None:
+        return None
+    return as_file(await ask(at, name, figure.values), name, request.url_vars["suffix"])
+
+
+def as_file(found: Sequence[Row], name: str, suffix: str) -> Response:
+    """The rows of a named query as CSV or JSON."""
+    if suffix == "csv":
+        return respond.data(sheets.table(list(found[0]) if found else [], found), "text/csv", f"{name}.csv")
+    return respond.data(json.dumps(found, ensure_ascii=False, indent=1), "application/json")
+
+
+def files(at: Place, name: str, values: dict[str, str], *page: str) -> dict[str, str]:
+    """The addresses of the same query: as a table, as CSV, as JSON. page: that of ours which has the files."""
     asked = {param.name: values.get(param.name, "") for param in metadata.named(name).params}
-    return {
-        "table": at.query(name, **asked),
-        "CSV": at.query(name, "csv", **asked),
-        "JSON": at.query(name, "json", **asked, _shape="array"),
-    }
+    given = {param: value for param, value in asked.items() if value} if page else {}
+    *above, last = page or ("plots", name)
+    found = {suffix.upper(): at.path(*above, f"{last}.{suffix}", query=given) for suffix in ("csv", "json")}
+    return {"table": at.query(name, **asked), **found}

@@ -48,7 +48,9 @@ def routes(datasette: Any) -> Routes:
         (f"term/{_KEY}", group_pages.term),
         (r"cited/(?P<key>.+)", group_pages.work),  # an identifier may hold slashes
         ("plots", plots_page.page),
+        (r"plots/(?P<name>[a-z_]+)\.(?P<suffix>csv|json)", plots_page.file),
         ("network", network_page.page),
+        (r"network\.(?P<suffix>csv|json)", network_page.file),
         ("crawls", book_pages.crawls),
         (f"crawl/{_KEY}", book_pages.crawl),
         ("ledger", book_pages.ledger),

@@ -12,7 +12,7 @@ from datasette.utils import tilde_decode
 from datasette.utils.sqlite import sqlite3  # pysqlite3 where it is installed
 
 from archiver import asking
-from archiver.web import holdings, metadata, named
+from archiver.web import holdings, metadata, named, sheets
 from db.guarded import LONGEST_VALUE
 
 Scope = MutableMapping[str, Any]
@@ -115,11 +115,17 @@ def guard(app: App, datasette: Any) -> App:
         if holding and holding.comments > metadata.LARGE and len(segments) == 2:
             scope = _without_suggestions(scope)
 
+        is_csv = False
+
         async def send_ours(message: MutableMapping[str, Any]) -> None:
+            nonlocal is_csv
             if holding and message["type"] == "http.response.start":
                 sent = list(message.get("headers", []))
+                is_csv = sheets.are_rows(segments, message["status"])
                 names = {name.lower() for name, _ in sent}
                 message = {**message, "headers": sent + [header for header in _HEADERS if header[0] not in names]}
+            elif is_csv:
+                message = {**message, "body": sheets.row(message.get("body", b""))}
             elif (holding or segments[:1] == ("-",)) and message["type"] == "http.response.body":
                 message = {**message, "body": named.fields(message.get("body", b""))}
             await send(message)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import csv
-import io
 import json
 import re
 import sqlite3
@@ -18,7 +16,7 @@ from markupsafe import Markup, escape
 from archiver import asking
 from archiver.asking import Asked
 from archiver.search import CLOSE, OPEN, marked
-from archiver.web import kept, plots, respond, when
+from archiver.web import kept, plots, respond, sheets, when
 from archiver.web.place import Place
 from db.pages import search
 from db.pages.rows import Row
@@ -104,7 +102,7 @@ async def file(request: Any, at: Place) -> Response | None:
     ]
     headers = {"link": f'<{following}>; rel="next"'} if following else {}
     if suffix == "csv":
-        return respond.data(_csv(lines), "text/csv", "search.csv", headers)
+        return respond.data(sheets.table(COLUMNS, lines), "text/csv", "search.csv", headers)
     answer = {
         "query": {name: value for name, value in asked_for.items() if name != "page"},
         "meaning": asked.meaning,
@@ -224,17 +222,3 @@ def _plot(counted: list[Row], base: Mapping[str, str], at: Place) -> Markup:
 
 def _marked(snippet: str | None) -> Markup:
     return Markup(marked(str(escape(snippet or "")), lambda found: f"<mark>{found}</mark>"))  # noqa: S704 - escaped
-
-
-def _csv(lines: list[dict[str, Any]]) -> str:
-    """A table. What a spreadsheet would take for a formula begins with an apostrophe."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(COLUMNS)
-    for line in lines:
-        writer.writerow([_harmless(line[name]) for name in COLUMNS])
-    return out.getvalue()
-
-
-def _harmless(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"} else value

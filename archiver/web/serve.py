@@ -24,15 +24,14 @@ from archiver.web.safety import PLUGIN
 from db.codebook import is_archive
 
 HOST, PORT = "127.0.0.1", 8001
+TIME_LIMIT = 1.0  # seconds that one query may take; those of our own that go through everything are kept (see `kept`)
 
 SETTINGS = {
-    "sql_time_limit_ms": 10_000,  # who looks at an archive of their own may wait for a large question
     "facet_time_limit_ms": 1000,
     "suggest_facets": False,  # each table has its own; trying every column takes longer than all the rest
     "max_returned_rows": 5000,
 }
 PUBLIC_SETTINGS = {
-    "sql_time_limit_ms": 2000,  # strangers share one machine
     "facet_time_limit_ms": 300,
     "max_returned_rows": 1000,
     "default_allow_sql": False,
@@ -47,8 +46,11 @@ def address(host: str = HOST, port: int = PORT) -> str:
     return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
 
 
-def application(archive_db: Path, *, public: bool = False) -> Any:
-    """Datasette with one archive in it. Raises ArchiveMissing, ArchiveDamaged or UsageError."""
+def application(archive_db: Path, *, public: bool = False, time_limit: float = TIME_LIMIT) -> Any:
+    """Datasette with one archive in it. time_limit: seconds that one query may take.
+
+    Raises ArchiveMissing, ArchiveDamaged or UsageError.
+    """
     immutable = _check(archive_db)
     if not pm.is_registered(web):  # run from a checkout that is not installed
         pm.register(web, name=web.__name__)
@@ -57,7 +59,11 @@ def application(archive_db: Path, *, public: bool = False) -> Any:
     return Datasette(
         files=[] if immutable else [path],
         immutables=[path] if immutable else [],
-        settings={**SETTINGS, **(PUBLIC_SETTINGS if public else {})},
+        settings={
+            **SETTINGS,
+            **(PUBLIC_SETTINGS if public else {}),
+            "sql_time_limit_ms": round(time_limit * 1000),
+        },
         metadata={"plugins": {PLUGIN: {"public": True}}} if public else {},
     )
 
@@ -69,14 +75,15 @@ def serve(
     port: int = PORT,
     open_browser: bool = False,
     public: bool = False,
+    time_limit: float = TIME_LIMIT,
     announce: Callable[[str], None] = print,
 ) -> None:
-    """Serve an archive until Ctrl-C. public: no SQL of one's own, no downloads.
+    """Serve an archive until Ctrl-C. public: no SQL of one's own, no downloads. time_limit: seconds of one query.
 
     port: 0 for any that is free. announce: is given the address once the server listens there.
     Raises ArchiveMissing, ArchiveDamaged, and UsageError where the address cannot be had.
     """
-    datasette = application(archive_db, public=public)
+    datasette = application(archive_db, public=public, time_limit=time_limit)
     with _listen(host, port) as listener:
         url = address(host, listener.getsockname()[1])
 

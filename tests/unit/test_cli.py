@@ -527,11 +527,11 @@ def test_search_takes_anything(archive, words):
 def test_serve(archive, served):
     port = free_port()
     call("serve", "--port", str(port))
-    call("serve", "-a", str(archive), "--port", str(port), "--public", "--open")
+    call("serve", "-a", str(archive), "--port", str(port), "--public", "--open", "--time-limit", "2.5")
     options = {"host": "127.0.0.1", "port": port}
     assert served == [
-        (Path("archive/archive.db"), {**options, "open_browser": False, "public": False}),
-        (archive / "archive.db", {**options, "open_browser": True, "public": True}),
+        (Path("archive/archive.db"), {**options, "open_browser": False, "public": False, "time_limit": 1.0}),
+        (archive / "archive.db", {**options, "open_browser": True, "public": True, "time_limit": 2.5}),
     ]
 
 
@@ -594,9 +594,9 @@ def test_demo_in_a_pipe(demo, crawl, monkeypatch):
     result = call("demo", "--port", str(port), code=4)
     assert crawl.calls == [(Path("demo-archive"), [BlogConfig(url=f"http://127.0.0.1:{demo.ports[0]}/", delay=0.0)])]
     command = ["serve", "-a", "demo-archive", "--port", str(port)]
-    assert demo.tried == [(command, f"http://127.0.0.1:{port}/archive")]
+    assert demo.tried == [(command, f"http://127.0.0.1:{port}/")]
     assert result.stdout.endswith(
-        f"\n\nDatasette: http://127.0.0.1:{port}/archive\nOpen it with: archiver serve -a demo-archive --port {port}\n"
+        f"\n\nDatasette: http://127.0.0.1:{port}/\nOpen it with: archiver serve -a demo-archive --port {port}\n"
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 import sqlite3
 from contextlib import closing
@@ -74,11 +76,12 @@ def text_of(site, path, **fields):
         ]),
         ("/-/plots", [
             'aria-label="October 2021: ', "posts with 0 comments", "comments on level 1", "Ada Lind: 7 comments on",
-            'href="/archive/most_active_commenters.csv?number=20"', 'href="/archive/thread_depth.json?_shape=array"',
+            'href="/-/plots/most_active_commenters.csv"', 'href="/-/plots/thread_depth.json"',
+            'href="/archive/most_active_commenters?number=20"',
         ]),
         ("/-/network", [
             "people in", f'<a href="/-/author/{key("a", "ada")}"><bdi>Ada Lind</bdi></a>', "network.js",
-            'href="/archive/who_answers_whom.csv?number=100&amp;post=&amp;blog="',
+            'href="/-/network.csv?number=100"',
         ]),
     ],
 )  # fmt: skip
@@ -157,6 +160,22 @@ def test_a_prefix_comes_before_everything(archive, path):
     page = get(site, path).text
     assert page.count('href="/') == page.count('href="/a/') > 3
     assert page.count('action="/') == page.count('action="/a/')
+
+
+def test_the_rows_of_a_plot_are_files(site):
+    for address, columns in {
+        "/-/plots/comments_per_month": {"month", "comments"},
+        "/-/network": {"author", "answered", "replies"},
+    }.items():
+        listed = get(site, f"{address}.json").json()
+        assert listed
+        assert columns <= set(listed[0])
+        (heading, *lines) = csv.reader(io.StringIO(get(site, f"{address}.csv").text, newline=""))
+        assert heading == list(listed[0])
+        assert len(lines) == len(listed)
+    assert get(site, "/-/network.json", post="none").status_code == 404
+    assert len(get(site, "/-/network.json", post=key("p", "trial")).json()) < len(get(site, "/-/network.json").json())
+    assert get(site, "/-/plots/thread.csv").status_code == 404  # which is no plot
 
 
 def test_rows_lead_to_pages(site):

@@ -15,7 +15,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from archiver import asking
-from archiver.web import plots, search_page, serve
+from archiver.web import plots, search_page, serve, sheets
 from tests.unit.archive_sample import BLOG, filled, key
 from tests.unit.web_client import get
 
@@ -137,7 +137,7 @@ def test_more_hits_are_on_further_pages(site, monkeypatch):
 
 def test_a_spreadsheet_is_given_no_formulas():
     line = dict.fromkeys(search_page.COLUMNS, None) | {"title": "=1+1", "author": "@x", "score": -0.5}
-    written = search_page._csv([line]).splitlines()[1]
+    written = sheets.table(search_page.COLUMNS, [line]).splitlines()[1]
     assert "'=1+1" in written
     assert "'@x" in written
     assert "-0.5" in written

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import csv
+import io
 import os
 import re
 import signal
@@ -114,6 +116,56 @@ def test_what_fits_is_answered(site):
     assert answer["rows"] == [[10000000]]
 
 
+ENDLESS = "with recursive n (i) as (select 1 union all select i + 1 from n) select sum(i) from n"
+
+
+@pytest.mark.parametrize("public", [False, True])
+def test_no_query_takes_more_than_its_second(archive, public):
+    assert serve.application(archive, public=public).setting("sql_time_limit_ms") == 1000
+
+
+def test_a_query_without_end_is_ended_and_told_so(archive):
+    site = serve.application(archive, time_limit=0.2)
+    page = get(site, "/archive", sql=ENDLESS)
+    assert page.status_code == 400
+    assert "longer than the 0.2 seconds" in page.text
+    assert "archiver serve --time-limit 30" in page.text
+    assert f'<pre class="ba-sql" tabindex="0">{ENDLESS}</pre>' in page.text
+    assert "script-src" not in page.headers["content-security-policy"]
+    answer = get(site, "/archive.json", sql=ENDLESS)
+    assert (answer.status_code, answer.json()["title"]) == (400, "Too much at once")
+    assert get(site, "/archive.csv", sql=ENDLESS).status_code == 400
+    assert get(site, "/archive.json", sql="select 1").json()["rows"] == [[1]]
+
+
+def test_in_public_nothing_is_said_of_options(archive):
+    """One thousandth of a second is too little for any table."""
+    site = serve.application(archive, public=True, time_limit=0.001)
+    site._settings["sql_time_limit_ms"] = 0
+    page = get(site, "/archive/comments")
+    assert (page.status_code, "Ask for less" in page.text, "--time-limit" in page.text) == (400, True, False)
+
+
+def test_plain_datasette_gives_no_query_more(archive):
+    """Its own limit is a second as well."""
+    assert Datasette([str(archive)]).setting("sql_time_limit_ms") == 1000
+
+
+def test_what_datasette_sends_to_spreadsheets_is_no_formula(copy):
+    with closing(sqlite3.connect(copy)) as connection:
+        connection.execute("UPDATE comments SET text = ? WHERE id = ?", ('=1+1,"a"\n-2', key("c", "t1")))
+        connection.commit()
+    site = serve.application(copy)
+    wanted = {"id": key("c", "t1"), "_col": "text"}
+    for more in ({}, {"_stream": "1"}, {"_labels": "on"}):
+        text = get(site, "/archive/comments.csv", **wanted, **more).text
+        (heading, row) = csv.reader(io.StringIO(text, newline=""))
+        assert row[heading.index("text")] == '\'=1+1,"a"\n-2'
+    sql = "select -5 as a, -2.5e-3 as b, '@x' as c, '-' as d, null as e, 'Ä' as f"
+    assert get(site, "/archive.csv", sql=sql).text.splitlines() == ["a,b,c,d,e,f", "-5,-0.0025,'@x,'-,,Ä"]
+    assert get(site, "/archive.json", sql="select '=1' as a").json()["rows"] == [["=1"]]
+
+
 def test_pages_of_an_archive_load_nothing_from_elsewhere(site):
     for path in ("/archive", "/archive/posts", f"/archive/posts/{key('p', 'trial')}", "/archive/thread"):
         headers = get(site, path).headers
@@ -173,6 +225,7 @@ def test_large_archives_are_shown_without_what_takes_long(archive, monkeypatch):
     assert get(site, "/archive/comments.json").json()["facet_results"] == {}
     assert get(site, "/archive/comment_list").text.count("▲") == 1
     assert "Cannot sort table by text" in get(site, "/archive/threads", _sort="text").text
+    assert get(site, "/archive/threads", _sort="text").status_code == 400
 
 
 # ── the server ───────────────────────────────────────────────────────────────────────────────────
