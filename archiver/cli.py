@@ -29,6 +29,7 @@ from archiver.commands.import_ import import_
 from archiver.commands.new_engine import new_engine
 from archiver.commands.publish import publish
 from archiver.commands.redact import redact
+from archiver.commands.run_one import run_one
 from archiver.commands.schedule import schedule
 from archiver.commands.search import search
 from archiver.commands.serve import serve
@@ -113,7 +114,7 @@ def main(ctx: click.Context, debug: bool) -> None:
 
 _VERBS = (
     *(crawl, update, add, remove, detect, try_, schedule, status, search, history, serve, export, publish, codebook),
-    *(extract, import_, redact, verify, new_engine, demo),
+    *(extract, import_, redact, verify, run_one, new_engine, demo),
 )
 for _verb in _VERBS:
     main.add_command(_verb)

@@ -25,7 +25,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--kills", type=int, default=8, metavar="N", help="Crawls to kill in all (default: 8).")
 
 
-SLOW_FIRST = ("wordpress", "crawl", "browser", "exports")
+SLOW_FIRST = ("wordpress", "crawl", "fleet", "browser", "exports")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

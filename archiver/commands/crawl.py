@@ -9,6 +9,7 @@ from typing import Any, TextIO
 
 import click
 
+from archiver.commands.blog_options import blog_options
 from archiver.commands.import_ import taken, unread
 from archiver.commands.notices import notify
 from archiver.commands.session import (
@@ -35,19 +36,7 @@ NO_SETTINGS = RunSettings()
 @archive_option()
 @config_option()
 @input_option()
-@click.option("--delay", type=float, metavar="SECONDS", help="Least time between two requests to a host.  [default: 1]")
-@click.option("--contact", metavar="TEXT", help="E-mail address or URL where a webmaster can reach you.")
-@click.option("--pages/--no-pages", default=None, help="Capture the pages beside the data, or not.  [default: pages]")
-@click.option("--warc/--no-warc", default=None, help="Keep every response as WARC, or not.  [default: warc]")
-@click.option(
-    "--render/--no-render", default=None, help="Show pages that hold no post in a browser, or not.  [default: not]"
-)
-@click.option("--include", multiple=True, metavar="RE", help="Only URLs in which this is found (repeatable).")
-@click.option("--exclude", multiple=True, metavar="RE", help="Not the URLs in which this is found (repeatable).")
-@click.option("--limit", type=click.IntRange(1), metavar="N", help="At most N posts of each blog.")
-@click.option("--max-requests", type=click.IntRange(1), metavar="N", help="At most N requests to each blog.")
-@click.option("--max-time", type=float, metavar="SECONDS", help="At most so long for each blog.")
-@click.option("--engine", metavar="NAME", help="Read the blog as this engine does, whatever it looks like.")
+@blog_options
 @click.option(
     "--from",
     "holder",

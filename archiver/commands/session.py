@@ -73,6 +73,19 @@ def input_option() -> Callable[[Verb], Verb]:
     )
 
 
+def shards_option(*, required: bool = False) -> Callable[[Verb], Verb]:
+    """--shards: the folder in which each blog has an archive of its own."""
+    return click.option(
+        "--shards",
+        metavar="DIR",
+        type=click.Path(file_okay=False, path_type=Path),
+        envvar="ARCHIVER_SHARDS",
+        show_envvar=True,
+        required=required,
+        help="Folder in which each blog has an archive of its own.",
+    )
+
+
 def shown(archive: Path) -> Path | None:
     """The directory as a suggested command has to name it: not at all when it is the default."""
     return None if archive == DEFAULT_ARCHIVE else archive

@@ -21,16 +21,16 @@ FILE_NAME = "lock"
 
 
 @contextmanager
-def locked(directory: Path, command: str) -> Iterator[None]:
-    """Hold the archive's lock. Raises Locked, naming who holds it, when another run does."""
-    path = directory / FILE_NAME
+def locked(directory: Path, command: str, *, name: str = FILE_NAME) -> Iterator[None]:
+    """Hold the archive's lock. Raises Locked, naming who holds it, when another run does. name: of the file."""
+    path = directory / name
     with path.open("a+", encoding="utf-8") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise Locked(
                 str(directory),
-                f"another run is writing to it ({_holder(path)})",
+                f"another run is writing to it ({holder(path)})",
                 "Wait for it to end, or name another archive with -a",
             ) from error
         file.seek(0)
@@ -66,7 +66,7 @@ def at_work(directory: Path) -> bool:
     return True
 
 
-def _holder(path: Path) -> str:
+def holder(path: Path) -> str:
     """Who holds the lock, as far as the file tells: it may be read while it is written."""
     try:
         said = json.loads(path.read_text("utf-8"))

@@ -1,0 +1,60 @@
+"""Units of work as a worker runs them: the command, in a process of its own."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from archiver.demo import DemoBlog
+from archiver.fleet.ended import Ended, from_lines
+from tests.crawl.faults import FaultServer
+from tests.crawl.running import ROOT, Ran, ended, environment, words
+
+
+def begin(shards: Path, target: str, *options: str) -> subprocess.Popen[str]:
+    """Begin a unit of work without waits between requests; in a group of its own."""
+    return begin_command("run-one", target, "--shards", str(shards), "--delay", "0", "--json", *options)
+
+
+def begin_command(*arguments: str, more: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
+    """Begin any command, in a group of its own. more: variables of its environment."""
+    pipe, env = subprocess.PIPE, environment(**(more or {}))
+    command = words(*arguments)
+    return subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, cwd=ROOT, env=env, start_new_session=True)
+
+
+def command(*arguments: str, more: Mapping[str, str] | None = None) -> Ran:
+    """Any command, to its end."""
+    return ended(Path(), begin_command(*arguments, more=more))
+
+
+def run_one(shards: Path, target: str, *options: str) -> Ran:
+    """A unit of work, to its end."""
+    return ended(shards, begin(shards, target, *options))
+
+
+def told(ran: Ran) -> Ended:
+    """What it said of itself."""
+    found = from_lines(ran.out)
+    assert found is not None, ran.out + ran.err
+    return found
+
+
+def shard_of(shards: Path) -> Path:
+    """The only shard."""
+    (found,) = (path for path in shards.iterdir() if not path.name.startswith("."))
+    return found
+
+
+@contextmanager
+def blogs(number: int, posts: int = 3, first: int = 2) -> Iterator[dict[str, FaultServer]]:
+    """Small blogs, each on an address of its own: their servers by URL."""
+    with ExitStack() as running:
+        servers = {}
+        for n in range(number):
+            server = FaultServer(DemoBlog(seed=n, posts=posts, thread=2))
+            home = running.enter_context(server.running(host=f"127.0.0.{first + n}"))
+            servers[f"{home}/"] = server
+        yield servers
