@@ -33,7 +33,13 @@ SELECT p.id, p.native_id, p.url, p.kind, p.modified_at, coalesce(p.protected, 0)
     ORDER BY source = 'feed' DESC LIMIT 1) AS feed,
   CASE WHEN p.last_seen_at >= whole.began THEN max(coalesce(r.checked_at, ''), whole.began)
     ELSE coalesce(r.checked_at, p.last_seen_at) END AS checked_at,
-  CASE WHEN r.checked_at >= coalesce(whole.began, '') OR p.last_seen_at < whole.began THEN r.due_at END AS due_at
+  CASE WHEN r.checked_at >= coalesce(whole.began, '') OR p.last_seen_at < whole.began THEN r.due_at END AS due_at,
+  EXISTS (
+    SELECT 1 FROM fetches f JOIN crawls c ON c.id = f.crawl_id
+    WHERE f.url = p.url AND f.kind = 'post'
+      AND f.fetched_at > max(coalesce(r.checked_at, ''), coalesce(whole.began, ''))
+      AND c.command = 'update' AND coalesce(c.outcome, 'interrupted') = 'interrupted'
+  ) AS unsettled
 FROM posts p JOIN whole LEFT JOIN thread t ON t.post_id = p.id LEFT JOIN revisits r ON r.post_id = p.id
 WHERE p.blog_id = ?1 AND p.gone_at IS NULL AND p.sources <> ''
 """
@@ -64,6 +70,15 @@ WHERE EXISTS (SELECT 1 FROM posts WHERE id = ?1)
 ON CONFLICT (post_id) DO UPDATE SET checked_at = excluded.checked_at, due_at = excluded.due_at,
   listed_in = coalesce(excluded.listed_in, listed_in), unlisted_in = coalesce(excluded.unlisted_in, unlisted_in)
 """
+VALIDATORS = """
+SELECT f.etag, f.last_modified, c.outcome IS 'complete' AND (
+  SELECT coalesce(max(t.pages), 1) <= 1 OR count(*) FILTER (WHERE t.page > 0) >= max(t.pages)
+  FROM thread_pages t JOIN fetches x ON x.id = t.fetch_id WHERE t.post_id = ?2 AND x.crawl_id = f.crawl_id
+) AS is_followed_up
+FROM fetches f JOIN crawls c ON c.id = f.crawl_id
+WHERE f.url = ?1 AND f.kind = 'post' AND f.status = 200
+ORDER BY f.fetched_at DESC LIMIT 1
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +88,7 @@ class KnownPost:
     active_at: the later of its own date and that of its latest comment. listed, shown: comments of it that the API,
     and its pages, have shown. held: all comments of it. pages: of its thread. heading, feed: comments that they claim.
     checked_at: when it was last verified; due_at: when it is to be verified again, None while that has not been
-    settled.
+    settled. unsettled: an update has read its page since, and was killed or stopped before it judged by that.
     """
 
     id: str
@@ -93,6 +108,7 @@ class KnownPost:
     feed: int | None
     checked_at: str
     due_at: str | None
+    unsettled: bool = False
 
 
 class KnownComment(NamedTuple):
@@ -146,7 +162,7 @@ class Check:
 def known_posts(connection: sqlite3.Connection, blog_id: str) -> list[KnownPost]:
     """The posts and pages of a blog that have been read and are there."""
     return [
-        KnownPost(**{**row, "protected": bool(row["protected"]), "by_api": bool(row["by_api"])})
+        KnownPost(**{**row, **{name: bool(row[name]) for name in ("protected", "by_api", "unsettled")}})
         for row in map(dict[str, Any], connection.execute(POSTS, (blog_id,)))
     ]
 
@@ -212,14 +228,14 @@ def sensors(connection: sqlite3.Connection, blog_id: str) -> dict[str, SensorSta
     return {row["name"]: SensorState(**{name: row[name] for name in row.keys()}) for row in rows}  # noqa: SIM118
 
 
-def validators(connection: sqlite3.Connection, url: str) -> tuple[str | None, str | None]:
-    """ETag and Last-Modified of the latest whole answer of a URL that was read as a post."""
-    row = connection.execute(
-        "SELECT etag, last_modified FROM fetches WHERE url = ? AND kind = 'post' AND status = 200"
-        " ORDER BY fetched_at DESC LIMIT 1",
-        (url,),
-    ).fetchone()
-    return (row[0], row[1]) if row else (None, None)
+def validators(connection: sqlite3.Connection, url: str, post_id: str) -> tuple[str | None, str | None]:
+    """ETag and Last-Modified of the latest whole answer of a post's URL; none where not all of it was followed up.
+
+    That is so where its run was killed, stopped or failed before it had judged what the thread no longer holds, and
+    where another page of the thread was read in another run. "Not modified" would then hide that for good.
+    """
+    row = connection.execute(VALIDATORS, (url, post_id)).fetchone()
+    return (row["etag"], row["last_modified"]) if row and row["is_followed_up"] else (None, None)
 
 
 def words_of_feed(connection: sqlite3.Connection, post_id: str) -> WordsOfFeed:

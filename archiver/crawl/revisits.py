@@ -47,9 +47,13 @@ def due(posts: Iterable[KnownPost], now: datetime, *, full: bool = False) -> lis
 
 
 def is_due(post: KnownPost, now: datetime) -> bool:
-    """Whether its time has come; also when it was verified in what is the future now that the clock was set back."""
+    """Whether its time has come.
+
+    Also when it was verified in what is the future now that the clock was set back, and when a run was killed before it
+    had followed up what the page told.
+    """
     checked = moment(post.checked_at)
-    if checked is None or checked > now:
+    if checked is None or checked > now or post.unsettled:
         return True
     ends = moment(post.due_at) or checked + interval(moment(post.active_at), checked)
     return now >= min(ends, checked + LONGEST)

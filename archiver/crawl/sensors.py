@@ -8,7 +8,7 @@ it is the reading that is wrong, and nothing may be said to have vanished.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -351,7 +351,7 @@ class Sensors:
         """The lists of the months that have another number of posts than before; those that have none any more."""
         urls = {f"{one.year:04d}-{one.month or 0:02d}": one.url for one in extract.archives}
         counts = {claim.subject: claim.number for claim in extract.claims if claim.subject_kind == "month"}
-        before = self.known.months
+        before = self._months_before(counts)
         for month in before if counts else ():
             if month not in counts and min(counts) < month:
                 self.suspects.update(dict.fromkeys(post.id for post in self.known.of_month(month)))
@@ -360,6 +360,12 @@ class Sensors:
             for month, number in counts.items()
             if (url := urls.get(month)) and before and before.get(month, 0) != number
         ]
+
+    def _months_before(self, counts: Iterable[str]) -> Mapping[str, int]:
+        """Posts of each month, as they were counted; those held, if a run was killed after it had read the counts."""
+        if self.known.followed_up or not self.known.months:
+            return self.known.months
+        return {month: len(self.known.of_month(month)) for month in {*self.known.months, *counts}}
 
     def _from_list(self, target: Target, discovery: Discovery) -> list[Target]:
         posts = [found for found in discovery.targets if found.kind is TargetKind.POST]

@@ -173,14 +173,16 @@ class UpdateBlog(Blog):
         if state := self._sensors.states.get(target.hint.get("sensor", "")):
             if state.url == target.url:
                 etag, last_modified = state.etag, state.last_modified
-        elif target.kind is TargetKind.POST and BUDGETED in target.hint and self._is_told_by_page(target):
-            etag, last_modified = revisits.validators(self._writer.connection, target.url)
+        elif post := self._of_unchanged(target):
+            etag, last_modified = revisits.validators(self._writer.connection, target.url, post.id)
         return Job(target, target.url, etag=etag, last_modified=last_modified)
 
-    def _is_told_by_page(self, target: Target) -> bool:
-        """Whether a page that has not changed means that its thread has not."""
+    def _of_unchanged(self, target: Target) -> KnownPost | None:
+        """The post that is revisited by its page, if a page that has not changed means that its thread has not."""
+        if target.kind is not TargetKind.POST or BUDGETED not in target.hint:
+            return None
         post = self._known.post(target.hint.get("post"), target.url)
-        return post is not None and (post.heading is not None or 0 < post.shown == post.held)
+        return post if post and (post.heading is not None or 0 < post.shown == post.held) else None
 
     def _advance(self) -> bool:
         """Begin the next stage. Returns whether that brought work."""

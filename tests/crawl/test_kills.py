@@ -21,14 +21,18 @@ import pytest
 from archiver.crawl.parcels import LENGTH
 from archiver.crawl.reading import Question
 from archiver.demo import DemoBlog
+from archiver.demo.server import serve
 from archiver.model import Site, Target, TargetKind
 from archiver.page import Page
 from benchmarks.week import differing
 from spiders.blog import UNREAD
 from tests.crawl.faults import FaultServer
+from tests.crawl.points import Point, run
 from tests.crawl.running import ROOT, Ran, crawl, differences, ended, rows, sound, start, update
 
 KILLS = 8  # of one crawl
+END = "db/writer.py Writer.end_crawl"
+"""Where a run is judged by: with this transaction it is over."""
 ALWAYS = {"/", "/robots.txt"}
 """What every run begins with."""
 OPEN = UNREAD + 2
@@ -129,6 +133,30 @@ def test_an_update_that_is_killed_loses_nothing_and_takes_nothing_away(tmp_path:
     assert differing(archive, undisturbed) == {}
     assert gone(archive) >= gone(undisturbed) >= {str(removed.id), str(trashed.id)}
     assert gone(archive) <= taken
+
+
+def test_what_a_killed_update_has_read_is_judged_by_the_next(tmp_path: Path) -> None:
+    """It has read all, and has marked nothing: that the pages have not changed since then must not hide it."""
+    blog = DemoBlog(posts=6, thread=6, api=False)
+    archive, fresh = tmp_path / "killed", tmp_path / "fresh"
+    with serve(blog) as home:
+        assert run(tmp_path, ["crawl", "-a", str(archive), "--delay", "0", f"{home}/"]).code == 0
+        post, other = [post for post in blog.published if len(blog.approved(post)) > 1][:2]
+        removed = blog.remove_comment(blog.approved(post)[-1])
+        blog.add_comment(post, "Said meanwhile.")
+        blog.add_comment(other, "Said there as well.")
+        blog.edit_post(other, title="Retitled meanwhile")
+        command = ["update", "-a", str(archive), "--delay", "0"]
+        assert run(tmp_path, command, Point("commit", END)).code == -signal.SIGKILL
+        assert gone(archive) == set()
+        assert run(tmp_path, command).code == 0
+        assert run(tmp_path, ["crawl", "-a", str(fresh), "--delay", "0", f"{home}/"]).code == 0
+        assert gone(archive) == {str(removed.id)}
+        assert differing(archive, fresh) == {}
+        blog.requests.clear()
+        assert run(tmp_path, [*command, "--full"]).code == 0
+    asked = {target: status for _, target, status in blog.requests}
+    assert {asked[target] for target in asked if other.slug in target or post.slug in target} == {304}
 
 
 def gone(archive: Path) -> set[str]:

@@ -107,6 +107,12 @@ def test_a_clock_that_was_set_back_keeps_nobody_waiting() -> None:
     assert is_due(post(checked_at=stamp(NOW + timedelta(days=900)), due_at=stamp(NOW + timedelta(days=901))), NOW)
 
 
+def test_what_a_killed_run_has_read_waits_for_no_date() -> None:
+    verified = {"checked_at": stamp(NOW), "due_at": stamp(NOW + LONGEST)}
+    assert not is_due(post(**verified), NOW)
+    assert is_due(post(**verified, unsettled=True), NOW)
+
+
 @pytest.mark.parametrize(
     ("days", "wanted"),
     [(0, SHORTEST), (10, timedelta(days=1)), (30, timedelta(days=3)), (365, timedelta(days=36.5)), (4000, LONGEST)],

@@ -11,7 +11,20 @@ from hypothesis import strategies as st
 from archiver.crawl.known import Known, Wanted
 from archiver.crawl.sensors import Sensors, goes_on, is_unlike, lies, markedly_less
 from archiver.engines.wordpress_listing import Lists
-from archiver.model import Claim, Comment, Discovery, Extract, Listed, Listing, Moment, PostRef, Precision, Rank, Target
+from archiver.model import (
+    ArchivePeriod,
+    Claim,
+    Comment,
+    Discovery,
+    Extract,
+    Listed,
+    Listing,
+    Moment,
+    PostRef,
+    Precision,
+    Rank,
+    Target,
+)
 from archiver.model import TargetKind as Kind
 from db.revisits import KnownComment, KnownPost, SensorState
 from tests.unit.test_revisits import post
@@ -132,3 +145,28 @@ def test_headings_and_feeds_count_alike(
 @pytest.mark.parametrize(("changed", "of", "wanted"), [(9, 9, False), (10, 10, True), (5, 10, False), (51, 100, True)])
 def test_dates_lie_when_most_have_changed(changed: int, of: int, wanted: bool) -> None:
     assert lies(changed, of) is wanted
+
+
+@pytest.mark.parametrize(
+    ("followed_up", "wanted"),
+    [(True, []), (False, [f"{HOME}2020/03/"])],
+    ids=["the run before came to its end", "the run before was killed"],
+)
+def test_a_count_that_a_killed_run_has_taken_note_of_is_held_against_what_is_held(
+    followed_up: bool, wanted: list[str]
+) -> None:
+    """A post was put in among old ones. The killed run has stored the count, and has not read the list."""
+    held = {one.id: one for one in (post(n, published_at=f"2020-0{1 + n % 3}-01T00:00:00Z") for n in range(9))}
+    counts = {"2020-01": 3, "2020-02": 3, "2020-03": 4}
+    known = Known(posts=held, comments={}, addresses={}, months=counts, followed_up=followed_up)
+    made = Sensors(known, Wanted(known, pages=True), None, {"front_page": SensorState(name="", url="", kind="")}, NOW)
+    archives = tuple(
+        ArchivePeriod(url=f"{HOME}{month.replace('-', '/')}/", label=month, year=2020, month=int(month[5:]))
+        for month in counts
+    )
+    claims = tuple(
+        Claim(subject_kind="month", subject=month, measure="posts", number=number, where="archive_list")
+        for month, number in counts.items()
+    )
+    made.read(Target(url=HOME, kind=Kind.HOME), Extract(archives=archives, claims=claims), Discovery())
+    assert [target.url for target in made.front()] == wanted
