@@ -26,6 +26,7 @@ from archiver.commands.extract import extract
 from archiver.commands.failures import crash, explained
 from archiver.commands.history import history
 from archiver.commands.import_ import import_
+from archiver.commands.merge import merge
 from archiver.commands.new_engine import new_engine
 from archiver.commands.publish import publish
 from archiver.commands.redact import redact
@@ -114,7 +115,7 @@ def main(ctx: click.Context, debug: bool) -> None:
 
 _VERBS = (
     *(crawl, update, add, remove, detect, try_, schedule, status, search, history, serve, export, publish, codebook),
-    *(extract, import_, redact, verify, run_one, new_engine, demo),
+    *(extract, import_, merge, redact, verify, run_one, new_engine, demo),
 )
 for _verb in _VERBS:
     main.add_command(_verb)

@@ -63,9 +63,9 @@ def _refresh_views(connection: sqlite3.Connection) -> None:
 class Archive:
     """An archive on disk. One `writer()` at a time; any number of readers beside it."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, name: str = DATABASE) -> None:
         self.directory = directory
-        self.path = directory / DATABASE
+        self.path = directory / name
 
     def connect(self) -> sqlite3.Connection:
         """A read-only connection that sees commits while a crawl writes; rows by name."""
@@ -88,7 +88,12 @@ class Archive:
 def _connect_for_writing(path: Path) -> sqlite3.Connection:
     # isolation_level None: transactions begin and end where the writer says, never behind its back.
     connection = sqlite3.connect(
-        path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=512
+        path.absolute().as_uri(),
+        uri=True,  # so that a shard may be attached read-only
+        timeout=BUSY_SECONDS,
+        isolation_level=None,
+        check_same_thread=False,
+        cached_statements=512,
     )
     connection.row_factory = sqlite3.Row
     connection.execute("PRAGMA foreign_keys = ON")
@@ -138,6 +143,14 @@ def _check(archive: Archive, *, create: bool) -> None:
     if not applied and (tables or not create):
         why = "it is not an archive of blog-archiver"
         raise ArchiveDamaged(str(archive.path), why, "Name another directory with -a")
+
+
+def is_current(path: Path) -> bool:
+    """Whether a database has the schema of this version. Raises ArchiveTooNew, ArchiveDamaged."""
+    archive = Archive(path.parent, path.name)
+    _check(archive, create=False)
+    with closing(archive.connect()) as connection:
+        return not _migrations().pending(Database(connection))
 
 
 def _bring_up_to_date(path: Path) -> None:

@@ -9,7 +9,7 @@ from db.context import Context
 from db.facets import FACETS, LEADS
 from db.merge import Held, wording_digest
 from db.parts import Parts
-from db.revisions import Owner, Revisions
+from db.revisions import Owner, Revisions, move_revisions
 from db.store import Store
 
 LISTS = {"byline": "post_authors", "terms": "post_terms"}
@@ -18,11 +18,13 @@ LISTS = {"byline": "post_authors", "terms": "post_terms"}
 class Joiner:
     """Hands all that hangs on one post over to another.
 
-    joined: the posts that got something. Their threads must be arranged anew.
+    joined: the posts that got something. Their threads must be arranged anew. keep: whether the wording that gives
+    way is kept as an earlier one.
     """
 
-    def __init__(self, store: Store, parts: Parts, bodies: Bodies, context: Context) -> None:
+    def __init__(self, store: Store, parts: Parts, bodies: Bodies, context: Context, *, keep: bool = True) -> None:
         self._store, self._parts, self._bodies, self._context = store, parts, bodies, context
+        self._keep = keep
         self._execute = store.connection.execute
         self.joined: set[str] = set()
 
@@ -40,7 +42,8 @@ class Joiner:
             before = kept.copy()
             won = kept.absorb(old, FACETS["posts"], LEADS["posts"])
             kept.row["digest"] = wording_digest(kept.row)
-            Revisions(self._store).keep_lesser(Owner(post_id, None), kept, before if "body" in won else old)
+            if self._keep:
+                Revisions(self._store).keep_lesser(Owner(post_id, None), kept, before if "body" in won else old)
         self._store.flush("posts")
         self._move_lists(stray, post_id, won)
         self._move_thread(stray, post_id)
@@ -58,7 +61,8 @@ class Joiner:
             self._execute(f"DELETE FROM {table} WHERE {where}", (post_id if moves else stray,))  # noqa: S608
         for table in LISTS.values():
             self._execute(f"UPDATE {table} SET post_id = ? WHERE post_id = ?", (post_id, stray))  # noqa: S608
-        for table in (*HANGING, "revisions"):  # the ids of what hangs on the post itself hold its own
+        move_revisions(self._store.connection, stray, post_id)
+        for table in HANGING:  # the ids of what hangs on the post itself hold its own
             self._execute(
                 f"UPDATE OR REPLACE {table} SET id = replace(id, ?2, ?1), post_id = ?1 WHERE post_id = ?2",  # noqa: S608
                 (post_id, stray),
@@ -92,8 +96,12 @@ class Joiner:
     def _move_parts(self, stray: str, post_id: str, kept: Held) -> None:
         """The pages of a multi-page post may have been known under either name: the body is joined anew."""
         self._parts.absorb(stray, post_id)
+        self.rejoin(post_id, kept)
+
+    def rejoin(self, post_id: str, kept: Held) -> None:
+        """Let the body of a multi-page post be joined from all its pages that are known now."""
         joined = self._parts.join(post_id, Rank.PAGE)
-        if joined and joined.stamp[0] == Rank.PARTS >= kept.stamps["body"][0]:
+        if joined and "body" in kept.stamps and joined.stamp[0] == Rank.PARTS >= kept.stamps["body"][0]:
             body = joined.content
             kept.stamps["body"] = joined.stamp
             kept.row |= {"html": body.html, "text": body.text, "word_count": word_count(body.text)}

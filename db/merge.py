@@ -21,7 +21,7 @@ place of a comment on the page) when another source wins the rest.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,6 +30,9 @@ from db.keys import digest
 Row = dict[str, Any]
 Values = Mapping[str, Any]
 Stamp = tuple[int, str, int, str, str]
+
+UNSTAMPED: Stamp = (-1 << 62, "", 0, "", "")
+"""Less than any stamp: values that nothing tells the origin of, such as those of an archive with masked people."""
 
 HEARSAY = ""
 """The source of a reading that only speaks of a post (a comment under it, a claim on it)."""
@@ -98,9 +101,10 @@ class Held:
     def absorb(self, other: Held, facets: Mapping[str, tuple[str, ...]], leads: tuple[str, ...]) -> frozenset[str]:
         """Merge another row of the same thing in. Returns the facets that it won."""
         gone = _gone(self.row, other.row)
-        won = [name for name, stamp in other.stamps.items() if name not in self.stamps or stamp > self.stamps[name]]
+        won = [name for name, columns in facets.items() if other.order(name, columns) > self.order(name, columns)]
         for name in won:
-            self.stamps[name] = other.stamps[name]
+            if name in other.stamps:
+                self.stamps[name] = other.stamps[name]
             self.row.update({column: other.row[column] for column in facets[name]})
         if not (other.row.get("sources") == HEARSAY and self.row.get("sources") != HEARSAY):
             self._see(other.row["first_seen_at"], other.row["last_seen_at"], other.row.get("sources"))
@@ -108,6 +112,11 @@ class Held:
             self.row["gone_at"] = gone if gone > self.row["last_seen_at"] else None
         self._settle(leads)
         return frozenset(won)
+
+    def order(self, facet: str, columns: Iterable[str]) -> tuple[Any, ...]:
+        """What decides between two rows: the stamp of a facet, and among equals, or where there is none, its values."""
+        values = tuple((self.row[name] is not None, self.row[name]) for name in columns)
+        return self.stamps.get(facet, UNSTAMPED), values
 
     def _see(self, first: str, last: str, sources: str | None) -> None:
         row = self.row

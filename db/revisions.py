@@ -4,6 +4,7 @@ little different in the API, in a feed and on a page."""
 from __future__ import annotations
 
 import re
+import sqlite3
 from dataclasses import dataclass
 
 from db.context import to_second
@@ -19,6 +20,12 @@ ON CONFLICT (id) DO UPDATE SET
   replaced_at = max(replaced_at, excluded.replaced_at)
 """
 """A wording that comes back and is replaced again is kept once, its times widened."""
+
+MOVE = """
+INSERT INTO revisions (id, post_id, comment_id, digest, title, html, text, seen_from, seen_until, replaced_at, fetch_id)
+SELECT replace(id, ?2, ?1), ?1, NULL, digest, title, html, text, seen_from, seen_until, replaced_at, fetch_id
+FROM revisions WHERE post_id = ?2 AND comment_id IS NULL
+""" + SAVE[SAVE.index("ON CONFLICT") :]
 
 WORDED = {"posts": {"title": "title", "body": "text"}, "comments": {"core": "text"}}
 """The facets that make up the wording, each with the column that tells a change."""
@@ -104,6 +111,13 @@ class Revisions:
         times = (seen_from, max(seen_from, seen_until), replaced_at)
         values = (id_, owner.post_id, owner.comment_id, *wording, *times, row["fetch_id"])
         self._store.connection.execute(SAVE, values)
+
+
+def move_revisions(connection: sqlite3.Connection, stray: str, post_id: str) -> None:
+    """Hand the wordings under one post over to another; the ids of its own hold its key."""
+    connection.execute(MOVE, (post_id, stray))
+    connection.execute("DELETE FROM revisions WHERE post_id = ? AND comment_id IS NULL", (stray,))
+    connection.execute("UPDATE revisions SET post_id = ? WHERE post_id = ?", (post_id, stray))
 
 
 def _has_climbed(facet: str, before: Held, now: Held) -> bool:

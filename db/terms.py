@@ -32,7 +32,7 @@ class Terms:
         merged = self._store.merge("terms", list(self._readings.values()))
         self._store.flush("terms")
         if any(one.before is None or _kin(one.before) != _kin(one.now) for one in merged):
-            self._find_parents()
+            find_parents(self._store.connection, self._context.blog_id)
 
     def _reading(self, term: Term) -> Reading:
         context = self._context
@@ -58,21 +58,21 @@ class Terms:
             return f"#{term.parent_native_id}"
         return self._context.key("term", term.taxonomy, "url", url_key(term.parent_url)) if term.parent_url else None
 
-    def _find_parents(self) -> None:
-        """Resolve `broader` for the whole blog: a narrower term may have come before its broader one."""
-        execute = self._store.connection.execute
-        blog = self._context.blog_id
-        said = execute("SELECT id, taxonomy, broader FROM terms WHERE blog_id = ? AND broader IS NOT NULL", (blog,))
-        parents: dict[str, str | None] = {}
-        for id_, taxonomy, broader in said.fetchall():
-            query, value = ("id = ?", broader) if broader[0] != "#" else ("native_id = ?", broader[1:])
-            found = execute(
-                f"SELECT min(id) FROM terms WHERE {query} AND blog_id = ? AND taxonomy = ?",  # noqa: S608
-                (value, blog, taxonomy),
-            ).fetchone()
-            parents[id_] = found[0]
-        known = [(parent, id_, parent) for id_, parent in without_cycles(parents).items()]
-        self._store.connection.executemany("UPDATE terms SET parent_id = ? WHERE id = ? AND parent_id IS NOT ?", known)
+
+def find_parents(connection: sqlite3.Connection, blog_id: str) -> None:
+    """Resolve `broader` for a whole blog: a narrower term may have come before its broader one."""
+    execute = connection.execute
+    said = execute("SELECT id, taxonomy, broader FROM terms WHERE blog_id = ? AND broader IS NOT NULL", (blog_id,))
+    parents: dict[str, str | None] = {}
+    for id_, taxonomy, broader in said.fetchall():
+        query, value = ("id = ?", broader) if broader[0] != "#" else ("native_id = ?", broader[1:])
+        found = execute(
+            f"SELECT min(id) FROM terms WHERE {query} AND blog_id = ? AND taxonomy = ?",  # noqa: S608
+            (value, blog_id, taxonomy),
+        ).fetchone()
+        parents[id_] = found[0]
+    known = [(parent, id_, parent) for id_, parent in without_cycles(parents).items()]
+    connection.executemany("UPDATE terms SET parent_id = ? WHERE id = ? AND parent_id IS NOT ?", known)
 
 
 def _kin(term: Held) -> tuple[str | None, str | None]:

@@ -73,6 +73,11 @@ def lines(path: Path) -> list[str]:
     return sorted(found)
 
 
+def filename(line: str) -> str:
+    """The file that a line of an index names."""
+    return str(json.loads(line.split(" ", 2)[2])["filename"])
+
+
 def add(archive: Path, closed: Iterable[Path], known: Mapping[str, list[str]] | None = None) -> None:
     """Put files that have been closed into the index of an archive.
 
@@ -125,11 +130,11 @@ def _files(archive: Path) -> list[Path]:
 
 def _named(index: Path) -> set[str]:
     with index.open(encoding="utf-8") as found:
-        return {json.loads(one.split(" ", 2)[2])["filename"] for one in found}
+        return {filename(one) for one in found}
 
 
 def _without(old: Iterable[str], names: set[str]) -> Iterator[str]:
-    return (one for one in old if json.loads(one.split(" ", 2)[2])["filename"] not in names)
+    return (one for one in old if filename(one) not in names)
 
 
 def _replace(index: Path, made: Iterable[str]) -> None:

@@ -262,7 +262,7 @@ def visit(
 _FRESH: list[TemporaryDirectory[str]] = []
 
 
-def _fresh() -> Path:
+def fresh() -> Path:
     """A fresh archive, made once: copying it is much quicker than making another one."""
     if not _FRESH:
         _FRESH.append(TemporaryDirectory())
@@ -274,7 +274,7 @@ def _fresh() -> Path:
 def fresh_writer(patience: int = 0) -> Iterator[Writer]:
     """The writer of a fresh archive."""
     with TemporaryDirectory() as directory:
-        shutil.copy(_fresh(), directory)
+        shutil.copy(fresh(), directory)
         with closing(Archive(Path(directory)).writer(patience)) as writer:
             yield writer
 

@@ -1,0 +1,159 @@
+"""What was taken down in one of two archives is taken down where they meet.
+
+The journals are united; their numbers, which are each archive's own, are given anew in the order of time. Then what the
+united journal names is erased from the united tables, as if the redaction had been asked for there.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from db import redactions
+from db.redactions import Redaction, author_name
+
+Subject = tuple[str, str, str, str]
+
+
+def unite(connection: sqlite3.Connection) -> None:
+    """Unite the journals of `main` and `shard`, and take down in `main` what they name. Inside a transaction."""
+    theirs = _journal(connection, "shard")
+    ours = _journal(connection, "main")
+    if not theirs and not ours:
+        return
+    united = _united([ours, theirs])
+    if united != ours:
+        connection.execute("DELETE FROM main.redactions")
+        names = Redaction.__slots__
+        sql = f"INSERT INTO main.redactions ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
+        connection.executemany(sql, [[getattr(one, name) for name in names] for one in united])
+    replay(connection, united)
+    # The WARC files of one may hold what was taken down in the other: the next start goes on with that.
+    connection.execute(
+        "UPDATE main.redactions SET done_at = NULL WHERE undone_at IS NULL AND blog_id IN (SELECT id FROM shard.blogs)"
+    )
+
+
+def replay(connection: sqlite3.Connection, journal: Iterable[Redaction]) -> None:
+    """Erase what is taken down, and what a person who is has written, from rows that came by another way."""
+    by_blog: dict[str, list[Redaction]] = {}
+    for one in journal:
+        if one.undone_at is None:
+            by_blog.setdefault(one.blog_id, []).append(one)
+    for blog_id, active in by_blog.items():
+        found = list(_spread(connection, blog_id, active))
+        for one in found:
+            redactions.note_withheld(connection, redactions.brought_by(connection, one))
+        redactions.erase(connection, found)
+
+
+def _journal(connection: sqlite3.Connection, schema: str) -> list[Redaction]:
+    names = ", ".join(Redaction.__slots__)
+    query = f"SELECT {names} FROM {schema}.redactions ORDER BY CAST(substr(id, 2) AS INTEGER), id"
+    return [Redaction(**dict(zip(Redaction.__slots__, row, strict=True))) for row in connection.execute(query)]
+
+
+def _subject(one: Redaction) -> Subject:
+    """What makes two entries of different archives one."""
+    return one.redacted_at, one.blog_id, one.kind, one.subject
+
+
+def _united(journals: Iterable[list[Redaction]]) -> list[Redaction]:
+    """The entries of several journals, numbered anew: by time, those of a person before what the person wrote."""
+    entries: dict[Subject, Redaction] = {}
+    parents: dict[Subject, Subject] = {}
+    for journal in journals:
+        by_id = {one.id: one for one in journal}
+        for one in journal:
+            subject = _subject(one)
+            entries[subject] = _joined(entries[subject], one) if subject in entries else one
+            if one.part_of is not None:
+                parent = _subject(by_id[one.part_of])
+                parents[subject] = min(parent, parents.get(subject, parent))
+    ordered = sorted(entries, key=lambda subject: (subject[0], subject in parents, subject))
+    numbers = {subject: f"r{number}" for number, subject in enumerate(ordered, 1)}
+    return [
+        replace(
+            entries[subject],
+            id=numbers[subject],
+            part_of=numbers[parents[subject]] if subject in parents else None,
+        )
+        for subject in ordered
+    ]
+
+
+def _joined(one: Redaction, other: Redaction) -> Redaction:
+    """Two entries on one thing: it is undone, or done, where both say so."""
+
+    def both(a: str | None, b: str | None) -> str | None:
+        return None if a is None or b is None else max(a, b)
+
+    def all_of(a: str, b: str) -> str:
+        found = {json.dumps(item) for text in (a, b) for item in json.loads(text)}
+        return json.dumps([json.loads(item) for item in sorted(found)])
+
+    swept = None if one.swept_at is None or other.swept_at is None else min(one.swept_at, other.swept_at)
+    return replace(
+        one,
+        why=max(one.why, other.why),
+        done_at=both(one.done_at, other.done_at),
+        swept_at=swept,
+        undone_at=both(one.undone_at, other.undone_at),
+        names=one.names if one.names == other.names else all_of(one.names, other.names),
+        marks=one.marks if one.marks == other.marks else all_of(one.marks, other.marks),
+    )
+
+
+def _spread(connection: sqlite3.Connection, blog_id: str, active: list[Redaction]) -> Iterator[Redaction]:
+    """The entries, and one more for whatever they mean that they do not name: other addresses, names and writings."""
+    yield from active
+    known = {(one.kind, one.subject) for one in active}
+    site = connection.execute("SELECT site_key FROM main.blogs WHERE id = ?", (blog_id,)).fetchone()[0]
+    meant = [("post", id_, one) for one in active if one.kind == "post" for id_ in _posts(connection, one)]
+    people = list(_people(connection, blog_id, site, [one for one in active if one.kind == "author"]))
+    for person, one in people:
+        meant.append(("author", person, one))
+        written = connection.execute("SELECT id FROM main.comments WHERE author_id = ?", (person,))
+        meant += [("comment", row[0], one) for row in written]
+    meant += [("post", id_, one) for id_, one in _signed(connection, dict(people))]
+    # Writings before those who wrote them: these are forgotten with their last line.
+    for kind, id_, one in sorted(meant, key=lambda found: (found[0] == "author", found[:2])):
+        if (kind, id_) not in known:
+            known.add((kind, id_))
+            yield replace(one, kind=kind, subject=id_)
+
+
+def _posts(connection: sqlite3.Connection, one: Redaction) -> Iterator[str]:
+    """Posts at the addresses that an entry names."""
+    query = (
+        "SELECT post_id FROM main.post_urls WHERE id IN (SELECT value FROM json_each(?))"
+        " UNION SELECT id FROM main.posts WHERE id IN (SELECT value FROM json_each(?))"
+    )
+    return (row[0] for row in connection.execute(query, (one.names, one.names)).fetchall())
+
+
+def _people(
+    connection: sqlite3.Connection, blog_id: str, site: str, active: list[Redaction]
+) -> Iterator[tuple[str, Redaction]]:
+    """Everybody who bears the name of a person who was taken down."""
+    if not active:
+        return
+    names = {name: one for one in active for name in json.loads(one.names)}
+    subjects = {one.subject: one for one in active}
+    for id_, name in connection.execute("SELECT id, name FROM main.authors WHERE blog_id = ?", (blog_id,)).fetchall():
+        one = subjects.get(id_) or names.get(author_name(site, name))
+        if one:
+            yield id_, one
+
+
+def _signed(connection: sqlite3.Connection, people: dict[str, Redaction]) -> Iterator[tuple[str, Redaction]]:
+    """Posts that nobody else has signed."""
+    for person, one in people.items():
+        for (post_id,) in connection.execute(
+            "SELECT post_id FROM main.post_authors WHERE author_id = ?", (person,)
+        ).fetchall():
+            query = "SELECT author_id FROM main.post_authors WHERE post_id = ?"
+            if all(row[0] in people for row in connection.execute(query, (post_id,))):
+                yield post_id, one
