@@ -56,6 +56,7 @@ def masking_options(verb: Verb) -> Verb:
 @click.option("--where", metavar="SQL", help="Only posts for which the condition holds, with their comments.")
 @click.option("--query", metavar="NAME|SELECT", help="The rows of a query instead: a named one, or a SELECT.")
 @click.option("--param", "params", multiple=True, metavar="NAME=VALUE", help="A parameter of the query (repeatable).")
+@click.option("--partition", is_flag=True, help="In folders by blog and year, for DuckDB and the like (parquet).")
 @masking_options
 @click.option("--force", is_flag=True, help="Replace an earlier export.")
 @click.option("--list", "listing", is_flag=True, help="List the formats.")
@@ -73,6 +74,7 @@ def export(name: str | None, archive: Path, output: Path | None, force: bool, li
       archiver export convokit --search 'stem cell'
       archiver export csv --query most_discussed_posts -o discussed.csv
       archiver export parquet --query 'SELECT post_id, text FROM comments' -o comments.parquet
+      archiver export parquet --partition -o lake
       archiver export csv --pseudonymise --keep-authors --coarsen-dates month
     """
     from archiver.exports import export as run  # late: with the database behind it
@@ -126,7 +128,9 @@ def _wanted(
     masking = masking_wanted(**{name: rest.pop(name) for name in MASKING})
     if query is not None and (blogs or since or any(rest.values())):
         raise UsageError(
-            "--query", "it stands alone, without --blog, --since, --search and --where", "Put it into the SELECT"
+            "--query",
+            "it stands alone, without --blog, --since, --search, --where and --partition",
+            "Put it into the SELECT",
         )
     if params and query is None:
         raise UsageError("--param", "it belongs to --query", "Name a query as well")

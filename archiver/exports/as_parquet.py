@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from archiver.exports import partitioned
 from archiver.exports.base import Format, Progress
 from archiver.exports.escapes import plain
 from db.codebook import TableDoc
@@ -19,8 +20,21 @@ def write(source: Source, path: Path, progress: Progress) -> None:
     """Every table that there is, those without rows as well."""
     progress.begin(sum(source.counts().values()))
     for table in source.tables:
-        size = 100 if any(column.name == "html" for column in table.columns) else _BATCH
-        _write(path / f"{table.name}.parquet", _schema(table), source.batches(table.name, size), progress)
+        batches = source.batches(table.name, _size(table))
+        _write(path / f"{table.name}.parquet", _schema(table), batches, progress)
+
+
+def write_partitioned(source: Source, path: Path, progress: Progress) -> None:
+    """The same in folders by blog and year; see `archiver.exports.partitioned`."""
+
+    def put(file: Path, table: TableDoc, batches: Iterable[list[Row]]) -> None:
+        _write(file, _schema(table), batches, progress)
+
+    partitioned.write(source, path, progress, put, _size)
+
+
+def _size(table: TableDoc) -> int:
+    return 100 if any(column.name == "html" for column in table.columns) else _BATCH
 
 
 def write_result(result: Result, path: Path, progress: Progress) -> None:
@@ -146,6 +160,7 @@ FORMAT = Format(
     opens="pandas, Polars, R (arrow), DuckDB, Spark",
     write=write,
     write_result=write_result,
+    write_partitioned=write_partitioned,
     result_suffix=".parquet",
     extra="parquet",
     needs=("pyarrow",),

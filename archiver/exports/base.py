@@ -31,6 +31,7 @@ class Format:
     write: writes what is chosen to a path that does not exist yet, a file or (suffix "") a folder; the path becomes
         the target once it has returned. It must take rows as they come, however many there are.
     write_result: likewise for the result of a query, always one file; None when the format holds no plain tables.
+    write_partitioned: likewise what is chosen, in folders by blog and year; None for most formats.
     suffix, result_suffix: how their names end. opens: who reads it, for people.
     extra, needs: the extra of this distribution that brings what it needs, and the names of those modules.
     one_blog: whether it can hold no more than one.
@@ -42,6 +43,7 @@ class Format:
     opens: str
     write: Callable[[Source, Path, Progress], None]
     write_result: Callable[[Result, Path, Progress], None] | None = None
+    write_partitioned: Callable[[Source, Path, Progress], None] | None = None
     suffix: str = ""
     result_suffix: str = ""
     extra: str | None = None

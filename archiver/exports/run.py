@@ -29,7 +29,7 @@ class Wanted:
     """What to export. search: words as `archiver search` takes them.
 
     query: the name of a query or a SELECT, with its params; it stands alone, without the filters.
-    masking: how people are masked; None leaves them as they are.
+    masking: how people are masked; None leaves them as they are. partition: in folders by blog and year.
     """
 
     blog_ids: tuple[str, ...] = ()
@@ -39,6 +39,7 @@ class Wanted:
     query: str | None = None
     params: Mapping[str, str] = field(default_factory=dict)
     masking: Masking | None = None
+    partition: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,8 @@ def export(
         raise UsageError(
             f"export {form.name}", "it holds no results of queries", "Use csv, jsonl, parquet or xlsx with --query"
         )
+    if wanted.partition and form.write_partitioned is None:
+        raise UsageError(f"export {form.name}", "it is not written in folders by blog and year", "Use parquet")
     if wanted.masking and form.as_came:
         why = "it holds the responses as they came, in which nobody can be masked"
         raise UsageError(f"export {form.name}", why, "Use another format with --pseudonymise")
@@ -132,7 +135,8 @@ def _export_chosen(
     if form.one_blog:
         only_blog(source, form.name)
     with target.scratch(path, folder=not form.suffix) as made:
-        form.write(source, made, progress)
+        write = form.write_partitioned if wanted.partition else None
+        (write or form.write)(source, made, progress)
         if made.is_dir():
             target.write_manifest(made, _manifest(form, wanted, rows, masked))
     return Exported(path, rows, target.size(path), masked)
