@@ -47,7 +47,8 @@ def clean(s: str) -> str:
     noncharacters go.
     """
     if s.isascii():
-        return _ASCII_DIRT.sub("", s) if _ASCII_DIRT.search(s) else s
+        data = s.encode()  # to look at bytes takes a fifth of the time of a search
+        return s if len(data.translate(None, _CONTROL_BYTES)) == len(data) else _ASCII_DIRT.sub("", s)
     if len(s) > _LONG and _is_clean(s):
         return s
     if _DIRT.search(s) is None and _FAR.search(s) is None:

@@ -21,7 +21,7 @@ from scrapy.crawler import Crawler
 
 from archiver.config import BlogConfig, blog_configs, find_config, read_config
 from archiver.crawl.blog import Shared
-from archiver.crawl.collecting import collect_seldom
+from archiver.crawl.collecting import AMONG_RESPONSES, collect_seldom
 from archiver.crawl.fetch import Fetcher, NotAsked
 from archiver.crawl.jobs import Answer, Job, utc_now
 from archiver.crawl.progress import PlainProgress, Progress
@@ -112,7 +112,7 @@ class BlogSpider(scrapy.Spider):
             self._reader.start()
         await asyncio.sleep(0)  # it is on its way
         engines()  # loaded now, not when the host waits for the next request
-        collect_seldom()
+        collect_seldom(AMONG_RESPONSES)
         self._tasks = [asyncio.create_task(self._work(session)) for session in self.sessions]
         try:
             await asyncio.wait(self._tasks)

@@ -19,6 +19,7 @@ from archiver.zones import clock_of
 _NUMBERS = re.compile(r"(?<![\d./-])(\d{1,2})([./-])(\d{1,2})\2((?:19|20)\d\d)(?![\d./-])")
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _WEEKDAY = re.compile(rf"\b(?:{'|'.join(_WEEKDAYS)})(?=[a-z]*\b)", re.IGNORECASE)
+_PLAIN_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", re.ASCII)  # not a week's number, nor a fraction
 _DATED_PATH = re.compile(r"/((?:19|20)\d\d)/(\d\d)/(?:(\d\d)/)?[^/]")
 
 
@@ -91,8 +92,9 @@ def _usual(text: str) -> Moment | None:
     """`2021-02-10T08:30:00+01:00`, as nearly all themes write it; quick, since a page may hold thousands."""
     try:
         when = datetime.fromisoformat(text)
-        if text[19:] != "+00:00":
-            when = when.astimezone(UTC)
+        if text[19:] == "+00:00" and _PLAIN_TIME.match(text) and 1900 <= when.year <= 2200:
+            return Moment(at=f"{text[:19]}Z", precision=Precision.SECOND, printed=text)
+        when = when.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
     if not 1900 <= when.year <= 2200:

@@ -139,20 +139,22 @@ class Regions:
 
     def _other_posts(self) -> Iterator[tuple[HtmlElement, str]]:
         own, home = url_key(self._url), url_key(self._home)
-        for link in [*self._heading_links(), *self._lone_links()]:
-            url = self._dom.link_url(link)
-            if url is None or link in self.words or link in self.comments or not _is_of_post(url, self._home):
+        for link, item in self._lone_links():
+            url = self._dom.link_url(link)  # looked at first: to read what a link says takes longer
+            if url is None or not _is_of_post(url, self._home) or link in self.words or link in self.comments:
                 continue
             key = url_key(post_url(url))
-            if key not in {own, home} and text_of(link):
+            dated = item is None or _DIGIT.search(text_without(item, [link]))
+            if key not in {own, home} and dated and text_of(link):
                 yield link, key
 
-    def _lone_links(self) -> Iterator[HtmlElement]:
-        """Links that are the only ones of items of lists: "Recent posts", with a date behind each."""
+    def _lone_links(self) -> Iterator[tuple[HtmlElement, HtmlElement | None]]:
+        """Links of headings, and the only ones of items of lists, with those: "Recent posts", a date behind each."""
+        yield from ((link, None) for link in self._heading_links())
         for item in self._dom.tags("li"):
             links = list(islice(item.iter("a"), 2))
-            if len(links) == 1 and _DIGIT.search(text_without(item, links)):
-                yield links[0]
+            if len(links) == 1:
+                yield links[0], item
 
     def _heading_links(self) -> list[HtmlElement]:
         """Links that are a heading's, or hold one, in document order."""

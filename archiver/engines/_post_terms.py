@@ -39,19 +39,15 @@ class PostTerms:
         self._told = any(name.startswith("status-") for name in classes)
         self._filed = _filed(classes)
         self._numbered = {kind for kind, slug in self._slugs if slug.isdigit()}
-        shown = [url for link, url in dom.links if taxonomy(url) and self._is_own(link)] if self._told else []
+        apart = self._dom.links_outside(outside | words) if self._told else []
+        shown = [url for link, url in apart if taxonomy(url) and dom.inside(link, *self._own)]
         if shown and all(map(self._is_unfiled, shown)):  # some themes write these classes in a way of their own
             self._told, self._filed = False, []
-
-    def _is_own(self, link: HtmlElement) -> bool:
-        return link not in self._words and link not in self._outside and self._dom.inside(link, *self._own)
 
     def read(self) -> tuple[Term, ...]:
         """The terms in the order of the page."""
         found: dict[str, Term] = {}
-        for link, url in self._dom.links:
-            if link in self._outside and link not in self._words:
-                continue
+        for link, url in self._dom.links_outside(self._outside.without(self._words.spans)):
             kind = self._kind(link, url)
             name = text_of(link) if kind else ""
             if kind and name:

@@ -85,13 +85,14 @@ def site_titles(dom: Dom) -> list[str]:
 
 def _home_names(dom: Dom, title: str) -> Iterator[str]:
     """What links to the front page say, where the <title> begins or ends with it: the blog's name."""
-    whole = normal_name(title)
-    for link in dom.tags("a"):
-        said = text_of(link)
-        name = normal_name(said)
-        if len(name) > 2 and len(name) < len(whole) and (whole.endswith(name) or whole.startswith(name)):
-            url = dom.link_url(link)
-            if url and url_key(url) != url_key(dom.page.url) and within(dom.page.url, url):
+    whole, own = normal_name(title), url_key(dom.page.url)
+    for link, url in dom.links:
+        key = url_key(url)
+        # The quick comparison first: of a page's hundreds of links a few lead to the front page.
+        if own.startswith(key.partition("?")[0]) and key != own and within(dom.page.url, url):
+            said = text_of(link)
+            name = normal_name(said)
+            if 2 < len(name) < len(whole) and (whole.endswith(name) or whole.startswith(name)):
                 yield said
 
 

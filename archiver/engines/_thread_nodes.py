@@ -123,6 +123,16 @@ class Owned:
             ]
         return found
 
+    @cached_property
+    def cites(self) -> dict[Node, HtmlElement]:
+        """Of each comment that has any its first <cite> with an element in it."""
+        found: dict[Node, HtmlElement] = {}
+        for cite in self._dom.tags("cite"):
+            node = self._at[self._dom.order[cite]] if len(cite) else None
+            if node is not None:
+                found.setdefault(node, cite)
+        return found
+
     def _between(self, node: Node, start: int, end: int) -> Iterator[HtmlElement]:
         order, at, last = self._dom.nodes, self._at, self._dom.last
         place = start

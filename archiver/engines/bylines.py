@@ -63,7 +63,7 @@ class _Byline:
         self._stated = [name for name in known.stated if self._is_person(name)]
 
     def read(self) -> tuple[tuple[Author, ...], bool]:
-        links = [(link, url) for link, url in self._dom.links if self._is_author_link(link, url)]
+        links = [(link, url) for link, url in self._dom.links_outside(self._outside) if self._is_author_link(link, url)]
         direct = [(link, url) for link, url in links if self._name_of(link) and not self._in_box(link)]
         for found in (self._linked(direct), self._plain(), self._agreed()):
             if found:
@@ -86,7 +86,7 @@ class _Byline:
 
     def _is_author_link(self, link: HtmlElement, url: str) -> bool:
         named = is_author_page(url) or "author" in rels(link) or _URL_OF_NAME.issubset(tokens(link))
-        return named and link not in self._outside and not any(_is_list(up) for up in near(link, 4))
+        return named and not any(_is_list(up) for up in near(link, 4))
 
     def _name_of(self, link: HtmlElement) -> str:
         name = without_by(text_of(link))

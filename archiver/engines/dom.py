@@ -7,7 +7,7 @@ Nothing here recurses: trees may be thousands of elements deep.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
@@ -24,6 +24,7 @@ from archiver.urls import absolute
 
 _PROPERTIES = etree.XPath("descendant::*[@itemprop]")
 SKIPPED = frozenset({"script", "style", "noscript", "template", "svg"})
+_PLAIN_FRAGMENT = re.compile(r"#[A-Za-z0-9_-]+\Z")
 _SPACED = frozenset({"br", "p", "div", "li", "td", "dt", "dd", "h1", "h2", "h3", "h4", "h5", "h6"})
 
 
@@ -267,6 +268,19 @@ class Dom:
                 found.append((element, url))
         return found
 
+    @cached_property
+    def _link_places(self) -> list[int]:
+        return [self.order[link] for link, _ in self.links]
+
+    def links_outside(self, region: Region) -> list[tuple[HtmlElement, str]]:
+        """The links that do not stand in a part of the page: most of them stand in lists beside the post."""
+        places, links, start = self._link_places, self.links, 0
+        found: list[tuple[HtmlElement, str]] = []
+        for first, last in region.spans:
+            found += links[start : bisect_left(places, first, start)]
+            start = bisect_right(places, last, start)
+        return found + links[start:]
+
     def link_url(self, element: HtmlElement) -> str | None:
         """Where a link leads, absolute; None when it leads nowhere that can be fetched."""
         href = element.get("href")
@@ -277,8 +291,17 @@ class Dom:
         urls = self._link_urls
         if href in urls:  # half of a page's links stand on it twice
             return urls[href]
+        if href[0] == "#" and _PLAIN_FRAGMENT.match(href):  # as a thread's permalinks are, each its own
+            bare = self._without_fragment
+            return bare and bare + href
         url = urls[href] = absolute(href, self.base)
         return url
+
+    @cached_property
+    def _without_fragment(self) -> str | None:
+        """The page's own URL, before the fragment of a link in it."""
+        url = absolute("#a", self.base)
+        return url.removesuffix("#a") if url else None
 
     @cached_property
     def base(self) -> str:

@@ -168,7 +168,8 @@ def _comment(one: _Said, by_node: dict[Node, _Said], post: PostRef, dating: Dati
 
 def _kind(node: Node, text: str) -> CommentKind:
     if node.ping is None and PINGS.isdisjoint(node.classes):
-        before = next(((e.text or "").lower().split() for e in node.own() if e.tag == "cite" and len(e)), [])
+        cite = node.owned.cites.get(node) if node.owned else None
+        before = (cite.text or "").lower().split() if cite is not None else []
         said = before[0] if len(before) > 1 else ""
         quoted = len(text) > 6 and text.startswith("[…]") and text.endswith("[…]")  # as WordPress writes them
         return _KINDS.get(
