@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 
-
 AMONG_RESPONSES = 20_000
 """Objects between two rounds where some go by the collector alone and hold whole responses."""
 AMONG_PAGES = 100_000

@@ -82,10 +82,10 @@ def split_names(text: str) -> list[str]:
 def without_by(text: str) -> str:
     """A name without what stands before it: "By", "Von", "作者："; of "Posts by X" the X."""
     text = squeeze(text)
-    line = folded(text)
-    if len(line) != len(text):
+    line, phrases = folded(text), vocabulary.phrases("people", "by")
+    if len(line) != len(text) or not line.startswith(phrases):
         return text
-    for phrase in vocabulary.phrases("people", "by"):
+    for phrase in phrases:
         rest = _behind(line, phrase)
         if rest is not None:
             return text[rest:].strip(_EDGES) or text

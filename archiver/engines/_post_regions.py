@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import islice
 
 from lxml.html import HtmlElement
@@ -170,6 +170,7 @@ class Regions:
         return sorted((e for e in found if e.tag == "a"), key=dom.order.__getitem__)
 
 
+@lru_cache(maxsize=4096)  # a blog's pages link to the same few hundred posts
 def _is_of_post(url: str, home: str) -> bool:
     """Whether a URL of the blog may be a post's."""
     listed = taxonomy(url) or is_author_page(url) or month(url) or list_page(url)

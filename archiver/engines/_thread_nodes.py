@@ -124,13 +124,15 @@ class Owned:
         return found
 
     @cached_property
-    def cites(self) -> dict[Node, HtmlElement]:
-        """Of each comment that has any its first <cite> with an element in it."""
-        found: dict[Node, HtmlElement] = {}
-        for cite in self._dom.tags("cite"):
-            node = self._at[self._dom.order[cite]] if len(cite) else None
-            if node is not None:
-                found.setdefault(node, cite)
+    def kinds(self) -> dict[Node, str]:
+        """What comments are called by the first word of a <cite> that goes on with an element: "Pingback by …"."""
+        said = [(cite, (cite.text or "").lower().split()) for cite in self._dom.tags("cite") if len(cite)]
+        found: dict[Node, str] = {}
+        if any(len(words) > 1 and words[0] in PINGS for _, words in said):  # of themes for version 1 only
+            for cite, words in said:
+                node = self._at[self._dom.order[cite]]
+                if node is not None:
+                    found.setdefault(node, words[0] if len(words) > 1 else "")
         return found
 
     def _between(self, node: Node, start: int, end: int) -> Iterator[HtmlElement]:

@@ -132,7 +132,7 @@ def _escaped(text: str) -> str:
     """Text as `content.from_html` writes it: white space alone is one line feed or one space."""
     if text and not text.strip(_SPACES):
         return "\n" if "\n" in text else " "
-    return escape(text, quote=False)
+    return escape(text, quote=False) if "&" in text or "<" in text or ">" in text else text
 
 
 class _Plain:
@@ -207,7 +207,7 @@ class _Plain:
         start = holder.text or ""
         if not len(holder):
             text = squeeze(start)
-            self._html.append(f"<{tag}>{escape(start, quote=False) if text else _escaped(start)}</{tag}>")
+            self._html.append(f"<{tag}>{_escaped(start)}</{tag}>")
             return text
         self._html.append(f"<{tag}>{_escaped(start)}")
         shown = [start]

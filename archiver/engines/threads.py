@@ -168,13 +168,9 @@ def _comment(one: _Said, by_node: dict[Node, _Said], post: PostRef, dating: Dati
 
 def _kind(node: Node, text: str) -> CommentKind:
     if node.ping is None and PINGS.isdisjoint(node.classes):
-        cite = node.owned.cites.get(node) if node.owned else None
-        before = (cite.text or "").lower().split() if cite is not None else []
-        said = before[0] if len(before) > 1 else ""
+        said = node.owned.kinds.get(node, "") if node.owned else ""
         quoted = len(text) > 6 and text.startswith("[…]") and text.endswith("[…]")  # as WordPress writes them
-        return _KINDS.get(
-            said, CommentKind.PINGBACK if quoted else CommentKind.COMMENT
-        )  # "Pingback by …", in version 1
+        return _KINDS.get(said, CommentKind.PINGBACK if quoted else CommentKind.COMMENT)
     found = next((name for name in _KINDS if name in node.classes), node.ping)
     return _KINDS[found or "pingback"]
 
