@@ -1,11 +1,14 @@
 """WXR: WordPress eXtended RSS 1.2, which WordPress imports, with authors, terms and threads.
 
 WordPress counts its posts and comments; where the archive does not have the blog's own numbers for all of them, they
-are numbered anew. What has vanished from the blog goes to the trash, and so does a post that was never read to draft.
+are numbered anew. What has vanished from the blog goes to the trash; a post that was never read is a draft. One that
+asks for a password, or is for members, is protected again, by a password that nobody has: the one that it had is not
+known, and where its text is filled in later, no known one may open it.
 """
 
 from __future__ import annotations
 
+import secrets
 from datetime import UTC, tzinfo
 from email.utils import format_datetime
 from pathlib import Path
@@ -124,10 +127,11 @@ class _Items:
         xml.cdata("wp:comment_status", "closed" if post.comments_open == 0 else "open")
         xml.cdata("wp:ping_status", "closed")
         xml.cdata("wp:post_name", _nicename(post.slug))
-        xml.cdata("wp:status", "trash" if post.gone_at else "publish" if post.html is not None else "draft")
+        xml.cdata("wp:status", _status(post))
         xml.element("wp:post_parent", self._above(post))
         xml.element("wp:menu_order", 0)
         xml.cdata("wp:post_type", "post" if post.kind in {"post", "unknown"} else "page")
+        xml.cdata("wp:post_password", secrets.token_hex(10) if post.protected else "")
         xml.element("wp:is_sticky", 0)
         for term in documents.terms(self.source, post):
             self._filed(term)
@@ -172,6 +176,12 @@ class _Items:
         there = here.astimezone(UTC) if here else None
         for name, value in ((f"wp:{what}_date", here), (f"wp:{what}_date_gmt", there)):
             self.xml.cdata(name, f"{value:%Y-%m-%d %H:%M:%S}" if value else "0000-00-00 00:00:00")
+
+
+def _status(post: Post) -> str:
+    if post.gone_at:
+        return "trash"
+    return "publish" if post.html is not None or post.protected else "draft"
 
 
 def _counted(source: Source, table: str) -> bool:

@@ -13,6 +13,8 @@ from lxml import etree
 
 from archiver.errors import UsageError
 from archiver.exports.escapes import held
+from archiver.reread.platform_exports import take
+from db import open_archive
 from tests.exports import nasty as sample
 from tests.exports.writing import rows, write
 from tests.unit.archive_sample import AUTHORS, BLOG, DOI, key
@@ -117,6 +119,29 @@ def test_wxr_holds_one_blog(nasty, tmp_path):
     html = rows(nasty, "SELECT html FROM posts WHERE id = ?", sample.POST)[0][0]
     assert held(html) in texts(root, ".//content:encoded", WP)
     assert texts(root, ".//wp:comment_approved", WP).count("trash") == 1
+
+
+def test_wxr_protects_what_was_protected(nasty, tmp_path):
+    def passwords(folder):
+        folder.mkdir()
+        path = write(nasty, "wxr", folder, blog_ids=(BLOG,))
+        names = ("link", "wp:post_password", "wp:status", "content:encoded")
+        return path, {url: rest for url, *rest in ([item.findtext(name, None, WP) for name in names]
+                                                   for item in tree(path).iterfind(".//item"))}  # fmt: skip
+
+    protected = {url for (url,) in rows(nasty, "SELECT url FROM posts WHERE protected = 1")}
+    path, found = passwords(tmp_path / "one")
+    _, again = passwords(tmp_path / "two")
+    assert {url for url, (password, *_) in found.items() if password} == protected != set()
+    for url in protected:
+        password, status, html = found[url]
+        assert (status, html or "") == ("publish", "")
+        assert len(password) == 20
+        assert password != again[url][0]  # nobody can know it
+    done = take(tmp_path / "returned", [path])
+    assert done.failed == []
+    returned = open_archive(tmp_path / "returned")
+    assert {url for (url,) in rows(returned, "SELECT url FROM posts WHERE protected = 1 AND html IS NULL")} == protected
 
 
 # ---- TEI and ConvoKit

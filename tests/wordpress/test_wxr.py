@@ -161,22 +161,29 @@ def threads(archive):
     return Counter((path_of(url), way(one)) for one, _, url, *_ in found)
 
 
+def test_what_is_protected_comes_back_protected(archived, again):
+    sql = "SELECT title, html FROM posts WHERE protected = 1 ORDER BY title"
+    assert len(rows(archived[0], sql)) > 0
+    assert rows(again, sql) == rows(archived[0], sql)
+    assert {html for _, html in rows(again, sql)} == {None}
+
+
 def test_it_comes_back_to_the_same_threads(archived, again):
     before, after = threads(archived[0]), threads(again)
     assert before.total() > 200
     assert (before - after, after - before) == (Counter(), Counter())
 
 
-# What lies behind a password was never read; it becomes a draft.
+# What was never read becomes a draft; what lies behind a password is there, and protected again.
 FILED = "WITH filed AS (SELECT * FROM terms WHERE taxonomy IN ('category', 'tag') AND name <> 'Before the import') "
-READ = "FROM (SELECT * FROM posts WHERE html IS NOT NULL) AS p"
+READ = "FROM (SELECT * FROM posts WHERE html IS NOT NULL OR protected = 1) AS p"
 
 
 @pytest.mark.parametrize(
     "sql",
     [
         # WordPress puts players and videos in place of addresses that stand alone, as it likes.
-        f"SELECT url, kind, title, published_at, CASE WHEN slug <> 'videos-and-tweets' THEN text END {READ}",
+        f"SELECT url, kind, title, published_at, protected, CASE WHEN slug <> 'videos-and-tweets' THEN text END {READ}",
         f"SELECT p.url, a.name {READ} JOIN post_authors ON p.id = post_id JOIN authors a ON a.id = author_id",
         f"SELECT p.url, t.taxonomy, t.name {READ} JOIN post_terms ON p.id = post_id JOIN filed t ON t.id = term_id",
         "SELECT taxonomy, (SELECT name FROM terms b WHERE b.id = t.parent_id), name FROM filed t",

@@ -73,6 +73,7 @@ foreach ( $rss->channel->item as $item ) {
 		'post_excerpt'   => (string) $item->children( 'http://wordpress.org/export/1.2/excerpt/' )->encoded,
 		'post_title'     => (string) $item->title,
 		'post_status'    => (string) $of->status,
+		'post_password'  => (string) $of->post_password,
 		'post_name'      => (string) $of->post_name,
 		'comment_status' => (string) $of->comment_status,
 		'ping_status'    => (string) $of->ping_status,
