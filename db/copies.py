@@ -19,8 +19,8 @@ _MAKING = (
     # It is made in one go or thrown away, and nobody else reads it: there is nothing to undo, and nothing to survive.
     "PRAGMA journal_mode = OFF",
     "PRAGMA synchronous = OFF",
-    # Keys come in no order. 64 MB of memory keep the pages of their index from being written over and over.
-    "PRAGMA cache_size = -65536",
+    # Keys come in no order. 32 MB of memory keep the pages of their index from being written over and over.
+    "PRAGMA cache_size = -32768",
 )
 
 

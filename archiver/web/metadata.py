@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from copy import copy
 from functools import cache
 from typing import Any
 
@@ -81,15 +82,32 @@ _PAGES = {
 }
 
 
+_made: dict[str, tuple[Holding, str, dict[str, Any]]] = {}
+"""The metadata of an archive by its name, with what it was made from: Datasette asks for it several times a page."""
+
+
 def for_databases(holdings: Iterable[Holding], table_url: TableUrl, *, alone: bool) -> dict[str, Any]:
-    """Metadata of all archives, made anew for each call: Datasette writes into what it is given.
+    """Metadata of all archives, copied for each call: Datasette writes into what it is given.
 
     alone: there is nothing but archives, so that the page that lists the databases is ours as well.
     """
-    databases = {holding.name: _database(holding, table_url) for holding in holdings}
+    databases = {holding.name: _copied(holding, table_url) for holding in holdings}
     if not databases:
         return {}
     return {"title": "Archived blogs", "databases": databases} if alone else {"databases": databases}
+
+
+def _copied(holding: Holding, table_url: TableUrl) -> dict[str, Any]:
+    root = table_url(holding.name, "")
+    known = _made.get(holding.name)
+    if known is None or known[0] is not holding or known[1] != root:
+        known = _made[holding.name] = (holding, root, _database(holding, table_url))
+    made = known[2]
+    tables = {
+        name: {key: copy(value) if isinstance(value, dict | list) else value for key, value in table.items()}
+        for name, table in made["tables"].items()
+    }
+    return {**made, "tables": tables}
 
 
 def _database(holding: Holding, table_url: TableUrl) -> dict[str, Any]:
@@ -168,7 +186,12 @@ def named(name: str) -> NamedQuery:
 
 
 def queries() -> dict[str, Any]:
-    """The named queries as Datasette wants them, made anew for each call."""
+    """The named queries as Datasette wants them, copied for each call."""
+    return {name: {**query, "params": list(query["params"])} for name, query in _told().items()}
+
+
+@cache
+def _told() -> dict[str, dict[str, Any]]:
     return {
         query.name: {
             "sql": query.sql,

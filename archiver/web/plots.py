@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 WIDTH, HEIGHT, TOP, BOTTOM, LEFT = 960, 190, 12, 24, 44  # units of the drawing
 ROOM = 48  # between the middles of two labels
@@ -83,25 +83,21 @@ def _apart(places: Sequence[int], step: float) -> set[int]:
 
 
 def _bar(bar: Bar, left: float, width: float, top: int, *, labelled: bool) -> Markup:
-    gap = width * 0.15
-    parts = [
-        Markup('<rect class="{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"/>').format(
-            kind, left + gap, _y(value, top), width - 2 * gap, _y(0, top) - _y(value, top)
-        )
+    gap, words = width * 0.15, escape(bar.words)
+    # Put together by hand: a page may have six hundred bars, and Markup.format takes five times as long.
+    whole = "".join(
+        f'<rect class="{kind}" x="{left + gap:.1f}" y="{_y(value, top):.1f}" width="{width - 2 * gap:.1f}"'
+        f' height="{_y(0, top) - _y(value, top):.1f}"/>'
         for kind, value, least in (("ba-said", bar.claimed or 0, bar.held), ("ba-held", bar.held, 0))
         if value > least
-    ]
-    touch = Markup(
-        '<rect class="ba-touch" x="{:.1f}" y="{}" width="{:.1f}" height="{}"><title>{}</title></rect>'
-    ).format(left, TOP, width, HEIGHT - TOP - BOTTOM, bar.words)
-    whole = Markup().join([*parts, touch])
+    )
+    whole += f'<rect class="ba-touch" x="{left:.1f}" y="{TOP}" width="{width:.1f}" height="{HEIGHT - TOP - BOTTOM}">'
+    whole += f"<title>{words}</title></rect>"
     if bar.href:
-        whole = Markup('<a href="{}" aria-label="{}">{}</a>').format(bar.href, bar.words, whole)
+        whole = f'<a href="{escape(bar.href)}" aria-label="{words}">{whole}</a>'
     if labelled:
-        whole += Markup('<text x="{:.1f}" y="{}" text-anchor="middle">{}</text>').format(
-            left + width / 2, HEIGHT - 8, bar.label
-        )
-    return whole
+        whole += f'<text x="{left + width / 2:.1f}" y="{HEIGHT - 8}" text-anchor="middle">{escape(bar.label)}</text>'
+    return Markup(whole)  # noqa: S704 - escaped one by one
 
 
 def _rule(value: int, top: int) -> Markup:

@@ -24,6 +24,8 @@ PLUGIN = "blog-archiver"  # as in `plugins` of Datasette's metadata
 _LIMIT_LENGTH = 0  # SQLITE_LIMIT_LENGTH
 MOST_RESULT = 64 * 2**20  # bytes of the rows that one query may give; many long values are as bad as one
 
+CACHE = 16 * 2**10  # kB of a connection, of which there are three: hits of a search lie all over a large archive
+
 # Datasette's own pages need inline scripts and styles. Nothing is loaded from elsewhere, whatever an
 # archived page holds.
 POLICY = (
@@ -51,6 +53,7 @@ def prepare(connection: Any) -> None:
     writes; an archive is written by `archiver` alone. Without the limits, one `printf` takes a gigabyte.
     """
     connection.execute("PRAGMA query_only = ON")
+    connection.execute(f"PRAGMA cache_size = -{CACHE}")
     connection.create_function("escape_fts", 1, lambda typed: asking.plain(typed) or '""', deterministic=True)
     if hasattr(connection, "setlimit"):
         connection.setlimit(_LIMIT_LENGTH, LONGEST_VALUE)

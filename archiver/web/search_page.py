@@ -24,6 +24,7 @@ from db.pages.search import Wanted
 
 PAGE = 20  # hits on a page
 MOST_COUNTED = 20_000  # hits whose years are looked up
+COUNTING = 300  # milliseconds that counting may take: the hits are there meanwhile
 FILE = 1000  # hits in a file; a further one begins where it ends
 KINDS = ("post", "page", "comment", "pingback", "trackback")
 COLUMNS = (
@@ -191,10 +192,10 @@ async def _counted(at: Place, wanted: Wanted) -> tuple[int | None, list[Row] | N
     The years are None where they would have to be looked up for too many hits.
     """
     try:
-        total = await at.ask(lambda c: search.count(c, wanted))
+        total = await at.ask(lambda c: search.count(c, wanted), limit=COUNTING)
         if total is not None and total > MOST_COUNTED:
             return total, None
-        years = await at.ask(lambda c: search.years(c, replace(wanted, year="")))
+        years = await at.ask(lambda c: search.years(c, replace(wanted, year="")), limit=COUNTING)
     except sqlite3.OperationalError as error:
         if str(error) != "interrupted" and not _is_refused(error):
             raise

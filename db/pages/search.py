@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from db.pages.posts import blogs
 from db.pages.rows import BYLINE, Row, number, rows
 
-ORDERS = {
-    "relevance": "rank, at DESC, id",
-    "newest": "at IS NULL, at DESC, id",
-    "oldest": "at IS NULL, at, id",
-}
+ORDERS = {"relevance": "rank", "newest": "at DESC NULLS LAST", "oldest": "at ASC NULLS LAST"}
+MANY = 20_000
+"""Hits of words that are looked at one by one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +43,7 @@ _CONDITIONS = {
         "term": """p.id IN (SELECT pt.post_id FROM post_terms pt JOIN terms t ON t.id = pt.term_id
           WHERE t.id = :term OR t.name = :term COLLATE NOCASE)""",
         "kind": "p.kind = :kind",
-        "cites": "EXISTS (SELECT 1 FROM citations k WHERE k.post_id = p.id AND k.comment_id IS NULL)",
+        "cites": "p.id IN (SELECT k.post_id FROM citations k WHERE k.comment_id IS NULL)",
     },
     "comments": {
         "blog": "c.blog_id = :blog",
@@ -53,24 +52,11 @@ _CONDITIONS = {
         "term": """c.post_id IN (SELECT pt.post_id FROM post_terms pt JOIN terms t ON t.id = pt.term_id
           WHERE t.id = :term OR t.name = :term COLLATE NOCASE)""",
         "kind": "c.kind = :kind",
-        "cites": "EXISTS (SELECT 1 FROM citations k WHERE k.comment_id = c.id)",
+        "cites": "c.id IN (SELECT k.comment_id FROM citations k WHERE k.comment_id IS NOT NULL)",
     },
 }
-# A word in a title weighs as much as five in the text.
-_FOUND = {
-    "posts": (
-        "SELECT 'post' AS found, p.id, p.docid, p.published_at AS at, {rank} AS rank FROM {source}",
-        "posts_fts f JOIN posts p ON p.docid = f.rowid",
-        "posts p",
-        "bm25(posts_fts, 5.0, 1.0)",
-    ),
-    "comments": (
-        "SELECT 'comment' AS found, c.id, c.docid, c.published_at AS at, {rank} AS rank FROM {source}",
-        "comments_fts f JOIN comments c ON c.docid = f.rowid",
-        "comments c",
-        "bm25(comments_fts)",
-    ),
-}
+# Of each table: the letter of its rows, and how words are ranked: one in a title weighs as much as five in the text.
+_FOUND = {"posts": ("post", "p", "bm25(5.0, 1.0)"), "comments": ("comment", "c", "bm25()")}
 _POST = f"""
 SELECT 'post' AS found, p.id, p.id AS post_id, p.title, p.kind, p.published_at, p.published_precision, p.gone_at, p.url,
   b.title AS blog, NULL AS author_id, NULL AS parent_id, NULL AS in_reply_to, NULL AS answered,
@@ -98,52 +84,75 @@ def find(connection: sqlite3.Connection, wanted: Wanted, marks: tuple[str, str],
 
     marks: stand around what was found in `snippet`. Raises sqlite3.OperationalError for a bad expression.
     """
-    if wanted.expression and wanted.order == "relevance" and not _active(wanted):
-        hits = _best(connection, wanted, limit + skip)[skip:]
-        return [{**_look_up(connection, wanted.expression, hit, marks), "score": -hit["rank"]} for hit in hits]
-    sql, values = _union(wanted, ranked=wanted.order == "relevance")
-    order = ORDERS[wanted.order if wanted.expression or wanted.order != "relevance" else "newest"]
+    order = wanted.order if wanted.expression or wanted.order != "relevance" else "newest"
+    many = bool(wanted.expression) and sum(_matches(connection, wanted)) > MANY
+    parts = [_part(table, wanted, order, many=many) for table in _tables(wanted)]
     # Only the keys are sorted; what is shown is looked up for the hits of this page.
-    hits = rows(
-        connection,
-        f"SELECT found, docid, rank FROM ({sql}) ORDER BY {order} LIMIT :limit OFFSET :skip",  # noqa: S608 - our words
-        {**values, "limit": limit, "skip": skip},
-    )
+    sql = f"{' UNION ALL '.join(parts)} ORDER BY {ORDERS[order]}, found DESC, place LIMIT :limit OFFSET :skip"
+    hits = rows(connection, sql, {**_values(wanted), "most": limit + skip, "limit": limit, "skip": skip})
     return [{**_look_up(connection, wanted.expression, hit, marks), "score": -hit["rank"]} for hit in hits]
 
 
-def _best(connection: sqlite3.Connection, wanted: Wanted, most: int) -> list[Row]:
-    """The best hits of a question without filters: found, docid, rank.
+def _part(table: str, wanted: Wanted, order: str, *, many: bool) -> str:
+    """A query for found, docid, at, rank and place of the first hits of a table.
 
-    They are ranked by the index alone; of those that weigh the same, the latest to be archived come first.
+    CROSS JOIN holds SQLite to our order of looking. Of many hits not all are looked at: those of the best rank first,
+    as the index gives them, or all rows by date, until there are enough that the filters, or the words, let through.
     """
-    parts = [
-        f"SELECT * FROM (SELECT '{table.removesuffix('s')}' AS found, f.rowid AS docid, {_FOUND[table][3]} AS rank"  # noqa: S608
-        f" FROM {table}_fts f WHERE {table}_fts MATCH :expression ORDER BY rank, docid DESC LIMIT :most)"
-        for table in _tables(wanted)
-    ]
-    sql = f"{' UNION ALL '.join(parts)} ORDER BY rank, found DESC, docid DESC LIMIT :most"
-    return rows(connection, sql, {"expression": wanted.expression, "most": most})
+    found, letter, rank = _FOUND[table]
+    index, source = f"{table}_fts f", f"{table} {letter}"
+    docid, at = f"{letter}.docid", f"{letter}.published_at"
+    conditions = [_CONDITIONS[table][name] for name in _active(wanted)]
+    by_rank = order == "relevance"
+    if wanted.expression and by_rank and not conditions:
+        source, docid, at = index, "f.rowid", "NULL"
+    elif wanted.expression:
+        source = f"{source} CROSS JOIN {index}" if many and not by_rank else f"{index} CROSS JOIN {source}"
+        source += f" ON {docid} = f.rowid"
+    if wanted.expression:
+        conditions.insert(0, f"{table}_fts MATCH :expression")
+    if by_rank:
+        conditions.insert(1, f"f.rank MATCH '{rank}'")
+    # Of those that weigh the same, the latest to be archived come first; to sort by that, all have to be looked at.
+    first = ORDERS[order] if by_rank and many and at != "NULL" else f"{ORDERS[order]}, {docid} DESC"
+    return (
+        f"SELECT *, row_number() OVER () AS place FROM (SELECT '{found}' AS found, {docid} AS docid, {at} AS at,"  # noqa: S608
+        f" {'f.rank' if by_rank else '0.0'} AS rank FROM {source}"
+        f"{' WHERE ' if conditions else ''}{' AND '.join(conditions)} ORDER BY {first} LIMIT :most)"
+    )
 
 
 def count(connection: sqlite3.Connection, wanted: Wanted) -> int | None:
     """How many hits there are, where the index alone can tell: for words without filters. Otherwise None."""
     if not wanted.expression or _active(wanted):
         return None
-    return sum(
-        number(connection, f"SELECT count(*) FROM {table}_fts WHERE {table}_fts MATCH ?", (wanted.expression,))  # noqa: S608
-        for table in _tables(wanted)
-    )
+    return sum(_matches(connection, wanted))
+
+
+def _matches(connection: sqlite3.Connection, wanted: Wanted) -> Iterator[int]:
+    for table in _tables(wanted):
+        sql = f"SELECT count(*) FROM {table}_fts WHERE {table}_fts MATCH ?"  # noqa: S608 - our words
+        yield number(connection, sql, (wanted.expression,))
 
 
 def years(connection: sqlite3.Connection, wanted: Wanted) -> list[Row]:
     """How many posts and comments of each year there are to be found: year ('' for undated), posts, comments."""
-    sql, values = _union(wanted, ranked=False)
+    parts = []
+    for table in _tables(wanted):
+        found, letter, _ = _FOUND[table]
+        conditions = [_CONDITIONS[table][name] for name in _active(wanted)]
+        source = f"{table} {letter}"
+        if wanted.expression:
+            conditions.insert(0, f"{table}_fts MATCH :expression")
+            source = f"{table}_fts f JOIN {source} ON {letter}.docid = f.rowid"
+        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+        parts.append(f"SELECT '{found}' AS found, {letter}.published_at AS at FROM {source}{where}")  # noqa: S608
     return rows(
         connection,
         f"""SELECT coalesce(substr(at, 1, 4), '') AS year, count(*) FILTER (WHERE found = 'post') AS posts,
-          count(*) FILTER (WHERE found = 'comment') AS comments FROM ({sql}) GROUP BY 1 ORDER BY 1""",  # noqa: S608
-        values,
+          count(*) FILTER (WHERE found = 'comment') AS comments FROM ({" UNION ALL ".join(parts)})
+        GROUP BY 1 ORDER BY 1""",  # noqa: S608 - our words
+        _values(wanted),
     )
 
 
@@ -168,25 +177,13 @@ def _active(wanted: Wanted) -> list[str]:
     return [name for name in ("blog", "year", "author", "term", "kind", "cites") if getattr(wanted, name)]
 
 
-def _union(wanted: Wanted, *, ranked: bool) -> tuple[str, dict[str, Any]]:
-    """A query for found, id, docid, at and rank of everything wanted."""
-    active = _active(wanted)
-    parts = []
-    for table in _tables(wanted):
-        select, indexed, plain, rank = _FOUND[table]
-        conditions = [_CONDITIONS[table][name] for name in active]
-        if wanted.expression:
-            conditions.insert(0, f"{table}_fts MATCH :expression")
-        part = select.format(
-            rank=rank if ranked and wanted.expression else "0.0", source=indexed if wanted.expression else plain
-        )
-        parts.append(f"{part} WHERE {' AND '.join(conditions)}" if conditions else part)
-    values: dict[str, Any] = {name: getattr(wanted, name) for name in active if name != "cites"}
+def _values(wanted: Wanted) -> dict[str, Any]:
+    values: dict[str, Any] = {name: getattr(wanted, name) for name in _active(wanted) if name != "cites"}
     if wanted.expression:
         values["expression"] = wanted.expression
     if wanted.year:
         values["after"] = f"{int(wanted.year) + 1:04d}"
-    return " UNION ALL ".join(parts), values
+    return values
 
 
 def _look_up(connection: sqlite3.Connection, expression: str, hit: Row, marks: tuple[str, str]) -> Row:

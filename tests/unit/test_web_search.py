@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 
 from archiver import asking
 from archiver.web import plots, search_page, serve, sheets
+from db.pages import search
+from db.pages.search import Wanted
 from tests.unit.archive_sample import BLOG, filled, key
 from tests.unit.web_client import get
 
@@ -74,6 +76,33 @@ def test_order(site):
     newest = [hit["published_at"] for hit in get(site, "/-/search.json", only="comment").json()["hits"]]
     assert newest[-1] is None, "undated at the end"
     assert newest[:-1] == sorted(newest[:-1], reverse=True)
+
+
+@pytest.mark.parametrize("sort", ["relevance", "newest", "oldest"])
+@pytest.mark.parametrize(
+    "fields",
+    [{}, {"kind": "comment"}, {"year": "2021"}, {"author": "Ada Lind"}, {"term": "Research"}, {"cites": "1"}],
+    ids=lambda fields: next(iter(fields), "all"),
+)
+def test_of_many_hits_the_same_are_found(archive, monkeypatch, sort, fields):
+    """Where there are many, not all are looked at; what is given is the same, a page at a time as well."""
+    wanted = Wanted(expression='"week" OR "the" OR "I"', order=sort, **fields)
+    with closing(sqlite3.connect(archive)) as connection:
+        connection.row_factory = sqlite3.Row
+
+        def found(limit, skip=0):
+            hits = search.find(connection, wanted, ("", ""), limit=limit, skip=skip)
+            return [(hit["id"], hit["score"]) for hit in hits]
+
+        few = found(100)
+        monkeypatch.setattr(search, "MANY", -1)
+        many = found(100)
+        assert len(many) > 0
+        # Those that weigh the same stand in another order.
+        assert sorted(many) == sorted(few)
+        assert [score for _, score in many] == [score for _, score in few]
+        assert sort == "relevance" or many == few
+        assert [hit for skip in range(0, len(many), 3) for hit in found(3, skip)] == many
 
 
 def test_a_hit_is_shown_in_its_place(site):
