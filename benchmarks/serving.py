@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
@@ -77,15 +78,26 @@ def make(directory: Path, comments: int, posts: int) -> Path:
 
 
 @contextmanager
-def served(path: Path) -> Iterator[str]:
-    """The origin of `archiver serve` for an archive, in a process of its own."""
+def served(path: Path) -> Iterator[tuple[str, Callable[[], float]]]:
+    """`archiver serve` for an archive, in a process of its own: its origin, and how many seconds it was at work.
+
+    The latter is counted in hundredths, and on Linux alone; elsewhere it is 0.
+    """
     command = [sys.executable, "-c", _SERVE, str(path)]
     with subprocess.Popen(command, cwd=_ROOT, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout
-            yield process.stdout.readline().strip().rstrip("/")
+            yield process.stdout.readline().strip().rstrip("/"), lambda: _busy(process.pid)
         finally:
             process.terminate()
+
+
+def _busy(pid: int) -> float:
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def key(kind: str, number: int) -> str:
