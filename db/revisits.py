@@ -36,7 +36,7 @@ SELECT p.id, p.native_id, p.url, p.kind, p.modified_at, coalesce(p.protected, 0)
   CASE WHEN r.checked_at >= coalesce(whole.began, '') OR p.last_seen_at < whole.began THEN r.due_at END AS due_at,
   EXISTS (
     SELECT 1 FROM fetches f JOIN crawls c ON c.id = f.crawl_id
-    WHERE f.url = p.url AND f.kind = 'post'
+    WHERE (f.url = p.url AND f.kind = 'post' OR f.id = p.fetch_id AND NOT instr(p.sources, 'page'))
       AND f.fetched_at > max(coalesce(r.checked_at, ''), coalesce(whole.began, ''))
       AND c.command = 'update' AND coalesce(c.outcome, 'interrupted') = 'interrupted'
   ) AS unsettled
@@ -74,7 +74,7 @@ VALIDATORS = """
 SELECT f.etag, f.last_modified, c.outcome IS 'complete' AND (
   SELECT coalesce(max(t.pages), 1) <= 1 OR count(*) FILTER (WHERE t.page > 0) >= max(t.pages)
   FROM thread_pages t JOIN fetches x ON x.id = t.fetch_id WHERE t.post_id = ?2 AND x.crawl_id = f.crawl_id
-) AS is_followed_up
+) AND NOT EXISTS (SELECT 1 FROM surpluses WHERE post_id = ?2 AND readings = 1) AS is_followed_up
 FROM fetches f JOIN crawls c ON c.id = f.crawl_id
 WHERE f.url = ?1 AND f.kind = 'post' AND f.status = 200
 ORDER BY f.fetched_at DESC LIMIT 1
@@ -88,7 +88,8 @@ class KnownPost:
     active_at: the later of its own date and that of its latest comment. listed, shown: comments of it that the API,
     and its pages, have shown. held: all comments of it. pages: of its thread. heading, feed: comments that they claim.
     checked_at: when it was last verified; due_at: when it is to be verified again, None while that has not been
-    settled. unsettled: an update has read its page since, and was killed or stopped before it judged by that.
+    settled. unsettled: an update has read its page since, or a feed that told of it, and was killed or stopped before
+    it had followed that up.
     """
 
     id: str
@@ -232,7 +233,8 @@ def validators(connection: sqlite3.Connection, url: str, post_id: str) -> tuple[
     """ETag and Last-Modified of the latest whole answer of a post's URL; none where not all of it was followed up.
 
     That is so where its run was killed, stopped or failed before it had judged what the thread no longer holds, and
-    where another page of the thread was read in another run. "Not modified" would then hide that for good.
+    where another page of the thread was read in another run: "not modified" would then hide that for good. And where
+    the thread is to be read a second time to tell whether it shows all that it counts (db/surpluses.py).
     """
     row = connection.execute(VALIDATORS, (url, post_id)).fetchone()
     return (row["etag"], row["last_modified"]) if row and row["is_followed_up"] else (None, None)

@@ -29,6 +29,7 @@ from archiver.model import Claim
 from archiver.urls import url_key
 from db.context import to_second
 from db.keys import key
+from db.surpluses import READ_WHOLE
 
 ENDED = frozenset({"complete", "incomplete"})
 """Outcomes of runs that were not cut short."""
@@ -44,15 +45,11 @@ BEGUN = """
 SELECT min(f.fetched_at) FROM frontier q JOIN fetches f ON f.id = q.done_in
 WHERE q.blog_id = ?1 AND q.round = (SELECT max(round) FROM frontier WHERE blog_id = ?1)
 """
-WHOLE_THREADS = """
+WHOLE_THREADS = f"""
 SELECT t.post_id, max(t.seen_at), sum(t.shown), max(t.claimed),
   (SELECT max(coalesce(w.claimed, 0) - w.shown, 0) FROM whole_threads w WHERE w.post_id = t.post_id)
-FROM thread_pages t JOIN fetches f ON f.id = t.fetch_id
-WHERE f.crawl_id = ?
-GROUP BY t.post_id
-HAVING count(t.pages) = count(*) AND (max(t.pages) <= 1 OR count(*) FILTER (WHERE t.page > 0) >= max(t.pages))
-  AND count(DISTINCT t.claimed) <= 1
-"""
+{READ_WHOLE}
+"""  # noqa: S608 - a constant of ours
 SAVE_WHOLE_THREAD = """
 INSERT INTO whole_threads (post_id, seen_at, shown, claimed) VALUES (?, ?, ?, ?)
 ON CONFLICT (post_id) DO UPDATE SET seen_at = excluded.seen_at, shown = excluded.shown, claimed = excluded.claimed

@@ -227,6 +227,10 @@ explained AS (
       WHEN c.claimed - c.captured <= c.hidden THEN 'replies to hidden comments'
       -- Not joined, so that the list is only made where it is asked for.
       WHEN c.pings = 0 AND c.blog_id IN (SELECT blog_id FROM listed) THEN 'pings counted'
+      WHEN s.readings > 1 AND c.claimed - c.captured <= s.claimed - s.shown AND c.comments + c.pings = s.shown
+        -- No part of it was read after that.
+        AND s.seen_at = (SELECT max(t.seen_at) FROM thread_pages t WHERE t.post_id = c.id)
+        THEN 'counted, and not shown in two whole readings'
     END AS fate,
     CASE
       WHEN t.state = 'given_up' THEN 'page failed'
@@ -240,6 +244,7 @@ explained AS (
     END AS reason
   FROM compared c
   LEFT JOIN troubled t ON t.post_id = c.id
+  LEFT JOIN surpluses s ON s.post_id = c.id
 )
 SELECT
   published_at, title,

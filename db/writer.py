@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from archiver.model import Fetch, Site, Target, Visit
+from db import surpluses
 from db.context import Context
 from db.failures import explained
 from db.frontier import Frontier
@@ -125,6 +126,8 @@ class Writer:
         """
         with self.transaction():
             gone = self._vanished.judge(crawl_id, outcome)
+            if outcome in surpluses.JUDGED:
+                surpluses.note(self.connection, crawl_id)
             counts = {**counts, "gone_posts": gone.posts, "gone_comments": gone.comments}
             self.connection.execute(
                 "UPDATE crawls SET finished_at = ?, outcome = ?, reason = ?, counts = ? WHERE id = ?",
@@ -133,6 +136,11 @@ class Writer:
             (blog_id,) = self.connection.execute("SELECT blog_id FROM crawls WHERE id = ?", (crawl_id,)).fetchone()
             self._records.prune(blog_id)
         return gone
+
+    def weigh(self, crawl_id: str) -> None:
+        """Take note of threads that claim more than they show: before its end a run tells by that what is missing."""
+        with self.transaction():
+            surpluses.note(self.connection, crawl_id)
 
     def add_targets(self, site: Site, targets: Sequence[Target]) -> int:
         """Put URLs on the frontier outside of a visit (the first one of a run). Returns how many were new."""

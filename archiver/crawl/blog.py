@@ -302,6 +302,7 @@ class Blog:
         """What the run has come to, with nothing left to fetch; None when there is more after all."""
         if not self._looked_again and self._look_again():
             return None
+        self._writer.weigh(self.crawl_id)
         coverage = held.coverage(self._shared.archive, self.site.key)
         given_up = held.given_up(self._shared.archive, self.site.key)
         limited = f"--limit {self._config.limit}" if self._work.held else None

@@ -11,7 +11,17 @@ from db.codebook import ColumnDoc, TableDoc
 from db.source import Source
 
 # Whole tables that tell of the archiving, not of the blog.
-_OWN_TABLES = {"crawls", "fetches", "frontier", "oddities", "revisits", "sensors", "thread_pages", "lessons"}
+_OWN_TABLES = {
+    "crawls",
+    "fetches",
+    "frontier",
+    "oddities",
+    "revisits",
+    "sensors",
+    "thread_pages",
+    "lessons",
+    "surpluses",
+}
 _OWN = {
     *("first_seen_at", "last_seen_at", "seen_at", "said_at", "seen_from", "seen_until", "replaced_at", "fetched_at"),
     *("provenance", "sources", "source", "best_effort", "extractor", "engine", "parent_source", "extras", "broader"),

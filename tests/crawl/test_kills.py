@@ -136,7 +136,10 @@ def test_an_update_that_is_killed_loses_nothing_and_takes_nothing_away(tmp_path:
 
 
 def test_what_a_killed_update_has_read_is_judged_by_the_next(tmp_path: Path) -> None:
-    """It has read all, and has marked nothing: that the pages have not changed since then must not hide it."""
+    """One has read the feed, and not the post that is new in it; one has read all, and has marked nothing.
+
+    That the pages have not changed since then must not hide what they no longer show.
+    """
     blog = DemoBlog(posts=6, thread=6, api=False)
     archive, fresh = tmp_path / "killed", tmp_path / "fresh"
     with serve(blog) as home:
@@ -146,7 +149,11 @@ def test_what_a_killed_update_has_read_is_judged_by_the_next(tmp_path: Path) -> 
         blog.add_comment(post, "Said meanwhile.")
         blog.add_comment(other, "Said there as well.")
         blog.edit_post(other, title="Retitled meanwhile")
+        new = blog.add_post("While it was killed", "A body.")
         command = ["update", "-a", str(archive), "--delay", "0"]
+        feed = Point("commit", "db/writer.py Writer.save", 3)  # after robots.txt, the front page and the sitemap
+        assert run(tmp_path, command, feed, "after").code == -signal.SIGKILL
+        assert rows(archive, "SELECT sources FROM posts WHERE native_id = ?", str(new.id)) == [("feed",)]
         assert run(tmp_path, command, Point("commit", END)).code == -signal.SIGKILL
         assert gone(archive) == set()
         assert run(tmp_path, command).code == 0

@@ -14,6 +14,7 @@ import pytest
 
 from archiver.demo import DemoBlog, Response
 from archiver.demo.server import serve
+from tests.crawl.points import run
 from tests.crawl.running import SOON, Ran, crawl, sound, update
 
 Twist = Callable[[str, Response], Response | None]
@@ -106,6 +107,36 @@ def test_what_is_new_is_found_by_the_next_run(tmp_path: Path, api: bool) -> None
         assert ran.one("SELECT count(*) FROM comments WHERE text LIKE 'Burst %'") == 30
         blog.add_post("A new post", "With a body.")
         assert counts(update(tmp_path)) == {"new_posts": 1}
+
+
+def test_a_count_that_is_never_met_is_told_and_is_no_gap_for_ever(tmp_path: Path) -> None:
+    """Answers to a comment that was taken down are counted and shown nowhere, neither by pages nor by feeds."""
+    blog, archive = DemoBlog(posts=14, thread=8, api=False), tmp_path / "archive"
+    post = next(post for post in blog.published[5:] if len(blog.approved(post)) in {4, 6, 7, 8})
+    root = next(one for one in blog.approved(post) if one.parent_id is None)
+    hidden = [blog.add_comment(post, "Taken down.", parent=root)]
+    blog.add_comment(post, "Counted for ever.", parent=hidden[0])
+    blog.remove_comment(hidden[0])
+    for newer in blog.published[:5]:  # so that the feed of comments shows neither
+        for number in range(3):
+            blog.add_comment(newer, f"Later {number}.")
+    status = ["status", "-a", str(archive), "--coverage"]
+    with serve(blog) as home:
+        first = run(tmp_path, ["crawl", "-a", str(archive), "--delay", "0", f"{home}/"])
+        assert (first.code, "(counted but not shown)" in first.said) == (4, True), first.said
+        assert run(tmp_path, status).code == 4
+        full = ["update", "-a", str(archive), "--delay", "0", "--full"]
+        assert run(tmp_path, full).code == 0
+        told = run(tmp_path, status)
+        assert told.code == 0, told.said
+        assert f"/{post.slug}/ (counted, and not shown in two whole readings)" in told.said
+        again = run(tmp_path, ["crawl", "-a", str(archive), "--delay", "0", f"{home}/"])
+        assert (again.code, "comments out of reach of any crawl" in again.said) == (0, True), again.said
+        hidden.append(blog.add_comment(post, "Taken down as well.", parent=root))
+        blog.add_comment(post, "And counted.", parent=hidden[1])
+        blog.remove_comment(hidden[1])
+        assert run(tmp_path, full).code == 0
+        assert run(tmp_path, status).code == 4  # the difference is another one
 
 
 def test_an_update_comes_to_what_a_crawl_would_find(tmp_path: Path) -> None:
