@@ -4,6 +4,7 @@
 #   make demo BLOG=URL   the same with a blog of your own choice
 #   make test            everything: lint, then the whole suite (wants root or the packages of `make system`)
 #   make test-waline     comments at a real Waline, from 270 MB of npm packages (wants Node.js)
+#   make test-slurm      a job of `archiver emit slurm` on a real Slurm of two nodes (wants root)
 #   make test-fast       unit and golden tests only, under a minute
 #   make lint            ruff, mypy, import contracts, docs
 #   make docs            the docs alone: links, command lines, settings
@@ -18,7 +19,7 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test test-fast test-waline lint docs generators venv system readers clean
+.PHONY: help demo test test-fast test-slurm test-waline lint docs generators venv system readers clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -129,6 +130,13 @@ $(WALINE)/.complete: | $(STAMP)
 	@mkdir -p $(WALINE)
 	@npm_config_nodedir=/usr npm install --silent --no-audit --no-fund --prefix $(WALINE) '@waline/vercel@1'
 	@touch $@
+
+# ---- Slurm: two nodes on loopback, for what `archiver emit slurm` prints; its daemons want root
+
+SLURM := munge slurm-client slurmctld slurmd
+test-slurm: venv
+	@$(MAKE) system PACKAGES='$(SLURM)'
+	@$(PYTEST) -q tests/fleet/slurm_cluster.py
 
 # ---- pywb, the web archive that the tests ask: in an environment of its own, since it wants other versions than we do
 

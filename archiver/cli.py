@@ -21,6 +21,7 @@ from archiver.commands.codebook import codebook
 from archiver.commands.crawl import crawl
 from archiver.commands.demo import demo
 from archiver.commands.detect import detect
+from archiver.commands.emit import emit
 from archiver.commands.export import export
 from archiver.commands.extract import extract
 from archiver.commands.failures import crash, explained
@@ -115,7 +116,7 @@ def main(ctx: click.Context, debug: bool) -> None:
 
 _VERBS = (
     *(crawl, update, add, remove, detect, try_, schedule, status, search, history, serve, export, publish, codebook),
-    *(extract, import_, merge, redact, verify, run_one, new_engine, demo),
+    *(extract, import_, merge, redact, verify, run_one, emit, new_engine, demo),
 )
 for _verb in _VERBS:
     main.add_command(_verb)

@@ -10,6 +10,8 @@ from typing import Any, TextIO
 import click
 
 from archiver.commands.blog_options import blog_options
+from archiver.commands.fleet import crawl_fleet, fleet_options, jobs_option
+from archiver.commands.fleet import taken as taken_fleet
 from archiver.commands.import_ import taken, unread
 from archiver.commands.notices import notify
 from archiver.commands.session import (
@@ -44,6 +46,8 @@ NO_SETTINGS = RunSettings()
     help="What a web archive holds of the blogs, in place of the blogs themselves.",
 )
 @click.option("--from-url", metavar="URL", help="Address of that web archive.  [default: the public one]")
+@jobs_option
+@fleet_options
 @click.option("--restart", is_flag=True, help="Begin anew instead of going on where the last run stopped.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing unless something goes wrong.")
 def crawl(
@@ -71,9 +75,11 @@ def crawl(
       archiver crawl --exclude '/tag/' blog.example.org
       archiver crawl -a ms-blogs -i urls.txt
       archiver crawl --from wayback https://gone.example.org      every capture, with its date
+      archiver crawl -i urls.txt --executor local --jobs 8 --shards shards      a shard for each blog
     """
+    fleet = taken_fleet(flags)
     named = [*urls, *(read_urls(source) if source else ())]
-    file = load_config(archive, config)
+    file = load_config(fleet.folder if fleet.executor else archive, config)
     blogs = blog_configs(named, file, flags=flags)
     if not blogs:
         raise UsageError(
@@ -84,6 +90,11 @@ def crawl(
     warning = contact_warning(blogs)
     if warning and not quiet:
         click.echo(f"archiver: warning: {warning}", err=True)
+    if fleet.executor:
+        if holder or restart:
+            why = "a worker has no such option"
+            raise UsageError("--from" if holder else "--restart", why, "Leave it out, or --executor; see --again")
+        return crawl_fleet("crawl", fleet, blogs, file, flags, quiet=quiet)
     if holder:
         return _held(archive, blogs, holder, from_url, quiet=quiet)
     if from_url:

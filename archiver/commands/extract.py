@@ -9,11 +9,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
+from archiver.commands.fleet import extract_fleet, fleet_options, taken
 from archiver.commands.session import archive_option
+from archiver.errors import UsageError
 from archiver.terminal import count, is_terminal, safe
 
 if TYPE_CHECKING:
@@ -24,14 +26,32 @@ MOST_SHOWN = 5
 
 
 @click.command(short_help="Rebuild the tables from the archive's own WARC files.")
+@click.argument("files", nargs=-1, metavar="[FILE...]", type=click.Path(dir_okay=False, path_type=Path))
 @archive_option()
+@click.option(
+    "-i",
+    "--input",
+    "source",
+    type=click.File(encoding="utf-8"),
+    metavar="FILE",
+    help="With --executor: file of WARC files, one a line.",
+)
 @click.option(
     "-j", "--jobs", type=click.IntRange(1, 256), metavar="N", help="Processes that read.  [default: one a processor]"
 )
+@fleet_options
 @click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
 @click.option("--json", "as_json", is_flag=True, help="The report as JSON.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing unless something goes wrong.")
-def extract(archive: Path, jobs: int | None, dry_run: bool, as_json: bool, quiet: bool) -> None:
+def extract(
+    files: tuple[Path, ...],
+    archive: Path,
+    source: TextIO | None,
+    dry_run: bool,
+    as_json: bool,
+    quiet: bool,
+    **flags: Any,
+) -> int:
     """Rebuild the tables from the archive's own WARC files, without the network.
 
     For after an update of blog-archiver that reads pages better, or when the database is lost. Every page
@@ -42,7 +62,28 @@ def extract(archive: Path, jobs: int | None, dry_run: bool, as_json: bool, quiet
     Examples:
       archiver extract --dry-run
       archiver extract -a ms-blogs --jobs 8
+      archiver extract --executor local --jobs 8 --shards read-again *.warc.gz      WARC files, a shard each
     """
+    fleet = taken(flags)
+    named = [*files, *(read_paths(source) if source else ())]
+    if fleet.executor:
+        if dry_run or as_json:
+            raise UsageError("--dry-run" if dry_run else "--json", "workers have no such option", "Leave it out")
+        return extract_fleet(fleet, named, quiet=quiet)
+    if named:
+        todo = "Add --executor local, or run `archiver import FILE`"
+        raise UsageError(str(named[0]), "single files are read by workers, a shard each", todo)
+    _extract(archive, fleet.jobs, dry_run=dry_run, as_json=as_json, quiet=quiet)
+    return 0
+
+
+def read_paths(source: TextIO) -> list[Path]:
+    """The files that a list names, one a line; empty lines and those that begin with # are passed over."""
+    lines = (line.strip() for line in source)
+    return [Path(line) for line in lines if line and not line.startswith("#")]
+
+
+def _extract(archive: Path, jobs: int | None, *, dry_run: bool, as_json: bool, quiet: bool) -> None:
     from archiver.reread.extract import extract as run  # late: it takes its time to import
     from archiver.reread.sources import files
 

@@ -9,6 +9,7 @@ from typing import Any, TextIO
 
 import click
 
+from archiver.commands.fleet import Fleet, crawl_fleet, fleet_options, jobs_option, taken
 from archiver.commands.notices import notify
 from archiver.commands.session import (
     archive_option,
@@ -39,6 +40,8 @@ from archiver.urls import site_key
 @click.option("--warc/--no-warc", default=None, help="Keep every response as WARC, or not.  [default: warc]")
 @click.option("--max-requests", type=click.IntRange(1), metavar="N", help="At most N requests to each blog.")
 @click.option("--max-time", type=float, metavar="SECONDS", help="At most so long for each blog.")
+@jobs_option
+@fleet_options
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing unless something goes wrong.")
 def update(
     urls: tuple[str, ...],
@@ -61,7 +64,11 @@ def update(
       archiver update
       archiver update -q --max-time 600 blog.example.org      for cron: a line only when something goes wrong
       archiver update --full                                  once a month: everything
+      archiver update --executor local --jobs 8 --shards shards      every shard that is there
     """
+    fleet = taken(flags)
+    if fleet.executor:
+        return _fleet(fleet, urls, source, config, {**flags, "budget": budget}, full=full, quiet=quiet)
     with holding_interrupts():
         from archiver.crawl.outcome import worst_exit_code
         from archiver.crawl.progress import LiveProgress, Progress
@@ -92,6 +99,31 @@ def update(
             reason = f": {outcome.reason}" if outcome.reason else ""
             click.echo(safe(f"archiver: {outcome.site_key}: {outcome.outcome}{reason}"), err=True)
     return worst_exit_code(outcome.exit_code for outcome in outcomes)
+
+
+def _fleet(
+    fleet: Fleet,
+    urls: Sequence[str],
+    source: TextIO | None,
+    config: Path | None,
+    flags: dict[str, Any],
+    *,
+    full: bool,
+    quiet: bool,
+) -> int:
+    """Shards: those of the blogs that are named, else all that are there."""
+    from archiver.fleet.plan import blogs_there  # late: with the public suffix list
+
+    file = load_config(fleet.folder, config)
+    named = [*urls, *(read_urls(source) if source else ())] or [*blogs_there(fleet.folder)]
+    if not named:
+        raise ArchiveMissing(
+            str(fleet.folder), "no shard there is whole", "Run `archiver crawl --executor local` first"
+        )
+    more = {"full": True} if full else {}
+    treated = {name: value for name, value in flags.items() if name != "budget"}
+    blogs = blog_configs(named, file, flags=treated)
+    return crawl_fleet("update", fleet, blogs, file, {**flags, **more}, quiet=quiet)
 
 
 def archived_blogs(

@@ -19,7 +19,9 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
+from archiver import __version__
 from archiver.errors import ArchiveDamaged
+from archiver.fleet.ended import Verb
 from archiver.reports.files import write_whole
 from archiver.urls import site_key
 
@@ -49,6 +51,12 @@ class Mark:
     posts: int
     comments: int
     done_at: str
+
+    def settles(self, verb: Verb) -> bool:
+        """Whether nothing is left to do: a blog is whole; a WARC file was read by this very version."""
+        if verb == "extract":
+            return self.verb == "extract" and self.version == __version__
+        return verb == "crawl"
 
 
 @dataclass(frozen=True, slots=True)

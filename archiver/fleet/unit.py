@@ -79,7 +79,7 @@ def perform(order: Order, progress: Progress) -> Ended:
     command = f"run-one --verb {order.verb} {order.target}"
     with fenced(shard, command, order.wait, lambda line: progress.note(shard.slug, line)) as fence:
         mark = shard.mark()
-        if mark and not order.again and _is_settled(order, mark):
+        if mark and not order.again and mark.settles(order.verb):
             return _told(order, shard, began, _Came(mark.outcome, 0, mark.reason, whole=True), idle=True)
         if mark and order.verb != "update":
             (shard.final / MARK).unlink()  # from here on it is not whole; whoever goes on need not know of --again
@@ -98,13 +98,6 @@ def shard_of(order: Order) -> Shard:
     return of_blog(order.shards, order.blog.url)
 
 
-def _is_settled(order: Order, mark: Mark) -> bool:
-    """Whether there is nothing to do: a blog is whole; a WARC file was read by this very version."""
-    if order.verb == "extract":
-        return mark.verb == "extract" and mark.version == __version__
-    return order.verb == "crawl"
-
-
 def _place(shard: Shard) -> Path:
     return shard.final if shard.final.is_dir() else shard.part
 
@@ -119,10 +112,9 @@ def _crawl(order: Order, shard: Shard, progress: Progress) -> _Came:
 
 
 def _update(order: Order, shard: Shard, progress: Progress) -> _Came:
-    assert order.blog is not None
     if shard.mark() is None:
-        todo = "Archive it first: the same command with --verb crawl"
-        raise ArchiveMissing(order.target, f"there is no whole shard of it in {shard.shards}", todo)
+        return _crawl(order, shard, progress)
+    assert order.blog is not None
     (outcome,) = run(
         *(shard.final, [order.blog]),
         command="update",

@@ -90,10 +90,10 @@ def update(archive: Path, *arguments: str, arranged: dict[str, Any] | None = Non
     return ended(archive, start(archive, *arguments, arranged=arranged, verb="update"))
 
 
-def ended(archive: Path, process: subprocess.Popen[str]) -> Ran:
+def ended(archive: Path, process: subprocess.Popen[str], timeout: float = 120) -> Ran:
     """What a crawl came to, once it and all that it started have ended: they share its standard error."""
     try:
-        out, err = process.communicate(timeout=120)
+        out, err = process.communicate(timeout=timeout)
     finally:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)

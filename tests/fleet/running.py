@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -12,22 +12,25 @@ from archiver.fleet.ended import Ended, from_lines
 from tests.crawl.faults import FaultServer
 from tests.crawl.running import ROOT, Ran, ended, environment, words
 
+LONGEST = 500.0
+"""Seconds that many blogs may take on a machine that has much else to do."""
+
 
 def begin(shards: Path, target: str, *options: str) -> subprocess.Popen[str]:
     """Begin a unit of work without waits between requests; in a group of its own."""
     return begin_command("run-one", target, "--shards", str(shards), "--delay", "0", "--json", *options)
 
 
-def begin_command(*arguments: str, more: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
-    """Begin any command, in a group of its own. more: variables of its environment."""
-    pipe, env = subprocess.PIPE, environment(**(more or {}))
+def begin_command(*arguments: str) -> subprocess.Popen[str]:
+    """Begin any command, in a group of its own."""
+    pipe, env = subprocess.PIPE, environment()
     command = words(*arguments)
     return subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, cwd=ROOT, env=env, start_new_session=True)
 
 
-def command(*arguments: str, more: Mapping[str, str] | None = None) -> Ran:
+def command(*arguments: str) -> Ran:
     """Any command, to its end."""
-    return ended(Path(), begin_command(*arguments, more=more))
+    return ended(Path(), begin_command(*arguments), LONGEST)
 
 
 def run_one(shards: Path, target: str, *options: str) -> Ran:

@@ -33,7 +33,7 @@ from tests.unit import sample
 BLOG = "https://blog.example.org/"
 VERBS = (
     *("crawl", "update", "add", "remove", "detect", "try", "schedule", "status", "search", "history", "serve"),
-    *("export", "publish", "codebook", "extract", "import", "merge", "redact", "verify", "demo"),
+    *("export", "publish", "codebook", "extract", "import", "merge", "redact", "verify", "emit", "demo"),
 )
 
 

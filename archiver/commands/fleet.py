@@ -1,0 +1,158 @@
+"""What `crawl`, `update` and `extract` do with --executor: many shards, by many workers."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from archiver.commands.blog_options import as_words
+from archiver.commands.session import Verb as Command
+from archiver.commands.session import shards_option
+from archiver.config import BlogConfig, ConfigFile
+from archiver.config_runs import Keep
+from archiver.errors import UsageError
+from archiver.fleet.ended import Verb
+from archiver.fleet.executors import NAMES, Cluster
+from archiver.terminal import safe
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
+_OPTIONS = (
+    click.option("--executor", type=click.Choice(NAMES), help="One worker a blog, each with a shard of its own."),
+    shards_option(),
+    click.option("--again", is_flag=True, help="With --executor: also what is done already."),
+    click.option("--parsl-config", type=_FILE, metavar="FILE", help="Of Parsl: the file of the site."),
+    click.option("--dask", metavar="URL", help="Of Dask: the scheduler, such as tcp://host:8786."),
+    click.option("--python", metavar="PATH", help="The workers' Python, where that is another one."),
+    click.option(
+        "--retries", type=click.IntRange(0), metavar="N", help="Further tries of what may pass.  [default: 3]"
+    ),
+    click.option(
+        "--per-group", type=click.IntRange(1), metavar="N", help="Workers at one provider or address.  [default: 1]"
+    ),
+    click.option("--resolve/--no-resolve", default=None, help="Ask DNS which blogs share an address, or not."),
+)
+
+
+def fleet_options(command: Command) -> Command:
+    """All of them, in this order; the number of workers is -j/--jobs."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def jobs_option(command: Command) -> Command:
+    """-j/--jobs, where that is not there for something else already."""
+    kind = click.IntRange(1)
+    return click.option("-j", "--jobs", type=kind, metavar="N", help="With --executor: workers at a time.")(command)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fleet:
+    """These options, as they were given."""
+
+    executor: str | None = None
+    shards: Path | None = None
+    again: bool = False
+    parsl_config: Path | None = None
+    dask: str | None = None
+    python: str | None = None
+    retries: int | None = None
+    per_group: int | None = None
+    resolve: bool | None = None
+    jobs: int | None = None
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the shards. Raises UsageError."""
+        if self.shards is None:
+            why, todo = "each blog gets a folder of its own, and it is not said where", "Add --shards DIR"
+            raise UsageError(f"--executor {self.executor}", why, todo)
+        return self.shards.absolute()
+
+
+def taken(flags: dict[str, Any]) -> Fleet:
+    """Take these options out of the flags of a verb. Raises UsageError where some are given and --executor is not."""
+    found = Fleet(**{field.name: flags.pop(field.name) for field in fields(Fleet)})
+    given = [name for name in Fleet.__slots__ if getattr(found, name) not in {None, False} and name != "jobs"]
+    if given and found.executor is None and given != ["shards"]:
+        option = f"--{given[0].replace('_', '-')}"
+        raise UsageError(option, "it says how workers are started, and none are", "Add --executor local")
+    return found
+
+
+def crawl_fleet(
+    verb: Verb, fleet: Fleet, blogs: Sequence[BlogConfig], file: ConfigFile, flags: Mapping[str, Any], *, quiet: bool
+) -> int:
+    """Blogs, a unit each."""
+    from archiver.fleet.plan import of_blogs  # late: with the public suffix list
+
+    resolve = fleet.resolve is not False
+    units, rows = of_blogs(_work(verb, fleet, file, flags), blogs, resolve=resolve)
+    return _driven(verb, fleet, units, rows, file.runs.keep, quiet=quiet)
+
+
+def extract_fleet(fleet: Fleet, files: Sequence[Path], *, quiet: bool) -> int:
+    """WARC files, a unit each; without any, the shards that are there."""
+    from archiver.fleet.plan import blogs_there, of_blogs, of_files
+
+    work = _work("extract", fleet, ConfigFile(), {})
+    units, rows = (
+        of_files(work, files)
+        if files
+        else of_blogs(work, [BlogConfig(url=url) for url in blogs_there(fleet.folder)], resolve=False)
+    )
+    return _driven("extract", fleet, units, rows, Keep(), quiet=quiet)
+
+
+def _work(verb: Verb, fleet: Fleet, file: ConfigFile, flags: Mapping[str, Any]) -> Any:
+    from archiver.fleet.plan import Work
+
+    config = (f"--config={file.path.absolute()}",) if file.path else ()
+    return Work(
+        verb=verb,
+        shards=fleet.folder,
+        python=fleet.python or sys.executable,
+        again=fleet.again,
+        options=(*config, *as_words(flags)),
+    )
+
+
+def _driven(verb: Verb, fleet: Fleet, units: Any, rows: Any, keep: Keep, *, quiet: bool) -> int:
+    from archiver.crawl.outcome import worst_exit_code
+    from archiver.fleet.driver import codes
+    from archiver.fleet.running import drive, keep_report
+    from archiver.fleet.watch import Bar, table, watch_for
+
+    assert fleet.executor is not None
+    began, watch = datetime.now(UTC), watch_for(sys.stderr, quiet=quiet)
+    retries = 3 if fleet.retries is None else fleet.retries
+    try:
+        drive(
+            verb=verb,
+            units=units,
+            rows=rows,
+            cluster=Cluster(
+                name=fleet.executor,
+                jobs=fleet.jobs,
+                parsl_config=fleet.parsl_config,
+                dask=fleet.dask,
+                folder=fleet.folder,
+            ),
+            retries=retries,
+            per_group=fleet.per_group or 1,
+            watch=watch,
+        )
+    finally:
+        if isinstance(watch, Bar):
+            watch.close()
+        path = keep_report(fleet.folder, verb, began, rows, keep)
+    if not quiet:
+        click.echo("\n".join(table(rows)))
+        click.echo(f"Report: {safe(str(path))}")
+    return worst_exit_code(codes(rows))

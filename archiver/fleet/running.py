@@ -1,0 +1,59 @@
+"""A run over many units: planned, driven, and told of in a report."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from archiver.config_runs import Keep
+from archiver.crawl.lock import locked
+from archiver.crawl.outcome import worst_exit_code
+from archiver.fleet.driver import Driver, Row, Unit, Watch, codes
+from archiver.fleet.ended import Verb
+from archiver.fleet.executors import Cluster, opened
+from archiver.fleet.shards import LOCKS, REPORTS
+from archiver.reports.files import free_name, rotate, write_whole
+
+
+def drive(
+    *,
+    verb: Verb,
+    units: Sequence[Unit],
+    rows: Sequence[Row],
+    cluster: Cluster,
+    retries: int,
+    per_group: int,
+    watch: Watch,
+) -> None:
+    """Have done what is not whole yet. Raises what `opened` and `Driver.run` raise, and Locked for a second one."""
+    left = [number for number, row in enumerate(rows) if row.exit_code is None]
+    watch.begin(len(rows), len(rows) - len(left))
+    folder = cluster.folder / LOCKS
+    folder.mkdir(parents=True, exist_ok=True)
+    with locked(folder, f"{verb} --executor {cluster.name}", name="driver.lock"):
+        if left:  # no cluster is asked for when there is nothing to do
+            with opened(cluster) as way:
+                driver = Driver(way, retries, per_group, watch)
+                driver.run([units[number] for number in left], [rows[number] for number in left])
+
+
+def keep_report(shards: Path, verb: Verb, began: datetime, rows: Sequence[Row], keep: Keep) -> Path:
+    """Write what came of each unit, for programs, and leave the reports of the newest runs. Raises OSError."""
+    folder = shards / REPORTS
+    folder.mkdir(parents=True, exist_ok=True)
+    path = free_name(folder, began, verb, ".json")
+    report: dict[str, Any] = {
+        "report": "blog-archiver fleet",
+        "command": verb,
+        "began_at": f"{began:%Y-%m-%dT%H:%M:%SZ}",
+        "ended_at": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        "exit_code": worst_exit_code(codes(rows)),
+        "blogs": [{**asdict(row), "state": row.state} for row in rows],
+    }
+    write_whole(path, json.dumps(report, ensure_ascii=False, indent=1) + "\n")
+    rotate(folder, {".json"}, keep.reports)
+    return path

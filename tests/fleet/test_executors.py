@@ -1,0 +1,185 @@
+"""The same blogs by one process and by workers of three kinds, some of them killed: the same content, asked once."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archiver.fleet.shards import LOCKS, REPORTS, of_blog, whole
+from tests.crawl.faults import FaultServer
+from tests.crawl.running import Ran, content, ended
+from tests.crawl.test_kills import ALWAYS, OPEN
+from tests.fleet.running import LONGEST, begin_command, blogs, command
+
+pytestmark = pytest.mark.slow
+
+MANY, SOME = 40, 12
+Servers = Mapping[str, FaultServer]
+Rows = dict[str, set[tuple[Any, ...]]]
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[Servers]:
+    with blogs(MANY) as servers:
+        yield servers
+
+
+@pytest.fixture(scope="module")
+def alone(served: Servers, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """All blogs in one archive, by one process."""
+    archive = tmp_path_factory.mktemp("alone")
+    ran = command("crawl", "-a", str(archive), "--delay", "0", "-q", *served)
+    assert (ran.code, ran.err) == (0, "")
+    return archive
+
+
+def listed(folder: Path, urls: list[str]) -> str:
+    path = folder / "blogs.txt"
+    path.write_text("\n".join(urls))
+    return str(path)
+
+
+def begin(folder: Path, urls: list[str], executor: str, *options: str) -> subprocess.Popen[str]:
+    given = ("--executor", executor, "--jobs", "2", "--shards", str(folder / "shards"), "--delay", "0", *options)
+    return begin_command("crawl", "-i", listed(folder, urls), *given)
+
+
+def at_work(shards: Path, servers: list[FaultServer], process: subprocess.Popen[str], asked: int) -> tuple[int, str]:
+    """The process of a unit that is at work, and its shard, once so many requests were made."""
+    while process.poll() is None:
+        if sum(len(server.log) for server in servers) >= asked:
+            for lock in shards.joinpath(LOCKS).glob("*.lock"):
+                with suppress(ValueError, OSError, KeyError, TypeError):
+                    said = json.loads(lock.read_text())
+                    if "run-one" in said["command"] and (shards / f"{lock.stem}.part" / "archive.db").exists():
+                        return int(said["pid"]), lock.stem
+        time.sleep(0.01)
+    raise AssertionError(process.communicate())
+
+
+def parent_of(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+
+
+def held(archives: list[Path]) -> Rows:
+    """What several archives hold together."""
+    found: defaultdict[str, set[tuple[Any, ...]]] = defaultdict(set)
+    for archive in archives:
+        for table, rows in content(archive).items():
+            found[table].update(rows)
+    return dict(found)
+
+
+def of_these(rows: Rows, shards: list[Path]) -> Rows:
+    """Of an archive of many blogs what is of those that these shards are of: by the head of their keys."""
+    heads = {row[0][:4] for shard in shards for row in ids_of(shard)}
+    found = {
+        table: {row for row in held if any(len(str(value)) == 20 and str(value)[:4] in heads for value in row)}
+        for table, held in rows.items()
+    }
+    cited = {row[1] for row in found["citations"]}
+    return found | {"works": {row for row in rows["works"] if row[0] in cited}}
+
+
+def ids_of(shard: Path) -> list[tuple[str]]:
+    with closing(sqlite3.connect(shard / "archive.db")) as db:
+        return db.execute("SELECT id FROM blogs").fetchall()
+
+
+def twice(server: FaultServer) -> int:
+    """Requests for what was asked for before; what every attempt begins with aside."""
+    return sum(number - 1 for target, number in Counter(server.targets()).items() if target not in ALWAYS)
+
+
+def check(folder: Path, urls: list[str], servers: Servers, ran: Ran, killed: set[str], alone: Path) -> None:
+    """All are whole, hold what one process brings, and were asked once, one request at a time."""
+    shards = folder / "shards"
+    assert (ran.code, len(list(whole(shards)))) == (0, len(urls)), ran.out + ran.err
+    for url in urls:
+        server, slug = servers[url], of_blog(shards, url).slug
+        assert server.most_at_once == 1
+        assert twice(server) <= (OPEN if slug in killed else 0), url
+        if slug not in killed:
+            assert len(server.log) == len(set(server.targets()))
+    places = [shard.final for shard in whole(shards)]
+    everything = held([alone])
+    assert held(places) == (everything if len(urls) == MANY else of_these(everything, places))
+    report = json.loads(max(shards.joinpath(REPORTS).glob("*.json")).read_text())
+    assert Counter(blog["state"] for blog in report["blogs"]) == {"done": len(urls)}
+
+
+def forget(servers: list[FaultServer]) -> None:
+    for server in servers:
+        server.log.clear()
+        server.most_at_once = 0
+
+
+def test_local_workers_and_their_driver_killed(tmp_path: Path, served: Servers, alone: Path) -> None:
+    """A worker is killed at once, the driver later on; who is called again hands out what is left."""
+    forget([*served.values()])
+    shards, urls, killed = tmp_path / "shards", [*served], set()
+    driver = begin(tmp_path, urls, "local")
+    pid, slug = at_work(shards, [*served.values()], driver, 5)
+    killed.add(slug)
+    os.kill(pid, signal.SIGKILL)
+    while driver.poll() is None and len(list(whole(shards))) < 10:
+        time.sleep(0.05)
+    before = {shard.slug for shard in whole(shards)}
+    busy = {path.name.removesuffix(".part") for path in shards.glob("*.part")}
+    os.kill(driver.pid, signal.SIGKILL)
+    killed |= busy | {path.name for path in shards.glob("[!.]*")} - before
+    ended(shards, driver)  # its units, too: they share its standard error
+    killed |= {path.name.removesuffix(".part") for path in shards.glob("*.part")}
+    whole_by_then = {shard.slug for shard in whole(shards)}
+    ran = ended(shards, begin(tmp_path, urls, "local"), LONGEST)
+    assert f"{len(whole_by_then)} of {MANY} are done already" in ran.err
+    assert len(killed) <= 5
+    check(tmp_path, urls, served, ran, killed, alone)
+
+
+@pytest.mark.parametrize("executor", ["parsl", "dask"])
+def test_workers_of_a_cluster_killed(executor: str, tmp_path: Path, served: Servers, alone: Path) -> None:
+    """kill -9 of the worker that has a unit at work: the unit ends, and is handed out once more."""
+    urls = [*served][:SOME]
+    servers = [served[url] for url in urls]
+    forget(servers)
+    driver = begin(tmp_path, urls, executor)
+    pid, slug = at_work(tmp_path / "shards", servers, driver, 5)
+    os.kill(parent_of(pid), signal.SIGKILL)
+    check(tmp_path, urls, served, ended(tmp_path, driver, LONGEST), {slug}, alone)
+
+
+def test_what_is_wrong_with_a_cluster_is_said_in_a_line(tmp_path: Path) -> None:
+    site = tmp_path / "site.py"
+    urls = ["http://127.0.0.1:9/"]
+
+    def said(executor: str, *options: str) -> tuple[int, str]:
+        ran = ended(tmp_path, begin(tmp_path, urls, executor, *options))
+        (line,) = ran.said[-1:]
+        return ran.code, line
+
+    site.write_text("from parsl import Config\n\nconfig = Config(executor=[])\n")
+    code, line = said("parsl", "--parsl-config", str(site))
+    assert (code, line.startswith(f"archiver: {site}, line 3: TypeError: ")) == (2, True)
+    site.write_text("x = 1\n")
+    assert said("parsl", "--parsl-config", str(site)) == (
+        2,
+        f"archiver: {site}: it has no `config` that is a parsl.Config. Write config = Config(…) into it",
+    )
+    code, line = said("local", "--python", str(tmp_path / "none"), "--retries", "0")
+    why = f"a worker has no {tmp_path / 'none'}. Install blog-archiver there, or name its Python with --python"
+    assert (code, line) == (1, f"[1/1] {urls[0]}: failed ({why})")
+    code, line = said("dask", "--dask", "tcp://127.0.0.1:9")
+    assert (code, line.startswith("archiver: --dask tcp://127.0.0.1:9: ")) == (1, True)
+    assert line.endswith(". Start the scheduler, or name another one")
