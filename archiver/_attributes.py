@@ -14,9 +14,12 @@ MOST_ATTRIBUTES = 500
 # Every quantifier is possessive and no match can fail once it has begun, so that nothing is looked at twice.
 _ATTRIBUTE = r"""[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"?|'[^']*+'?|[^\s>]*+))?"""
 _ATTRIBUTES = re.compile(_ATTRIBUTE)
+# Within these all is text up to their own end tag, whatever it looks like; libxml2 lets `<script/>` end there and then.
+_RAW = "script|style|title|textarea|xmp|iframe|noembed|noframes"
 _TAG = re.compile(
     r"<!--.*?(?:-->|\Z)"  # what looks like a tag in a comment, a script or a style is none
-    rf"|<(?:(?P<raw>script|style)(?=[\s/>])|[a-z][^\s/>]*+)(?P<attributes>(?:{_ATTRIBUTE})*+)(?(raw).*?(?:</|\Z))",
+    rf"|<(?:(?P<raw>{_RAW})(?=[\s/>])|[a-z][^\s/>]*+)(?P<attributes>(?:{_ATTRIBUTE})*+)"
+    r"(?(raw)(?:[\s/]*+(?<=/)>|.*?(?:</(?P=raw)(?=[\s/>])|\Z)))",
     re.IGNORECASE | re.DOTALL,
 )
 _SHORTEST = 2 * MOST_ATTRIBUTES  # characters

@@ -1,7 +1,7 @@
 """One post out of a page of an unknown blog, and the comments under it.
 
-Precedence: what the page says for machines, then its elements (`article`, `main`), then where the
-paragraphs are densest.
+Precedence: what the page says for machines, then where running words are, within `article` or `main` where there is
+one.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from archiver.engines import _repeated_read, _words, bylines, layout, structured
 from archiver.engines._dating import Dating
 from archiver.engines._feed_formats import paragraphs
 from archiver.engines._names import looks_like_name, without_by
-from archiver.engines._thread_nodes import find as find_nodes
+from archiver.engines._prose import Prose
 from archiver.engines.dom import SKIPPED, Dom, ancestors, inner_html, near_tokens, text_of, tokens
 from archiver.engines.structured import PageFacts
 from archiver.engines.wordpress_urls import taxonomy, without_fragment
@@ -60,6 +60,7 @@ _PROSE = frozenset({"p", "li", "td", "dd", "blockquote", "figcaption"})
 _ARTICLE_TYPES = json_ld.ARTICLES | {"article", "h-entry", "hentry", "creativework"}
 _TITLES = frozenset({"entry-title", "post-title", "article-title", "p-name"})
 _LINE = 60  # characters: a longer text is a sentence, not a label
+_PART = 0.3  # of an entry: a body is more of it, its comments and frame included
 _SHORTEST = 80  # characters of text that make an element worth being taken for a post
 
 
@@ -77,24 +78,27 @@ def read(dom: Dom, site: Site) -> PostPage:
     base = dom.page.url
     entries = microformats.entries(dom.root)  # those in the body of one lie in that one, and are none of the page's
     entry = structured.main_entry(dom.root, base, entries)
-    body = entry.body if entry is not None else None
-    facts = structured.facts(dom.root, base, () if body is None else (body,), entries)
+    marked = entry.body if entry is not None else None
+    facts = structured.facts(dom.root, base, () if marked is None else (marked,), entries)
     holder = entry.element if entry is not None else _article(dom)
     learned = layout.places(dom, site.layout)
     place = learned.get("body")
-    if body is None and place is not None and len(text_of(place)) >= _SHORTEST:
-        body = place
-        holder = holder if holder is not None and holder is not body and dom.inside(body, holder) else dom.root
-    elif body is None:
-        holder = holder if holder is not None else _densest(dom)
-        body = holder
-    scope = next((e for e in (holder, body) if e is not None), dom.root)
+    if marked is None and place is not None and len(text_of(place)) >= _SHORTEST:
+        marked = place
+        holder = holder if holder is not None and holder is not marked and dom.inside(marked, holder) else dom.root
     ref = PostRef(url=_own_url(facts, dom.page.url, site))
-    comments, elements = _comments(dom, site, ref, () if body is None or body is scope else (body,))
+    comments, elements = _comments(dom, site, ref, () if marked is None or marked is holder else (marked,))
+    body, apart = marked, [*elements]
+    if body is None or _is_small(body, holder):
+        prose = Prose(dom, elements, _stated_heading(dom, facts))
+        body, holder = _unmarked(prose, dom, [e for e in (holder, _article(dom)) if e is not None], marked)
+        if body is not None and body is not marked:
+            apart += [*prose.beside, *prose.onward(body)]
+    scope = next((e for e in (holder, body) if e is not None), dom.root)
     heading = _heading(dom, scope)
     if body is not None:
-        inside = [e for e in elements if dom.inside(e, body)]
-        text = _content(body, heading, dom.base, inside, whole=body is scope)
+        inside = [e for e in apart if e is not body and dom.inside(e, body)]
+        text = _content(body, heading, dom.base, inside, whole=body is not marked or body is scope)
     elif found := last_resort.body(dom, [*elements, *_beside(dom)]):
         text, note = found, Note(kind="body_by_trafilatura", detail=dom.page.url)
         facts = replace(facts, notes=(*facts.notes, note))
@@ -102,6 +106,43 @@ def read(dom: Dom, site: Site) -> PostPage:
         return PostPage(post=None, comments=(), facts=facts)
     post = _post(dom, site, facts, scope, heading, text)
     return PostPage(post=_with_learned(post, facts, learned, Dating(dom, site)), comments=comments, facts=facts)
+
+
+def _is_small(body: HtmlElement, holder: HtmlElement | None) -> bool:
+    """Whether what is marked as the body is a small part of the entry: a teaser, or one section of many."""
+    if holder is None or holder is body:
+        return not text_of(body)
+    return len(text_of(body)) < _PART * len(text_of(holder))
+
+
+def _unmarked(
+    prose: Prose, dom: Dom, holders: list[HtmlElement], marked: HtmlElement | None
+) -> tuple[HtmlElement | None, HtmlElement | None]:
+    """The body that nothing marks, and what holds the post: where running words are, else the whole article.
+
+    marked: what is marked as the body, though there is more of the same.
+    """
+    for holder in holders:
+        trunk = prose.trunk(holder)
+        if trunk is None or (marked is not None and not prose.is_more(trunk, marked)):
+            continue
+        return trunk, holder
+    if marked is not None:
+        return marked, next(iter(holders), None)
+    trunk = prose.trunk(dom.root)
+    if trunk is not None and not holders:
+        return trunk, trunk
+    whole = next((holder for holder in holders if len(text_of(holder)) >= _SHORTEST), trunk)
+    return whole, whole
+
+
+def _stated_heading(dom: Dom, facts: PageFacts) -> HtmlElement | None:
+    """The heading that says the page's title; the only h1 where none does."""
+    stated = normal_name(facts.title or next((text_of(title) for title in dom.tags("title")), ""))
+    heads = [h for h in dom.tags("h1", "h2") if text_of(h)]
+    fits = [h for h in heads if len(said := normal_name(text_of(h))) > 3 and said in stated]
+    first = [h for h in heads if h.tag == "h1"]
+    return fits[0] if fits else first[0] if len(first) == 1 else None
 
 
 def _with_learned(post: Post, facts: PageFacts, learned: dict[str, HtmlElement], dating: Dating) -> Post:
@@ -265,19 +306,6 @@ def _article(dom: Dom) -> HtmlElement | None:
     return mains[0] if len(mains) == 1 and not articles and len(text_of(mains[0])) >= _SHORTEST else None
 
 
-def _densest(dom: Dom) -> HtmlElement | None:
-    """The element whose own paragraphs hold the most text that is not links."""
-    scores: dict[HtmlElement, int] = {}
-    for paragraph in dom.tags("p", "pre", "blockquote"):
-        parent = paragraph.getparent()
-        if parent is None or any(_is_beside(up) or up.tag == "footer" for up in ancestors(paragraph)):
-            continue
-        linked = sum(len(text_of(link)) for link in paragraph.iter("a"))
-        scores[parent] = scores.get(parent, 0) + len(text_of(paragraph)) - linked
-    best = max(scores, key=lambda element: scores[element], default=None)
-    return best if best is not None and scores[best] >= _SHORTEST else None
-
-
 def _content(
     body: HtmlElement, heading: HtmlElement | None, base: str, apart: Collection[HtmlElement], *, whole: bool
 ) -> Content:
@@ -291,10 +319,8 @@ def _content(
 
 
 def _beside(dom: Dom) -> list[HtmlElement]:
-    """All that is known to be no part of the post's text: comments, and what stands beside."""
-    nodes, _ = find_nodes(dom, dom.region())
-    comments = [element for node in nodes for element in (node.element, *node.more)]
-    return [*comments, *dom.tags(*_BESIDE_TAGS), *_named(dom, _BESIDE | _ADDED | _AUTHOR_BOX)]
+    """What is known to stand beside the post's text."""
+    return [*dom.tags(*_BESIDE_TAGS), *_named(dom, _BESIDE | _ADDED | _AUTHOR_BOX)]
 
 
 def _named(dom: Dom, names: frozenset[str]) -> list[HtmlElement]:
@@ -332,12 +358,15 @@ def _comments(
 ) -> tuple[tuple[Comment, ...], list[HtmlElement]]:
     """By the first of the ways that finds any: ids in the markup, microformats, JSON-LD, what repeats.
 
-    Also the elements of those that repeat, which nothing but their repetition marks as comments.
+    Also the elements that they take up.
     """
-    structure = threads.read(dom, post, site, outside=outside).comments
-    marked = structure or tuple(_cited(dom, site, post, outside)) or tuple(_stated(dom, site, post, outside))
+    thread = threads.read(dom, post, site, outside=outside)
+    if thread.comments:
+        return thread.comments, [*thread.elements]
+    cites = [element for element in microformats.comments(dom.root) if not dom.inside(element, *outside)]
+    marked = tuple(_cited(dom, site, post, cites)) or tuple(_stated(dom, site, post, outside))
     if marked:
-        return marked, []
+        return marked, cites
     said = _repeated_read.read(dom, Dating(dom, site), dom.region(*outside))
     return tuple(_repeated(said, post)), [element for one in said for element in one.elements]
 
@@ -351,8 +380,7 @@ def _repeated(said: list[_repeated_read.Said], post: PostRef) -> Iterator[Commen
         yield replace(comment, parent=parent, parent_source=one.source, depth=one.depth)
 
 
-def _cited(dom: Dom, site: Site, post: PostRef, outside: tuple[HtmlElement, ...]) -> Iterator[Comment]:
-    cites = (element for element in microformats.comments(dom.root) if not dom.inside(element, *outside))
+def _cited(dom: Dom, site: Site, post: PostRef, cites: list[HtmlElement]) -> Iterator[Comment]:
     for position, element in enumerate(cites):
         read = microformats.read_entry(element)
         body = inner_html(read.body) if read.body is not None else f"<p>{read.title or ''}</p>"

@@ -31,11 +31,15 @@ _ORDERED = frozenset({"thread-even", "thread-odd", "bypostauthor", "byuser"})  #
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """The comments of a page in reading order. page: number of the comment page, where its own permalinks tell."""
+    """The comments of a page in reading order. page: number of the comment page, where its own permalinks tell.
+
+    elements: what all that was found takes up, those awaiting moderation and twins included.
+    """
 
     comments: tuple[Comment, ...]
     page: int | None
     notes: tuple[Note, ...] = ()
+    elements: tuple[HtmlElement, ...] = ()
 
 
 @dataclass(slots=True)
@@ -75,7 +79,8 @@ def read(
     )
     _set_keys(shown, post)
     comments = tuple(_comment(one, by_node, post, dating, place) for place, one in enumerate(shown))
-    return Thread(comments, _page(comments), tuple(notes))
+    elements = tuple(element for node in nodes for element in (node.element, *node.more))
+    return Thread(comments, _page(comments), tuple(notes), elements)
 
 
 def _read_each(nodes: list[Node], dom: Dom, dating: Dating) -> list[_Said]:

@@ -12,8 +12,11 @@ from archiver.page import Page
 URL = "https://quay.example/oil.html"
 SITE = Site(key="quay.example", home="https://quay.example/")
 LINE = "The keeper is poor and the moths are glad of it, as far as anybody on the quay knows. "
-# No paragraph at all: words and line breaks in a cell.
-BODY = f"<table><tr><td>The lamps burn an hour less.<br><br>{LINE * 4}<br><br>So it is.</td></tr></table>"
+# No line of it is long enough to be told from a label.
+VERSES = "".join(f"<p>The lamp of hour {n} is out, the moths are glad.</p>" for n in range(1, 9)).replace(
+    ", the", "</p><p>The"
+)
+BODY = f"<div><p>The lamps burn an hour less.</p>{VERSES}<p>So it is.</p></div>"
 
 
 def read(html: str) -> Extract:

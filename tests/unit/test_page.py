@@ -40,6 +40,9 @@ def test_the_bound_is_exact() -> None:
         f"<!-- <p {attributes(MANY)}> -->",
         f"<script>if (a <b {attributes(MANY)}</script>",
         f"<STYLE type='text/css'>/* <b {attributes(MANY)} */</STYLE>",
+        f"<script>tag = '</b>'; if (a<b {attributes(MANY, 'a.b{}')})</script>",
+        f"<script></scripts> <b {attributes(MANY)}</script>",
+        f"<title></b> <b {attributes(MANY)}></title>",
         f"1 < 2 {attributes(MANY)}",
         f'<p title="{attributes(MANY)}">',
         f"<p>{attributes(MANY)}</p>",
@@ -49,6 +52,17 @@ def test_the_bound_is_exact() -> None:
 )
 def test_what_only_looks_like_attributes_is_none(markup: str) -> None:
     assert not is_overloaded(markup)
+
+
+@pytest.mark.parametrize(
+    "before",
+    ["<script/>", "<style //>", "<script></script >", "<SCRIPT></script/>", "<title><script></title>"]
+    + [f"<{tag}><style></{tag}>" for tag in ("textarea", "xmp", "iframe", "noembed", "noframes")],
+)
+def test_nothing_hides_behind_text_that_has_ended(before: str) -> None:
+    markup = f"{before}<p {attributes(3)} id=x>"
+    assert [found.get("id") for found in Page(URL, markup.encode()).root.iter("p")] == ["x"]  # so the parser sees it
+    assert is_overloaded(f"{before}<p {attributes(MANY)}>")
 
 
 @pytest.mark.parametrize("form", ["a{}=1", "a{}='<p>'"])
