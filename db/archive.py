@@ -145,6 +145,15 @@ def _check(archive: Archive, *, create: bool) -> None:
         raise ArchiveDamaged(str(archive.path), why, "Name another directory with -a")
 
 
+def readable(path: Path) -> None:
+    """Raise ArchiveMissing, ArchiveTooNew or ArchiveDamaged for a database, of any name, that cannot be read."""
+    archive = Archive(path.parent, path.name)
+    with explained(path):
+        if not path.exists():
+            raise ArchiveMissing(str(path), "there is no such file")
+        _check(archive, create=False)
+
+
 def is_current(path: Path) -> bool:
     """Whether a database has the schema of this version. Raises ArchiveTooNew, ArchiveDamaged."""
     archive = Archive(path.parent, path.name)

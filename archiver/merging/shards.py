@@ -41,12 +41,14 @@ class Shard:
         return " ".join(f"{stat.st_size}.{stat.st_mtime_ns}" for stat in stats)
 
 
-def find(names: Iterable[Path], output: Path) -> list[Shard]:
+def find(names: Iterable[Path], output: Path | None = None) -> list[Shard]:
     """The shards that are meant, each once: archives, databases, and folders of archives, these in their order.
 
-    Raises UsageError for a name that is none of these, or the output itself.
+    output: what they are to become, which cannot be one of them. Raises UsageError for a name that is none of these,
+    or the output itself.
     """
     found: dict[Path, Shard] = {}
+    own = (output / DATABASE).resolve() if output else None
     for name in names:
         if name.is_file():
             shards = [Shard(name.parent, name)]
@@ -54,12 +56,12 @@ def find(names: Iterable[Path], output: Path) -> list[Shard]:
             shards = [Shard(name, name / DATABASE)]
         else:
             within = sorted(name.glob(f"*/{DATABASE}")) if name.is_dir() else []
-            shards = [Shard(path.parent, path) for path in within if path.resolve() != (output / DATABASE).resolve()]
+            shards = [Shard(path.parent, path) for path in within if path.resolve() != own]
             if not shards:
                 why = "there is no archive there" if name.exists() else "there is no such file or folder"
                 raise UsageError(str(name), why, "Name archives, or a folder of archives")
         found |= {shard.database.resolve(): shard for shard in shards if shard.database.resolve() not in found}
-    if (output / DATABASE).resolve() in found:
+    if own in found:
         raise UsageError(str(output), "it is the output and one of the shards", "Name another output with -o")
     return list(found.values())
 

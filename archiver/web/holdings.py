@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,7 @@ class Holding:
 class _Entry:
     looked_at: float
     holding: Holding | None
+    state: object
 
 
 _known: WeakKeyDictionary[Any, _Entry] = WeakKeyDictionary()
@@ -58,15 +60,28 @@ def of(datasette: Any, name: str) -> Holding | None:
     entry, now = _known.get(database), time.monotonic()
     if entry and (not database.is_mutable or now - entry.looked_at < FRESH_SECONDS):
         return entry.holding
-    holding = entry.holding if entry else None
+    holding, state = entry.holding if entry else None, _state(database.path)
+    if entry and state == entry.state:  # nobody has written to it
+        entry.looked_at = now
+        return entry.holding
     try:
         holding = _look(name, Path(database.path), mutable=database.is_mutable)
     except sqlite3.OperationalError:
         pass  # locked, or moved away for a moment: what was seen before still holds
     except sqlite3.DatabaseError:
         holding = None  # not a database at all; Datasette says so by itself
-    _known[database] = _Entry(now, holding)
+    _known[database] = _Entry(now, holding, state)
     return holding
+
+
+def _state(path: str) -> object:
+    """Something that is the same as long as nobody has written to the file."""
+    found = []
+    for file in (Path(path), Path(f"{path}-wal")):
+        with suppress(OSError):
+            status = file.stat()
+            found.append((status.st_mtime_ns, status.st_size))
+    return tuple(found)
 
 
 def _look(name: str, path: Path, *, mutable: bool) -> Holding | None:

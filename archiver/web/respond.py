@@ -37,19 +37,22 @@ async def html(
     at: Place, template: str, context: Mapping[str, Any], status: int = 200, *, scripts: bool = False
 ) -> Response:
     """A page of ours. scripts: it has some, which must be files in static/."""
-    body = (
-        _environment(at.datasette)
+    body = rendered(at.datasette, template, {**context, "at": at, "archive_title": title(at)})
+    headers = {**HEADERS, "content-security-policy": DRAWN} if scripts else dict(HEADERS)
+    return Response.html(body, status=status, headers=headers)
+
+
+def rendered(datasette: Any, template: str, context: Mapping[str, Any]) -> str:
+    """One of our templates filled in. context: with `at` and `archive_title`."""
+    return (
+        _environment(datasette)
         .get_template(f"archive/{template}.html")
         .render(
             **context,
-            at=at,
-            archive_title=title(at),
-            stylesheet=safety.static_url(at.datasette, "archiver.css"),
-            public=safety.is_public(at.datasette),
+            stylesheet=safety.static_url(datasette, "archiver.css"),
+            public=safety.is_public(datasette),
         )
     )
-    headers = {**HEADERS, "content-security-policy": DRAWN} if scripts else dict(HEADERS)
-    return Response.html(body, status=status, headers=headers)
 
 
 def _environment(datasette: Any) -> Environment:

@@ -20,6 +20,7 @@ from archiver.web import (
     plots_page,
     post_page,
     search_page,
+    together,
 )
 from archiver.web.respond import view
 
@@ -30,7 +31,8 @@ Routes = list[tuple[str, Callable[..., Awaitable[Any]]]]
 
 
 def routes(datasette: Any) -> Routes:
-    """Patterns, and what answers there. Where one archive is all that is open, its front page is the first page."""
+    """Patterns, and what answers there. Where one archive is all that is open, its front page is the first page; of
+    several it is the search over all of them."""
     pages = [
         ("front", front_page.page),
         (r"post/(?P<key>[^/.]+)\.(?P<suffix>bib|ris)", post_page.cite),
@@ -57,6 +59,11 @@ def routes(datasette: Any) -> Routes:
     ]
     found = [(f"{_ARCHIVE}{pattern}$", view(answer)) for pattern, answer in pages]
     files = [database for database in datasette.databases.values() if not database.is_memory]
-    if len(files) == len(holdings.all_of(datasette)) == 1:
+    archives = len(holdings.all_of(datasette))
+    if len(files) == archives == 1:
         found.append((r"^/$", view(front_page.page)))
+    if archives > 1:  # before those that ask one archive after the other
+        shared = [(r"^/-/search$", together.page), (r"^/-/search\.(?P<suffix>csv|json)$", together.file)]
+        first = [(r"^/$", together.page)] if len(files) == archives else []
+        return [*shared, *first, *found]
     return found

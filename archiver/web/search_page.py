@@ -45,7 +45,7 @@ async def page(request: Any, at: Place) -> Response | None:
     hits: list[Row] = []
     total: int | None = 0
     counted: list[Row] | None = []
-    if busy and not _is_wordless(asked):
+    if busy and not is_wordless(asked):
         # At once, since each of them goes through all hits, and there are usually processors for both.
         (asked, hits), (total, counted) = await asyncio.gather(
             find_hits(at, asked, wanted, PAGE + 1, (number - 1) * PAGE), _counted(at, wanted)
@@ -61,7 +61,7 @@ async def page(request: Any, at: Place) -> Response | None:
         "given": asked_for,
         "notes": [*notes, *asked.notes],
         "busy": busy,
-        "hits": [{**hit, "marked": _marked(hit["snippet"])} for hit in hits[:PAGE]],
+        "hits": [{**hit, "marked": emphasised(hit["snippet"])} for hit in hits[:PAGE]],
         "number": number,
         "more": len(hits) > PAGE,
         "total": total,
@@ -162,12 +162,12 @@ def filled_in(request: Any) -> dict[str, str]:
 
 async def find_hits(at: Place, asked: Asked, wanted: Wanted, limit: int, skip: int) -> tuple[Asked, list[Row]]:
     """The hits; of an expression that the index refuses after all, those of its plain words."""
-    if _is_wordless(asked):
+    if is_wordless(asked):
         return asked, []
     try:
         return asked, await at.ask(lambda c: search.find(c, wanted, (OPEN, CLOSE), limit=limit, skip=skip))
     except sqlite3.OperationalError as error:
-        if not _is_refused(error):
+        if not is_refused(error):
             raise
     plain = asking.plain(asked.typed)
     note = "The question could not be taken as it was meant; all of its words are looked for."
@@ -176,12 +176,12 @@ async def find_hits(at: Place, asked: Asked, wanted: Wanted, limit: int, skip: i
     return asked, await at.ask(lambda c: search.find(c, wanted, (OPEN, CLOSE), limit=limit, skip=skip))
 
 
-def _is_wordless(asked: Asked) -> bool:
+def is_wordless(asked: Asked) -> bool:
     """Whether something was typed, and no word in it: that finds nothing, and not everything."""
     return bool(asked.typed and not asked.expression)
 
 
-def _is_refused(error: sqlite3.OperationalError) -> bool:
+def is_refused(error: sqlite3.OperationalError) -> bool:
     """Whether the index did not understand the expression."""
     return "fts5" in str(error) or "syntax" in str(error)
 
@@ -197,7 +197,7 @@ async def _counted(at: Place, wanted: Wanted) -> tuple[int | None, list[Row] | N
             return total, None
         years = await at.ask(lambda c: search.years(c, replace(wanted, year="")), limit=COUNTING)
     except sqlite3.OperationalError as error:
-        if str(error) != "interrupted" and not _is_refused(error):
+        if str(error) != "interrupted" and not is_refused(error):
             raise
         return None, None
     return _total(years, wanted.year), years
@@ -221,5 +221,6 @@ def _plot(counted: list[Row], base: Mapping[str, str], at: Place) -> Markup:
     return plots.bars(drawn, "Hits in each year; choose one to see only those")
 
 
-def _marked(snippet: str | None) -> Markup:
+def emphasised(snippet: str | None) -> Markup:
+    """A snippet as HTML, with what was found in it marked."""
     return Markup(marked(str(escape(snippet or "")), lambda found: f"<mark>{found}</mark>"))  # noqa: S704 - escaped

@@ -5,16 +5,18 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
+import resource
 import socket
 import sqlite3
 import webbrowser
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import uvicorn
-from datasette.app import Datasette
+from datasette.app import Datasette, DatasetteClient
+from datasette.database import Database
 from datasette.plugins import pm
 
 from archiver import web
@@ -25,6 +27,8 @@ from db.codebook import is_archive
 
 HOST, PORT = "127.0.0.1", 8001
 TIME_LIMIT = 1.0  # seconds that one query may take; those of our own that go through everything are kept (see `kept`)
+FILES_EACH = 3 * 4
+"""Files that an archive may need open: the database, its log and the index of that, by each thread and by us."""
 
 SETTINGS = {
     "facet_time_limit_ms": 1000,
@@ -46,19 +50,46 @@ def address(host: str = HOST, port: int = PORT) -> str:
     return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
 
 
-def application(archive_db: Path, *, public: bool = False, time_limit: float = TIME_LIMIT) -> Any:
-    """Datasette with one archive in it. time_limit: seconds that one query may take.
+def application(archive_db: Path | Mapping[str, Path], *, public: bool = False, time_limit: float = TIME_LIMIT) -> Any:
+    """Datasette with one archive in it, or with several by their names. time_limit: seconds that one query may take.
 
     Raises ArchiveMissing, ArchiveDamaged or UsageError.
     """
+    if not isinstance(archive_db, Path):
+        return _several(archive_db, public=public, time_limit=time_limit)
     immutable = _check(archive_db)
+    path = str(archive_db)
+    files, immutables = ([], [path]) if immutable else ([path], [])
+    return _datasette(files, immutables, public=public, time_limit=time_limit)
+
+
+def _several(archives: Mapping[str, Path], *, public: bool, time_limit: float) -> Any:
+    checked = {name: _check(path) for name, path in archives.items()}
+    _allow_files(len(archives))
+    datasette = _datasette([], [], public=public, time_limit=time_limit)
+    for name, immutable in checked.items():
+        datasette.add_database(Database(datasette, path=str(archives[name]), is_mutable=not immutable), name=name)
+    datasette.remove_database("_memory")  # which stands in where no file is named
+    datasette.client = DatasetteClient(datasette)  # it keeps the addresses that it found
+    return datasette
+
+
+def _allow_files(archives: int) -> None:
+    """Each thread opens each archive, with its log and index: more files than a process may usually have open."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    needed = 256 + archives * FILES_EACH
+    if soft != resource.RLIM_INFINITY and soft < needed:
+        most = needed if hard == resource.RLIM_INFINITY else min(needed, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+
+
+def _datasette(files: list[str], immutables: list[str], *, public: bool, time_limit: float) -> Any:
     if not pm.is_registered(web):  # run from a checkout that is not installed
         pm.register(web, name=web.__name__)
     _quiet()
-    path = str(archive_db)
     return Datasette(
-        files=[] if immutable else [path],
-        immutables=[path] if immutable else [],
+        files=files,
+        immutables=immutables,
         settings={
             **SETTINGS,
             **(PUBLIC_SETTINGS if public else {}),
@@ -69,7 +100,7 @@ def application(archive_db: Path, *, public: bool = False, time_limit: float = T
 
 
 def serve(
-    archive_db: Path,
+    archive_db: Path | Mapping[str, Path],
     *,
     host: str = HOST,
     port: int = PORT,
@@ -78,7 +109,9 @@ def serve(
     time_limit: float = TIME_LIMIT,
     announce: Callable[[str], None] = print,
 ) -> None:
-    """Serve an archive until Ctrl-C. public: no SQL of one's own, no downloads. time_limit: seconds of one query.
+    """Serve an archive, or several, until Ctrl-C.
+
+    public: no SQL of one's own, no downloads. time_limit: seconds of one query.
 
     port: 0 for any that is free. announce: is given the address once the server listens there.
     Raises ArchiveMissing, ArchiveDamaged, and UsageError where the address cannot be had.
@@ -94,7 +127,12 @@ def serve(
 
         config = uvicorn.Config(datasette.app(), host=host, log_level="warning", lifespan="on", access_log=False)
         with suppress(KeyboardInterrupt):  # the way to end it
-            _Server(config, ready, lambda: front_page.warm(datasette)).run(sockets=[listener])
+            warm = _nothing if len(datasette.databases) > 1 else lambda: front_page.warm(datasette)
+            _Server(config, ready, warm).run(sockets=[listener])
+
+
+async def _nothing() -> None:
+    """Of many archives it is not known which will be visited."""
 
 
 def _quiet() -> None:

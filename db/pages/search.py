@@ -84,13 +84,26 @@ def find(connection: sqlite3.Connection, wanted: Wanted, marks: tuple[str, str],
 
     marks: stand around what was found in `snippet`. Raises sqlite3.OperationalError for a bad expression.
     """
+    hits = keys(connection, wanted, limit=limit, skip=skip)
+    return [shown(connection, wanted.expression, hit, marks) for hit in hits]
+
+
+def keys(connection: sqlite3.Connection, wanted: Wanted, *, limit: int, skip: int = 0) -> list[Row]:
+    """The same hits as no more than what they are sorted by and looked up with: found, docid, rank, at.
+
+    at is NULL where they are sorted by the index alone.
+    """
     order = wanted.order if wanted.expression or wanted.order != "relevance" else "newest"
     many = bool(wanted.expression) and sum(_matches(connection, wanted)) > MANY
     parts = [_part(table, wanted, order, many=many) for table in _tables(wanted)]
     # Only the keys are sorted; what is shown is looked up for the hits of this page.
     sql = f"{' UNION ALL '.join(parts)} ORDER BY {ORDERS[order]}, found DESC, place LIMIT :limit OFFSET :skip"
-    hits = rows(connection, sql, {**_values(wanted), "most": limit + skip, "limit": limit, "skip": skip})
-    return [{**_look_up(connection, wanted.expression, hit, marks), "score": -hit["rank"]} for hit in hits]
+    return rows(connection, sql, {**_values(wanted), "most": limit + skip, "limit": limit, "skip": skip})
+
+
+def shown(connection: sqlite3.Connection, expression: str, hit: Row, marks: tuple[str, str]) -> Row:
+    """What `keys` gave, with all that is shown of it."""
+    return {**_look_up(connection, expression, hit, marks), "score": -hit["rank"]}
 
 
 def _part(table: str, wanted: Wanted, order: str, *, many: bool) -> str:
