@@ -1,7 +1,8 @@
 """For every test: hypothesis profiles, and no silent skips where it counts.
 
 CI=true (continuous integration) runs more examples, repeatably, and turns any skip into a failure:
-a suite that quietly leaves out what it cannot set up proves nothing.
+a suite that quietly leaves out what it cannot set up proves nothing. To look for what examples have not shown so far:
+`pytest tests/unit/test_threads.py --hypothesis-profile search --hypothesis-seed 7`.
 """
 
 import os
@@ -16,6 +17,7 @@ CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
 UNTIMED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("dev", UNTIMED, max_examples=50)
 settings.register_profile("ci", UNTIMED, max_examples=200, derandomize=True, print_blob=True)
+settings.register_profile("search", UNTIMED, max_examples=500, print_blob=True)
 settings.load_profile("ci" if CI else "dev")
 
 

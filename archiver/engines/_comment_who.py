@@ -13,7 +13,7 @@ from archiver.engines import _vocabulary as vocabulary
 from archiver.engines._comment_parts import BLOCKS, Parts, is_service_link, ranked
 from archiver.engines._comment_roles import NONE, role
 from archiver.engines._comment_when import own_link
-from archiver.engines._names import looks_like_name, signed_name, without_by
+from archiver.engines._names import looks_like_name, signed_name, undated_name, without_by
 from archiver.engines.dom import ancestors, rels, text_of, text_without, tokens
 from archiver.model import Author
 from archiver.text import squeeze
@@ -136,9 +136,10 @@ def _named(parts: Parts, element: HtmlElement) -> tuple[str, HtmlElement | None,
     """The name in an element, which may be a frame around picture, name and "says:"; its link; where it stands."""
     if not len(element):
         name = squeeze(element.text or "")
-        if not is_exact(element) and has_date(name):
-            name = signed_name(name) or name
-        return (name if is_exact(element) else without_says(name)), _link_of(parts, element, element), element
+        exact = is_exact(element) or _is_stated(element)
+        if not exact and has_date(name):
+            name = undated_name(name) or name
+        return (name if exact else without_says(name)), _link_of(parts, element, element), element
     plain = _plainly_named(element)
     if plain is not None:
         return *plain, element
@@ -154,8 +155,12 @@ def _named(parts: Parts, element: HtmlElement) -> tuple[str, HtmlElement | None,
     if holder is not element and not _begins(holder, element):
         holder = element  # a word of the name is in bold
     said = text_without(element, dropped)
-    if holder is element and element.tag not in _INNER and has_date(said) and (signed := signed_name(said)):
-        return without_says(signed), _link_of(parts, element, element), element
+    if holder is element and element.tag not in _INNER and has_date(said):
+        stated = next((e for e in element.iter("*") if _is_stated(e) and text_of(e)), None)
+        if stated is not None:  # people call themselves "Bob on May 7, 2018"
+            return text_of(stated), _link_of(parts, element, element), stated
+        if signed := undated_name(said):
+            return without_says(signed), _link_of(parts, element, element), element
     return without_says(text_without(holder, dropped)), _link_of(parts, holder, element), holder
 
 
@@ -187,6 +192,11 @@ def is_exact(element: HtmlElement) -> bool:
     """Whether an element holds the name and nothing else."""
     found = role(element.get("class") or "")
     return found is not None and found.exact_name
+
+
+def _is_stated(element: HtmlElement) -> bool:
+    """Whether an element is stated, for machines, to hold a name."""
+    return element.get("itemprop") == "name"
 
 
 def is_beside(element: HtmlElement) -> bool:

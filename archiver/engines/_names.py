@@ -117,6 +117,12 @@ def signed_name(text: str) -> str:
     return (name if bare == name else _BEFORE_DATE.sub("", bare)).strip(_EDGES)
 
 
+def undated_name(text: str) -> str | None:
+    """The person of a line that ends in a date, None where it does not: names hold numbers, too."""
+    name = signed_name(text)
+    return name if name and name != without_by(squeeze(text)).strip(_EDGES) else None
+
+
 def _undated(text: str) -> str:
     """A line without the last date in it and what follows that; names may hold numbers, too."""
     words = text.split(" ")

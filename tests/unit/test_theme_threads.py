@@ -57,6 +57,21 @@ def test_flat_threads_have_no_parents(shape: Shape, roots: list[Said]) -> None:
     assert_dated(thread, roots)
 
 
+@pytest.mark.parametrize("name", ["Bob on May 7, 2018", "on May 7, 2018 at 9:00 am says:", "#1 by X on May 5, 2020"])
+def test_who_is_named_like_a_line_about_a_comment_is_called_so_where_that_is_stated(name: str) -> None:
+    """By microdata. Where a mere frame says it, name and date cannot be told apart."""
+    roots = [Said(11, name, ["Words."], None), Said(12, "Ann", ["Other words."], None)]
+    thread = read(page(WITH_DEPTH["microdata"](roots)))
+    assert_same(thread, roots)
+    assert_dated(thread, roots)
+
+
+@pytest.mark.parametrize("shape", WITH_DEPTH.values(), ids=WITH_DEPTH)
+@pytest.mark.parametrize("name", ["0 0000 -", "- 12345", "by 1 2012", "Route 66 2012"])
+def test_five_digits_are_no_date(shape: Shape, name: str) -> None:
+    assert_same(read(page(shape([Said(11, name, ["Words."], None)]))), [Said(11, name, ["Words."], None)])
+
+
 @given(roots=trees())
 def test_links_to_what_is_answered_tell(roots: list[Said]) -> None:
     thread = read(page(answering(roots)))

@@ -26,6 +26,7 @@ def read(html: str, url: str = "https://blog.example.org/post/") -> threads.Thre
 
 
 LETTERS = st.characters(codec="utf-8", exclude_categories=("Cs", "Cc", "Cn"))
+# Themes print a colon or a comma behind a name, so that one at the end of it would be taken for theirs.
 NAMES = st.one_of(
     st.text(LETTERS, min_size=1, max_size=20),
     st.sampled_from(
