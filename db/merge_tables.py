@@ -19,6 +19,7 @@ GREATEST: dict[str, tuple[str, ...]] = {
     "fetches": ("fetched_at",),
     "thread_pages": ("seen_at", "fetch_id", "shown"),
     "whole_threads": ("seen_at",),
+    "surpluses": ("seen_at",),
     "claims": ("said_at", "fetch_id", "number"),
     "lessons": ("seen_at", "path"),
     "oddities": ("kind", "detail"),
@@ -185,7 +186,7 @@ RULES: dict[str, Callable[[sqlite3.Connection], object]] = {
 AFTER = (
     *("post_urls", "post_parts", "widgets", "widget_links", "post_authors", "post_terms", "works", "links", "media"),
     *("citations", "revisions", "claims", "thread_pages", "oddities", "frontier", "whole_threads", "sensors"),
-    *("revisits", "lessons", "withheld"),
+    *("surpluses", "revisits", "lessons", "withheld"),
 )
 """Tables that come after those with facets; `crawls` and `fetches` come before."""
 KNOWN = frozenset({*FACETS, *GREATEST, *LISTS, *BY_HAND})

@@ -196,7 +196,7 @@ def is_exact(element: HtmlElement) -> bool:
 
 def _is_stated(element: HtmlElement) -> bool:
     """Whether an element is stated, for machines, to hold a name."""
-    return element.get("itemprop") == "name"
+    return "name" in (element.get("itemprop") or "").split()
 
 
 def is_beside(element: HtmlElement) -> bool:
