@@ -109,15 +109,20 @@ class Driver:
         try:
             return self.way.executor.submit(self.way.run, unit.words)
         except Exception as error:  # whatever an executor says that works no more
-            raise _gone(error) from error
+            raise self._gone(error) from error
+
+    def _gone(self, error: BaseException) -> Gone:
+        words = " ".join(str(error).split())[:200]
+        why = f"it takes no more work ({type(error).__name__}{': ' if words else ''}{words})"
+        return Gone(self.way.name, why, "What is done is done: start it, and run the same command again to go on")
 
     def _settle(self, row: Row, future: Future[Completed]) -> Next:
         """Note what an attempt has come to, and decide what follows."""
         row.attempts += 1
         try:
             took_in(row, future.result())
-        except CancelledError as error:
-            raise _gone(error) from error
+        except CancelledError as error:  # nobody here cancels
+            raise self._gone(error) from error
         except Exception as error:  # noqa: BLE001 (the worker's end, as its executor puts it, or no such program)
             row.exit_code, row.why, row.ended = LOST, lost(error), None
         next_ = follows(row, self.retries)
@@ -167,9 +172,3 @@ def codes(rows: Sequence[Row]) -> Iterator[int]:
     for row in rows:
         code = 5 if row.exit_code is None else row.exit_code
         yield 1 if code < 0 else code
-
-
-def _gone(error: BaseException) -> Gone:
-    words = " ".join(str(error).split())[:200]
-    why = f"it takes no more work ({type(error).__name__}{': ' if words else ''}{words})"
-    return Gone("the executor", why, "What is done is done: start it, and run the same command again to go on")

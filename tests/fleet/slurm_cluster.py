@@ -5,6 +5,7 @@ Not part of every run: it needs slurmctld, slurmd and munge, and three minutes' 
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -12,14 +13,14 @@ import socket
 import subprocess
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from archiver.fleet.shards import of_blog, whole
-from tests.crawl.running import ROOT, environment
+from tests.crawl.running import environment
 from tests.crawl.test_kills import ALWAYS, OPEN
 from tests.fleet.running import blogs, command
 
@@ -74,16 +75,14 @@ def slurm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     host = socket.gethostname().partition(".")[0]
     conf.write_text(CONF.format(host=host, folder=folder, ports=free_ports(3)))
     env = environment(SLURM_CONF=str(conf), PATH=f"{os.environ['PATH']}:/usr/sbin:/sbin")
-    own = {name: f"--{option}={folder}/munge.{suffix}" for name, option, suffix in (
-        ("key", "key-file", "key"), ("socket", "socket", "socket"), ("pid", "pid-file", "pid"),
-        ("log", "log-file", "log"), ("seed", "seed-file", "seed"),
-    )}  # fmt: skip
-    daemons = [["munged", "--foreground", "--force", *own.values()], ["slurmctld", "-D"]]
+    places = {"key-file": "key", "socket": "socket", "pid-file": "pid", "log-file": "log", "seed-file": "seed"}
+    own = [f"--{option}={folder}/munge.{ending}" for option, ending in places.items()]
+    daemons = [["munged", "--foreground", "--force", *own], ["slurmctld", "-D"]]
     daemons += [["slurmd", "-D", "-N", node] for node in ("one", "two")]
     running = []
     try:
-        for words in daemons:
-            with (folder / f"{words[-1].strip('-')}.out").open("w") as out:
+        for number, words in enumerate(daemons):
+            with (folder / f"{number}-{words[0]}.out").open("w") as out:
                 running.append(
                     subprocess.Popen(words, env=env, stdout=out, stderr=out, start_new_session=True, cwd=folder)
                 )
@@ -101,7 +100,7 @@ def said(env: dict[str, str], *words: str) -> str:
     return subprocess.run(words, env=env, capture_output=True, text=True, check=False, timeout=60).stdout.strip()
 
 
-def until(is_so, what: str) -> None:  # type: ignore[no-untyped-def]
+def until(is_so: Callable[[], bool], what: str) -> None:
     end = time.monotonic() + 60 * MINUTES
     while not is_so():
         assert time.monotonic() < end, what
@@ -132,13 +131,10 @@ def test_an_emitted_array_job_brings_all_blogs_to_their_end(tmp_path: Path, slur
             again = sum(n - 1 for target, n in Counter(server.targets()).items() if target not in ALWAYS)
             assert again <= (OPEN if of_blog(shards, url).slug == slug else 0)
             assert server.most_at_once == 1
-    assert (ROOT / "archiver").is_dir()
 
 
 def kill_one(shards: Path) -> str:
     """End a unit that is at work with kill -9. Returns its shard."""
-    import json
-
     while True:
         for lock in shards.joinpath(".locks").glob("*.lock"):
             with suppress(ValueError, OSError, KeyError):

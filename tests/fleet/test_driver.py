@@ -6,7 +6,7 @@ import threading
 import time
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 
 import pytest
 
@@ -116,3 +116,22 @@ def test_an_executor_that_dies_is_named_and_what_is_done_is_done() -> None:
         Driver(Way(pool, 1, Cluster().run)).run([Unit(str(n), str(n), (str(n),)) for n in range(6)], rows)
     assert [row.exit_code for row in rows] == [0, 0, 0, None, None, None]
     assert list(codes(rows)) == [0, 0, 0, 5, 5, 5]
+
+
+class Cancels(ThreadPoolExecutor):
+    """Gives up what it was given, as a scheduler does whose connection is lost."""
+
+    def submit(self, *arguments: object, **named: object) -> object:  # type: ignore[override]
+        future: Future[object] = Future()
+        future.cancel()
+        future.set_running_or_notify_cancel()
+        return future
+
+
+def test_a_scheduler_that_dies_takes_its_futures_along() -> None:
+    pool: Executor = Cancels(1)
+    rows = [Row("a", "a")]
+    way = Way(pool, 1, Cluster().run, "the Dask scheduler tcp://127.0.0.1:8786")
+    with pool, pytest.raises(Gone, match=r"^the Dask scheduler tcp://127.0.0.1:8786: it takes no more work \(Canc"):
+        Driver(way).run([Unit("a", "a", ("a",))], rows)
+    assert rows[0].exit_code is None

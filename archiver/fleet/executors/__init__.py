@@ -28,11 +28,12 @@ class Gone(ArchiverError):
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How units are run. at_once: how many may be handed over at a time. run: called by a worker."""
+    """How units are run. at_once: how many may be handed over at a time. run: called by a worker. name: for people."""
 
     executor: Executor
     at_once: int
     run: Callable[[Sequence[str]], Completed]
+    name: str = "the executor"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,10 +19,12 @@ PATIENCE = 10.0
 @contextmanager
 def way(cluster: Cluster) -> Iterator[Way]:
     """See `executors.opened`."""
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what concerns a blog is told by its future
+    for name in [name for name in logging.root.manager.loggerDict if name.split(".")[0] == "distributed"]:
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # what goes wrong is told by the futures, in a line
     with _client(cluster) as client:
         # pure: the same command once more is another attempt, not the result that is known.
-        yield Way(client.get_executor(pure=False), cluster.jobs or sum(client.nthreads().values()) or 1, command)
+        jobs = cluster.jobs or sum(client.nthreads().values()) or 1
+        yield Way(client.get_executor(pure=False), jobs, command, f"the Dask scheduler {cluster.dask or 'of this run'}")
 
 
 @contextmanager

@@ -36,7 +36,8 @@ def way(cluster: Cluster) -> Iterator[Way]:
     except Exception as error:  # whatever a provider does that is told to start machines
         raise Gone(what, _words(error), "Mend it, and run the same command again") from error
     try:
-        yield Way(pool, cluster.jobs or (IN_FLIGHT if cluster.parsl_config else os.cpu_count() or 1), command)
+        jobs = cluster.jobs or (IN_FLIGHT if cluster.parsl_config else os.cpu_count() or 1)
+        yield Way(pool, jobs, command, f"Parsl ({cluster.parsl_config or 'on this machine'})")
     finally:
         pool.shutdown(wait=False)
         parsl.clear()
