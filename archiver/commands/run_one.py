@@ -10,11 +10,12 @@ import click
 
 from archiver.commands.blog_options import blog_options
 from archiver.commands.notices import notify
-from archiver.commands.session import config_option, holding_interrupts, load_config, shards_option
+from archiver.commands.session import config_option, holding_interrupts, load_config, scratch_option, shards_option
 from archiver.config import ConfigFile, blog_configs
 from archiver.errors import UsageError
 from archiver.fleet.ended import Ended, Verb, as_line
 from archiver.fleet.parent import die_with_parent
+from archiver.storage.stores import is_elsewhere
 from archiver.terminal import count, duration, safe
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ OWN = ("url", "again", "wait", "jobs", "budget", "full")
 
 @click.command("run-one", short_help="One blog, or one WARC file, as a job of a cluster.")
 @click.argument("target", metavar="URL|FILE")
-@shards_option(required=True)
+@shards_option(required=True, elsewhere=True)
+@scratch_option()
 @click.option("--verb", type=click.Choice(get_args(Verb)), help="What is done.  [default: crawl; of a FILE: extract]")
 @click.option("--url", metavar="URL", help="Of a WARC file made by others: only the blog with this front page.")
 @click.option("--again", is_flag=True, help="Also when it is done already.")
@@ -42,13 +44,24 @@ OWN = ("url", "again", "wait", "jobs", "budget", "full")
 @click.option("--json", "as_json", is_flag=True, help="What came of it, as JSON.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing unless something goes wrong.")
 def run_one(
-    target: str, shards: Path, verb: Verb | None, config: Path | None, as_json: bool, quiet: bool, **flags: Any
+    target: str,
+    shards: Path | str,
+    scratch: Path,
+    verb: Verb | None,
+    config: Path | None,
+    as_json: bool,
+    quiet: bool,
+    **flags: Any,
 ) -> int:
     """Bring one blog, or what one WARC file holds, to its end in a folder of its own: the unit of work of a cluster.
 
     It may be killed at any moment and called again on any machine: it goes on where it was, and does nothing when
     it is done. Only one worker is at a blog at a time. It ends with the process that has started it. The folder is
     an archive like any other; until it is whole its name ends in .part.
+
+    With a URL for --shards it stands in a bucket (pip install "blog-archiver[storage]"): it is brought to --scratch,
+    worked on there, and sent back when the run ends, all of it or nothing. Credentials come from the variables of the
+    store (AWS_*, GOOGLE_*).
 
     \b
     Exit codes: 0 or 4 done   5 to be continued: call it again   6 another worker is at it   1, 3, 7 failed
@@ -58,16 +71,21 @@ def run_one(
       archiver run-one https://blog.example.org --shards shards --max-time 3000
       archiver run-one https://blog.example.org --shards shards --verb update
       archiver run-one crawl-0001.warc.gz --shards read-again
+      archiver run-one https://blog.example.org --shards s3://bucket/shards --max-time 3000
     """
     die_with_parent(flags.pop("parent"))
     with holding_interrupts():
         from archiver.crawl.progress import Progress, make_progress
+        from archiver.fleet.elsewhere import fetched, folder_of, perform_elsewhere
         from archiver.fleet.unit import perform  # late: Scrapy takes its time to import
 
-    order = _order(target, shards, verb, load_config(shards, config), flags)
+    if is_elsewhere(target) and target.lower().endswith(WARC):
+        target = str(fetched(target, scratch))
+    folder = folder_of(scratch, shards) if isinstance(shards, str) else shards
+    order = _order(target, folder, verb, load_config(folder, config), flags)
     progress = Progress() if quiet or as_json else make_progress(quiet, sys.stderr)
     try:
-        ended = perform(order, progress)
+        ended = perform_elsewhere(order, shards, progress) if isinstance(shards, str) else perform(order, progress)
     finally:
         progress.finish(())
     _tell(ended, as_json=as_json, quiet=quiet)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ import click
 
 from archiver.config import ConfigFile, blog_url, find_config, read_config
 from archiver.errors import UsageError
+from archiver.storage.stores import is_elsewhere
 
 DEFAULT_ARCHIVE = Path("archive")
 
@@ -73,16 +75,45 @@ def input_option() -> Callable[[Verb], Verb]:
     )
 
 
-def shards_option(*, required: bool = False) -> Callable[[Verb], Verb]:
-    """--shards: the folder in which each blog has an archive of its own."""
+class Shards(click.Path):
+    """A folder or, where that may be, as a string the URL of a place behind a store (`s3://`, `gs://`, `file://`)."""
+
+    def __init__(self, *, elsewhere: bool) -> None:
+        super().__init__(file_okay=False, path_type=Path)
+        self.elsewhere = elsewhere
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """As click calls it."""
+        if not (isinstance(value, str) and is_elsewhere(value)):
+            return super().convert(value, param, ctx)
+        if not self.elsewhere:
+            self.fail(f"{value} is no folder. Only archiver run-one works on shards behind a URL", param, ctx)
+        return value
+
+
+def shards_option(*, required: bool = False, elsewhere: bool = False) -> Callable[[Verb], Verb]:
+    """--shards: the folder in which each blog has an archive of its own. elsewhere: it may be behind a store."""
     return click.option(
         "--shards",
-        metavar="DIR",
-        type=click.Path(file_okay=False, path_type=Path),
+        metavar="DIR|URL" if elsewhere else "DIR",
+        type=Shards(elsewhere=elsewhere),
         envvar="ARCHIVER_SHARDS",
         show_envvar=True,
         required=required,
-        help="Folder in which each blog has an archive of its own.",
+        help="Where each blog has an archive of its own: a folder" + (", s3://, gs://, file://." if elsewhere else "."),
+    )
+
+
+def scratch_option() -> Callable[[Verb], Verb]:
+    """--scratch: where shards that stand behind a store are worked on."""
+    return click.option(
+        "--scratch",
+        metavar="DIR",
+        type=click.Path(file_okay=False, path_type=Path),
+        envvar="ARCHIVER_SCRATCH",
+        show_envvar=True,
+        default=lambda: Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "blog-archiver",
+        help="Folder for work on shards behind a URL: on a disk of this machine.  [default: ~/.cache/blog-archiver]",
     )
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from archiver.config import BlogConfig
 from archiver.crawl.hosts import host_of
 from archiver.fleet.driver import Row, Unit
-from archiver.fleet.ended import Ended, Verb
+from archiver.fleet.ended import Verb
 from archiver.fleet.groups import Key, keys_of
 from archiver.fleet.resolve import addresses
-from archiver.fleet.shards import Mark, Shard, of_blog, of_file, whole
+from archiver.fleet.shards import Shard, of_blog, of_file, whole
 
 WAIT = 120
 """Seconds that a unit waits for an earlier attempt to end: it may hold its blog for a minute after its worker died."""
@@ -69,20 +69,6 @@ def _planned(
         row = Row(target, shard.slug)
         mark = shard.mark()
         if mark and not work.again and mark.settles(work.verb):
-            row.exit_code, row.why, row.ended = mark.exit_code, mark.reason or "", _told(target, shard, mark)
+            row.exit_code, row.why, row.ended = mark.exit_code, mark.reason or "", mark.told(target, shard.slug)
         rows.append(row)
     return units, rows
-
-
-def _told(target: str, shard: Shard, mark: Mark) -> Ended:
-    """What was whole before."""
-    return Ended(
-        target=target,
-        slug=shard.slug,
-        exit_code=mark.exit_code,
-        outcome=mark.outcome,
-        reason=mark.reason,
-        idle=True,
-        posts=mark.posts,
-        comments=mark.comments,
-    )

@@ -21,7 +21,7 @@ from typing import Any
 
 from archiver import __version__
 from archiver.errors import ArchiveDamaged
-from archiver.fleet.ended import Verb
+from archiver.fleet.ended import Ended, Verb
 from archiver.reports.files import write_whole
 from archiver.urls import site_key
 
@@ -52,11 +52,33 @@ class Mark:
     comments: int
     done_at: str
 
+    @classmethod
+    def of(cls, said: Any, where: str) -> Mark:
+        """A mark as it was written. where: for errors. Raises ArchiveDamaged for a torn one."""
+        try:
+            return cls(**{name: said[name] for name in cls.__dataclass_fields__})
+        except (KeyError, TypeError) as error:
+            why = "it is not what stands in a whole shard"
+            raise ArchiveDamaged(where, why, "Delete that file, and run the same command again") from error
+
     def settles(self, verb: Verb) -> bool:
         """Whether nothing is left to do: a blog is whole; a WARC file was read by this very version."""
         if verb == "extract":
             return self.verb == "extract" and self.version == __version__
         return verb == "crawl"
+
+    def told(self, target: str, slug: str) -> Ended:
+        """What is said of a unit that was whole before."""
+        return Ended(
+            target=target,
+            slug=slug,
+            exit_code=self.exit_code,
+            outcome=self.outcome,
+            reason=self.reason,
+            idle=True,
+            posts=self.posts,
+            comments=self.comments,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +102,12 @@ class Shard:
         """What is said of the whole one; None where it is not whole yet. Raises ArchiveDamaged for a torn mark."""
         path = self.final / MARK
         try:
-            said: dict[str, Any] = json.loads(path.read_text("utf-8"))
-            return Mark(**{name: said[name] for name in Mark.__dataclass_fields__})
+            said = json.loads(path.read_text("utf-8"))
         except FileNotFoundError:
             return None
-        except (ValueError, KeyError, TypeError) as error:
-            why = "it is not what stands in a whole shard"
-            raise ArchiveDamaged(str(path), why, "Delete that file, and run the same command again") from error
+        except ValueError:
+            said = None
+        return Mark.of(said, str(path))
 
     def finish(self, mark: Mark) -> None:
         """Say that it is whole, and put it in its place: the mark first, so that what stands there always has one."""

@@ -1,0 +1,258 @@
+"""Shards in a bucket: one worker at a time, a state or the next and never a half, gone on with on any machine."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+from threading import Barrier, Thread
+
+import pytest
+
+from archiver.demo import DemoBlog
+from archiver.errors import ArchiveDamaged, ArchiveError, ArchiveMissing, ArchiverError, Locked, UsageError
+from archiver.fleet.shards import of_blog
+from archiver.storage import lease as leases
+from archiver.storage import manifest as manifests
+from archiver.storage import stores
+from archiver.storage.lease import leased, newest
+from archiver.storage.manifest import Entry, Manifest, place_of
+from archiver.storage.stores import Store, explained, open_store
+from archiver.storage.transfer import fetch, send
+from tests.crawl.faults import FaultServer
+from tests.crawl.running import crawl, differences, ended, sound
+from tests.crawl.test_kills import ALWAYS, kill, until
+from tests.fleet.running import begin_command, told
+from tests.fleet.s3_server import S3, s3_server
+
+URL = "s3://blogs/shards"
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[S3]:
+    with s3_server() as server:
+        yield server
+
+
+@pytest.fixture
+def s3(server: S3, monkeypatch: pytest.MonkeyPatch) -> S3:
+    """The server with an empty bucket, and an environment that leads there."""
+    server.ask("POST", "/moto-api/reset")
+    server.make_bucket("blogs")
+    for name, value in server.variables.items():
+        monkeypatch.setenv(name, value)
+    return server
+
+
+@pytest.fixture(params=["s3", "file"])
+def store(request: pytest.FixtureRequest, s3: S3, tmp_path: Path) -> Store:
+    """The stores that can be had here."""
+    return open_store(URL if request.param == "s3" else (tmp_path / "store").as_uri(), create=True)
+
+
+def begin(machine: Path, target: str, *options: str) -> subprocess.Popen[str]:
+    """Begin a unit of work on a machine, which is a scratch folder of its own."""
+    words = ("--shards", URL, "--scratch", str(machine), "--delay", "0", "--json")
+    return begin_command("run-one", target, *words, *options)
+
+
+def content(store: Store, slug: str, folder: Path) -> Path:
+    """The shard as whoever reads it gets it."""
+    manifest = manifests.newest(store, slug)
+    assert manifest
+    fetch(store, slug, manifest, folder)
+    return folder
+
+
+def test_of_two_workers_at_a_blog_one_leaves_or_waits(tmp_path: Path, s3: S3) -> None:
+    blog = FaultServer(DemoBlog(posts=3, thread=2))
+    with blog.running() as home:
+        first = begin(tmp_path / "a", f"{home}/")
+        until(blog, 2, first)
+        os.kill(first.pid, signal.SIGSTOP)  # at work for as long as we like
+        left = ended(tmp_path, begin(tmp_path / "b", home))
+        waits = begin(tmp_path / "b", home, "--wait", "300")
+        os.kill(first.pid, signal.SIGCONT)
+        ran, waited = ended(tmp_path, first), ended(tmp_path, waits)
+    slug = of_blog(tmp_path, home).slug
+    assert (left.code, ran.code, waited.code) == (6, 0, 0)
+    (line,) = left.said
+    assert line.startswith(f"archiver: {URL}/{slug}: another worker is at it (run-one --verb crawl {home}/, process ")
+    assert (told(ran).posts, told(waited).idle, told(waited).posts) == (3, True, 3)
+    targets = [target for target in blog.targets() if target not in ALWAYS]
+    assert len(targets) == len(set(targets))
+    assert blog.most_at_once == 1
+    assert sound(content(open_store(URL), slug, tmp_path / "read"))
+
+
+def test_killed_while_it_is_sent_the_state_before_counts_and_another_machine_goes_on(tmp_path: Path, s3: S3) -> None:
+    blog, store = FaultServer(DemoBlog(posts=6, thread=2)), open_store(URL)
+    with blog.running() as home:
+        slug = of_blog(tmp_path, home).slug
+        part = ended(tmp_path, begin(tmp_path / "a", f"{home}/", "--max-requests", "6"))
+        before = manifests.newest(store, slug)
+        s3.hold("/warc/")
+        second = begin(tmp_path / "b", home)
+        s3.until_held(second)
+        kill(second)
+        ended(tmp_path, second)
+        s3.release()  # a dead worker's words come late
+        assert (part.code, told(part).state) == (5, "continued")
+        assert before
+        assert before.mark is None
+        assert manifests.newest(store, slug) == before
+        assert sound(content(store, slug, tmp_path / "between"))
+        asked = len(blog.log)
+        third = ended(tmp_path, begin(tmp_path / "b", home))
+        assert set(blog.targets()[asked:]) <= ALWAYS  # all of it was on that machine
+        targets = [target for target in blog.targets() if target not in ALWAYS]
+        crawl(tmp_path / "alone", f"{home}/")
+    assert (third.code, told(third).posts) == (0, 6)
+    assert len(targets) == len(set(targets))
+    archive = content(store, slug, tmp_path / "whole")
+    assert sound(archive)
+    assert differences(archive, tmp_path / "alone") == {}
+    manifest = manifests.newest(store, slug)
+    assert manifest
+    named = {place_of(slug, name, entry.generation) for name, entry in manifest.files.items()}
+    assert {one.key for one in store.listed(slug)} == named | {manifests.key_of(slug, manifest.generation)}
+    assert not [path for path in tmp_path.glob("[ab]/*/*") if not path.name.startswith(".")]
+
+
+def test_of_many_who_want_a_lease_one_gets_it(store: Store) -> None:
+    start, end, held, left = Barrier(6), Barrier(6), [], []
+
+    def want() -> None:
+        start.wait()
+        try:
+            with leased(store, "blog", "one", 0, left.append) as lease:
+                held.append(lease)
+                end.wait()
+        except Locked as error:
+            left.append(str(error))
+            end.wait()
+
+    for _ in range(2):
+        threads = [Thread(target=want) for _ in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert (len(held), len(left)) == (2, 10)
+    assert held[0].generation < held[1].generation
+    last = newest(store, "blog")
+    assert last
+    assert last.gone
+
+
+def test_who_is_silent_is_taken_over_and_what_he_writes_counts_for_nothing(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leases, "STEP", 0.001)
+    folder, said = tmp_path / "shard", []
+    folder.mkdir()
+    (folder / "shard.json").write_text("{}")
+    with leased(store, "blog", "first", 0, said.append) as silent:
+        first = send(folder, silent, None, None, tmp_path / "copy")
+        with pytest.raises(Locked, match=r"another worker is at it \(first, process [0-9]+ on "):
+            _get(store, "second", 0, said)
+        clock = count(step=30)
+        with leased(store, "blog", "second", 1000, said.append, clock=lambda: float(next(clock))) as lease:
+            (folder / "shard.json").write_text('{"posts": 2}')
+            second = send(folder, lease, first, {"posts": 2}, tmp_path / "copy")
+            (folder / "shard.json").write_text('{"posts": 1}')
+            with pytest.raises(Locked, match=r"it was taken over \(second, "):
+                send(folder, silent, first, {"posts": 1}, tmp_path / "copy")
+            store.create(manifests.key_of("blog", silent.generation), b"{}")  # it had looked just before
+    assert said == [line for line in said if line.startswith("waiting for another worker (first, ")]
+    assert manifests.newest(store, "blog") == second
+    assert (content(store, "blog", tmp_path / "read") / "shard.json").read_text() == '{"posts": 2}'
+
+
+def _get(store: Store, command: str, wait: float, said: list[str]) -> None:
+    with leased(store, "blog", command, wait, said.append):
+        pass
+
+
+def test_a_holder_that_ended_on_this_machine_is_not_waited_for(store: Store) -> None:
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    said = {"pid": dead.pid, "host": "here", "machine": leases.machine(), "command": "c", "since": "s", "token": "t"}
+    store.create(leases.key_of("blog", 41), json.dumps({**said, "released": False}).encode())
+    with leased(store, "blog", "next", 0, lambda _: None) as lease:
+        assert lease.generation == 42
+        assert [one.key for one in store.listed(".locks/blog")] == [lease.key]
+    store.create(leases.key_of("other", 1), b"torn")
+    with pytest.raises(Locked, match="it does not say which"), leased(store, "other", "next", 0, lambda _: None):
+        pass
+
+
+def test_a_torn_shard_is_named_and_what_is_whole_is_not_fetched_again(store: Store, tmp_path: Path) -> None:
+    folder, read = tmp_path / "shard", tmp_path / "read"
+    (folder / "warc").mkdir(parents=True)
+    (folder / "warc" / "a.warc.gz").write_bytes(b"a" * 100)
+    (folder / "shard.json").write_text("{}")
+    with leased(store, "blog", "one", 0, lambda _: None) as lease:
+        manifest = send(folder, lease, None, {}, tmp_path / "copy")
+    key = place_of("blog", "warc/a.warc.gz", lease.generation)
+    store.put(key, b"a" * 99 + b"b")
+    with pytest.raises(ArchiveDamaged, match=f"{store.url}/{key}: it is not what its manifest names"):
+        fetch(store, "blog", manifest, read)
+    store.delete([key])
+    with pytest.raises(ArchiveDamaged, match=f"{store.url}/{key}: a manifest names it, and it is not there. Restore"):
+        fetch(store, "blog", manifest, read)
+    store.put(key, b"a" * 100)
+    (read / "archive.db-wal").write_text("of another state")
+    store.delete([place_of("blog", "shard.json", lease.generation)])  # it is here by now
+    fetch(store, "blog", manifest, read)
+    assert sorted(path.name for path in read.rglob("*")) == ["a.warc.gz", "shard.json", "warc"]
+    with leased(store, "blog", "two", 0, lambda _: None) as again:  # whoever has the shard mends it
+        mended = send(folder, again, manifest, {"posts": 1}, tmp_path / "copy")
+    assert mended.files == manifest.files
+    fetch(store, "blog", mended, tmp_path / "anew")
+
+
+@pytest.mark.parametrize("name", ["../other", "/etc/passwd", "a/../../b", "", "a//b"])
+def test_a_manifest_names_nothing_outside_of_its_folder(name: str) -> None:
+    text = Manifest(1, {name: Entry(1, 2, "3")}, None).text()
+    with pytest.raises(ArchiveDamaged, match=r"s3://b/m: it is no manifest of a shard\. Delete"):
+        manifests.read("s3://b/m", text)
+
+
+def test_what_goes_wrong_is_said_in_a_line(
+    s3: S3, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def says(url: str, kind: type[ArchiverError]) -> str:
+        with pytest.raises(kind) as caught:
+            _get(open_store(url, create=True), "one", 0, [])
+        line = str(caught.value)
+        assert "\n" not in line
+        assert "secretofthetest" not in line
+        return line
+
+    missing = ended(
+        tmp_path, begin_command("run-one", "http://127.0.0.1:9/", "--shards", "s3://none/x", "--scratch", str(tmp_path))
+    )
+    assert missing.code == 3
+    (line,) = missing.said
+    assert line.startswith("archiver: s3://none/x/")
+    assert line.endswith(": there is no such bucket or folder. Create it, or name another one")
+    assert "it names no bucket" in says("s3:///x", UsageError)
+    assert says("s3://me:secretofthetest@blogs/x", UsageError).startswith("s3://blogs/x: a name and a password")
+    (tmp_path / "file").write_text("")
+    assert says((tmp_path / "file" / "x").as_uri(), ArchiveError).endswith("Check the path, and the rights there")
+    s3.ask("POST", "/moto-api/reset-auth", "0")
+    assert "it refuses (InvalidAccessKeyId). Check the credentials" in says(URL, ArchiveError)
+    s3.ask("POST", "/moto-api/reset-auth", "inf")
+    monkeypatch.setattr(stores, "TRIES", 1)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    assert "it cannot be reached. Check the network and AWS_ENDPOINT_URL" in says(URL, ArchiveError)
+    monkeypatch.setitem(sys.modules, "obstore.store", None)
+    line = says(URL, UsageError)
+    assert line == f'{URL}: it needs obstore, which is not installed. Run pip install "blog-archiver[storage]"'
+    assert isinstance(explained("gs://b", FileNotFoundError("bucket does not exist")), ArchiveMissing)
