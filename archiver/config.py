@@ -47,7 +47,8 @@ class BlogConfig:
     or URL that the User-Agent gives. include, exclude: regular expressions searched for in URLs; an
     excluded URL is left out even when it is included. pages: whether the pages that readers see are
     captured beside the data. warc: whether responses are kept as WARC. private: whether its name may lead to a
-    private address. render: whether a browser shows pages that hold no post without. github_token: GitHub answers
+    private address. render: whether a browser shows pages that hold no post without. honour: which of noarchive,
+    nofollow and noindex are obeyed where a page says them. github_token: GitHub answers
     more often by it; told to nobody but GitHub's API. paused: whether it is left alone unless it is named. limit,
     max_requests, max_time: posts, requests and seconds at most. engine: name of the one to use, whatever the page
     looks like.
@@ -62,6 +63,7 @@ class BlogConfig:
     warc: bool = True
     private: bool = False
     render: bool = False
+    honour: tuple[str, ...] = ()
     github_token: str | None = field(default=None, repr=False)
     paused: bool = False
     limit: int | None = None

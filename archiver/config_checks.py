@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 MOST_DELAY = 3600.0
+WISHES = ("noarchive", "nofollow", "noindex")
+"""What pages ask of robots; told by them, and honoured where a person says so."""
 SECRETS = frozenset({"github_token"})
 """Settings that no message repeats."""
 
@@ -25,6 +27,8 @@ def from_text(name: str, text: str) -> Any:
     text = text.strip()
     if name in {"include", "exclude"}:
         return text.splitlines()
+    if name == "honour":
+        return text.split()
     if name in {"pages", "warc", "private", "render", "paused"}:
         return _WORDS.get(text.lower(), text)
     if name in {"limit", "max_requests"} and re.fullmatch("[0-9]{1,18}", text):
@@ -92,6 +96,13 @@ def _engine(value: Any) -> str:
     return value
 
 
+def _wishes(value: Any) -> tuple[str, ...]:
+    words = [value] if isinstance(value, str) else value
+    if not isinstance(words, list | tuple) or not all(word in WISHES for word in words):
+        raise ValueError(f"is not a list of {', '.join(WISHES)}", "Write it such as ['noarchive']")
+    return tuple(words)
+
+
 CHECKS: Mapping[str, Callable[[Any], Any]] = {
     "delay": _delay,
     "contact": _contact,
@@ -101,6 +112,7 @@ CHECKS: Mapping[str, Callable[[Any], Any]] = {
     "warc": _either,
     "private": _either,
     "render": _either,
+    "honour": _wishes,
     "github_token": _token,
     "paused": _either,
     "limit": _count,

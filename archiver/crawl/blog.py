@@ -26,6 +26,7 @@ from archiver.crawl.reading import Question, Reading, engine_named
 from archiver.crawl.recorder import Recorder
 from archiver.crawl.robots import Robots
 from archiver.crawl.saving import Ledger, is_torn, learned, loss, visit_of
+from archiver.crawl.wishes import followed, refused
 from archiver.crawl.work import Work
 from archiver.errors import Incomplete, LimitReached
 from archiver.model import Site, Target, TargetKind, Visit
@@ -188,6 +189,11 @@ class Blog:
             return None
         if isinstance(decision, retry.Read):
             assert answer.page is not None
+            if why := refused(answer.page, job.target, self._config.honour):
+                self._open -= 1
+                self.note(job, answer)
+                self._exclude(job, why)
+                return None
             site = self.site_for(job.target)
             return Question(page=answer.page, target=job.target, site=site, engine=self.engine.name)
         self._open -= 1
@@ -230,6 +236,7 @@ class Blog:
             self._lessons.heard(target, reading.extract)
         if page.ok and reading.error is None:
             self.site = learned(self.site, target, reading.extract)
+        reading = replace(reading, discovery=followed(page, target, reading.discovery, self._config.honour))
         failed = loss(target, page, reading)
         reading = self._directed(job, answer, reading, failed)
         saved = self._ledger.save(visit_of(job, answer, reading, self.site), failed=failed)

@@ -9,12 +9,11 @@ from dataclasses import replace
 from archiver import comments
 from archiver.config import BlogConfig
 from archiver.crawl.robots import Robots
+from archiver.crawl.wishes import PAGES
 from archiver.engines import Engine
 from archiver.model import Extract, Site, Target, TargetKind
 from archiver.urls import absolute, host_key, is_private_host, same_host
 
-PAGES = frozenset({TargetKind.POST, TargetKind.POST_PART, TargetKind.COMMENT_PAGE})
-"""What readers see, as against the data behind it and the lists that lead there."""
 ROBOTS_REASON = "robots.txt disallows it"
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 
 from archiver import comments
+from archiver.crawl.wishes import notes_of
 from archiver.engines import Engine, by_name, for_page
 from archiver.errors import PageError
 from archiver.model import Discovery, Extract, Note, Site, Target, TargetKind
@@ -74,7 +75,8 @@ def read(question: Question) -> Reading:
             return Reading(error=why)
         extract, discovery = engine.extract(page, target, site), engine.discover(page, target, site)
         extract, threads = comments.declared(page, target, extract)
-        extract = replace(extract, notes=(*extract.notes, *_foreign(page, target, engine)))
+        notes = (*extract.notes, *_foreign(page, target, engine), *notes_of(page, target))
+        extract = replace(extract, notes=notes)
         return Reading(
             engine=name,
             extract=extract,

@@ -9,8 +9,8 @@ from dataclasses import replace
 from archiver.crawl.jobs import NOT_MODIFIED, Answer, Job, fetch_of, said
 from archiver.crawl.logs import event
 from archiver.crawl.outcome import Stats
-from archiver.crawl.policy import PAGES
 from archiver.crawl.reading import Reading, engine_named
+from archiver.crawl.wishes import PAGES
 from archiver.crawl.work import phase
 from archiver.model import BlogFacts, Extract, Note, Site, Target, TargetKind, Visit
 from archiver.page import Page

@@ -19,10 +19,10 @@ from archiver.crawl.ending import Ending
 from archiver.crawl.jobs import NOT_MODIFIED, Answer, Job, shown
 from archiver.crawl.opening import AGAIN, Opened, Opening
 from archiver.crawl.outcome import Outcome, OutcomeKind, Stats
-from archiver.crawl.policy import PAGES
 from archiver.crawl.reading import Question, Reading
 from archiver.crawl.recorded import Asked, note_of
 from archiver.crawl.render import Rendered, answer_of
+from archiver.crawl.wishes import PAGES, refused
 from archiver.errors import ArchiverError, Incomplete, Refused, SiteError, Unreachable
 from archiver.model import Site
 from archiver.urls import same_host, site_key
@@ -119,8 +119,10 @@ class Session:
     # -- what came --------------------------------------------------------------------------------
 
     def recorded(self, job: Job, answer: Answer) -> Answer:
-        """Put a response on record, before anything is made of it."""
+        """Put a response on record, before anything is made of it; not one whose page asks for that and is heard."""
         recorder = self._shared.recorder
+        if refused(answer.page, job.target, self.config.honour):
+            return replace(answer, exchange=None)
         if recorder is None or answer.exchange is None or not self.config.warc:
             return replace(answer, exchange=None)
         note = note_of(self._asked(job), answer.elapsed)

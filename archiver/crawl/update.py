@@ -21,7 +21,6 @@ from archiver.crawl.jobs import NOT_MODIFIED, Answer, Job, fetch_of, said, shown
 from archiver.crawl.known import Known, Wanted
 from archiver.crawl.opening import Front, Opened, Opening
 from archiver.crawl.outcome import Stats
-from archiver.crawl.policy import PAGES
 from archiver.crawl.queue import Queue
 from archiver.crawl.reading import Reading
 from archiver.crawl.revisits import AGAIN, Batch, by_lists, by_pages, due, interval, moment
@@ -29,6 +28,7 @@ from archiver.crawl.sensors import FRONT, Sensors
 from archiver.crawl.session import Session
 from archiver.crawl.threads import Threads
 from archiver.crawl.verifying import BUDGETED, Verifier, is_revisit
+from archiver.crawl.wishes import PAGES
 from archiver.errors import ArchiverError, Incomplete, LimitReached, NotABlog, Refused, SiteError
 from archiver.model import Discovery, Post, PostRef, Site, Target, TargetKind, Visit
 from archiver.terminal import count

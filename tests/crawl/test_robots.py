@@ -11,8 +11,11 @@ from hypothesis import strategies as st
 
 from archiver.crawl.robots import LARGEST, Robots
 from archiver.demo import DemoBlog
+from archiver.verify import verify
+from archiver.warc.reader import responses
 from tests.crawl.faults import RESET, SILENCE, Fault, FaultServer, page
-from tests.crawl.running import SOON, crawl
+from tests.crawl.points import run
+from tests.crawl.running import SOON, crawl, rows
 
 HOME = "https://blog.example.org"
 IMPATIENT = {**SOON, "settings": {"DOWNLOAD_TIMEOUT": 0.4}}
@@ -145,6 +148,36 @@ def test_what_is_disallowed_is_left_out_and_said(tmp_path: Path) -> None:
         ("excluded", "robots.txt disallows it")
     ]
     assert ran.one("SELECT count(*) FROM posts WHERE kind = 'post'") >= 5
+
+
+def test_a_page_that_asks_not_to_be_archived_is_noted_or_obeyed(tmp_path: Path) -> None:
+    """As a person has configured it: with `honour` neither tables nor WARC files have it, without they have both."""
+    blog = DemoBlog(posts=6, thread=5, api=False, feeds=False)
+    server = FaultServer(blog)
+    settings = tmp_path / "archiver.toml"
+
+    def on_record() -> set[str]:
+        return {record.url for path in (tmp_path / "warc").glob("*.warc.gz") for record in responses(path)}
+
+    settings.write_text("honour = ['noarchive', 'nofollow']\n")
+    with server.running() as home:
+        shy = blog.url(blog.published[2])
+        text = blog.respond(shy.removeprefix(home)).body.decode()
+        said = '<head><meta name="robots" content="noarchive, nofollow">'
+        server.always(shy.removeprefix(home), page(200, text.replace("<head>", said)))
+        command = ["crawl", "-a", str(tmp_path), "--delay", "0", f"{home}/"]
+        obeyed = run(tmp_path, command)
+        read = "SELECT count(*) FROM posts WHERE url = ? AND html IS NOT NULL"
+        assert rows(tmp_path, read, shy) == [(0,)], obeyed.said
+        why = "SELECT state, last_error FROM frontier WHERE url = ?"
+        assert rows(tmp_path, why, shy) == [("excluded", "the page says noarchive")]
+        assert shy not in on_record()
+        assert verify(tmp_path).problems == []
+        settings.unlink()
+        noted = run(tmp_path, command)
+    assert rows(tmp_path, read, shy) == [(1,)]
+    assert "1 page says noarchive, 1 page says nofollow" in noted.said
+    assert shy in on_record()
 
 
 def test_sixteen_blogs_wait_for_one_robots_txt(tmp_path: Path) -> None:

@@ -200,6 +200,7 @@ def test_a_file_saved_by_a_windows_editor(tmp_path):
         ('contact = "a@b.example\\nX: y"', "archiver.toml, contact", "neither", "library@"),
         ("contact = 'a@b.example)'", "archiver.toml, contact", "neither", "library@"),
         ("include = 3", "archiver.toml, include", "3 is not a list of regular", "/tag/"),
+        ("honour = ['noimageindex']", "archiver.toml, honour", "is not a list of noarchive, nofollow", "noarchive"),
         ("include = [3]", "archiver.toml, include", "[3] is not a list of regular", "/tag/"),
         ("exclude = ['(']", "archiver.toml, exclude", "not a regular expression: missing )", "backslash"),
         ("pages = 'no'", "archiver.toml, pages", "neither true nor false", "true or false"),

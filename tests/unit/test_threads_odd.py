@@ -33,10 +33,10 @@ def kinds(notes: tuple[Note, ...]) -> list[str]:
     return [note.kind for note in notes]
 
 
-def line(count: int) -> list[Said]:
+def line(count: int, first: int = 1) -> list[Said]:
     """Each answers the one before it."""
-    root = one = Said(1, "Ann", ["Words 1."])
-    for number in range(2, count + 1):
+    root = one = Said(first, "Ann", [f"Words {first}."])
+    for number in range(first + 1, first + count):
         after = Said(number, "Ann", [f"Words {number}."])
         one.replies.append(after)
         one = after
@@ -306,3 +306,14 @@ def test_a_list_of_replies_is_not_among_the_words() -> None:
     for shape in (WITH_DEPTH["prefixed"], WITH_DEPTH["divs"], html5):
         contents = [read(page(shape([one]))).comments[0].content for one in (before, after)]
         assert contents[0] == contents[1]
+
+
+def test_three_thousand_comments() -> None:
+    """In one thread on one page: each in its place, with its parent."""
+    roots = []
+    for number in range(1, 3001, 6):
+        roots += line(6, number)
+    thread = read(page(html5(roots)))
+    assert as_read(thread.comments) == as_meant(roots)
+    assert len(thread.comments) == 3000
+    assert thread.notes == ()
