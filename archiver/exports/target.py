@@ -74,9 +74,7 @@ def write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
 
 def size(path: Path) -> int:
     """Bytes of a file, or of all files of a folder."""
-    if path.is_dir():
-        return sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
-    return path.stat().st_size
+    return sum(file.stat().st_size for file in _within(path) if file.is_file())
 
 
 def remove(path: Path) -> None:
@@ -105,9 +103,18 @@ def _put(made: Path, path: Path) -> None:
 
 def _sync(path: Path) -> None:
     """Have it on the disk before it gets its name, so that a power cut leaves no empty file under it."""
-    for file in [path, *path.rglob("*")] if path.is_dir() else [path]:
+    for file in _within(path):
         descriptor = os.open(file, os.O_RDONLY)
         try:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def _within(path: Path) -> Iterator[Path]:
+    """A file; or a folder and all that is in it, one after the other: there may be a file for each of many posts."""
+    yield path
+    if path.is_dir() and not path.is_symlink():
+        with os.scandir(path) as entries:
+            for entry in entries:
+                yield from _within(Path(entry.path))

@@ -68,6 +68,7 @@ def text_of(site, path, **fields):
             "<h1>DOI 10.1234/trial.2021(05)7</h1>", "cited in 1 post and 1 comment, in 1 thread", "cited in the post",
             f'href="/-/post/{key("p", "trial")}#c-{key("c", "t1")}"', "Stem cells gave me hope.",
         ]),
+        (f"/-/cited/{key('w', 'nct')}", ["<h1>NCT01234567</h1>"]),
         ("/-/crawls", ['<a href="/-/crawl/run-1">1 May 2024, 10:00 UTC</a>', "2 pages could not be had"]),
         ("/-/crawl/run-1", ["<b>incomplete</b>", 'href="/archive/fetches?crawl_id=run-1&amp;kind=post"']),
         ("/-/ledger", [
