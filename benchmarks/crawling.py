@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +17,7 @@ SETTLED = {0, 4}  # complete, or done with gaps that the ledger tells
 
 @dataclass(frozen=True, slots=True)
 class Crawl:
-    """One run of the command. output: standard output and error together."""
+    """One run of the command. output: standard output, then error."""
 
     directory: Path
     exit_code: int
@@ -39,20 +40,22 @@ def environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("ARCHIVER_")}
 
 
-def crawl(directory: Path, url: str, *options: str, timeout: float = 3600) -> Crawl:
+Runner = Callable[[list[str]], subprocess.CompletedProcess[str]]
+"""Runs a command line to its end, in the environment."""
+
+
+def alone(words: list[str]) -> subprocess.CompletedProcess[str]:
+    """Run it as a user would."""
+    return subprocess.run(
+        words, capture_output=True, stdin=subprocess.DEVNULL, text=True, env=environment(), timeout=3600, check=False
+    )
+
+
+def crawl(directory: Path, url: str, *options: str, run: Runner = alone) -> Crawl:
     """Crawl `url` into `directory`, and wait for the end."""
     began = time.perf_counter()
-    done = subprocess.run(
-        command(directory, url, *options),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        stdin=subprocess.DEVNULL,
-        text=True,
-        env=environment(),
-        timeout=timeout,
-        check=False,
-    )
-    return Crawl(directory, done.returncode, done.stdout, time.perf_counter() - began)
+    done = run(command(directory, url, *options))
+    return Crawl(directory, done.returncode, done.stdout + done.stderr, time.perf_counter() - began)
 
 
 def sites_of(bed: Testbed | None, url_base: str | None, names: str) -> list[Site]:

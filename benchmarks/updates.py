@@ -14,7 +14,6 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-import subprocess
 import sys
 import tempfile
 from contextlib import closing
@@ -25,7 +24,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.crawling import SETTLED, crawl, environment
+from benchmarks.crawling import SETTLED, Runner, alone, crawl
 from tests.wordpress.testbed import Site, Testbed, start
 
 MIRROR = "SELECT id FROM posts WHERE key = 'blocks'"  # shows the newest comments of the blog in its body
@@ -106,10 +105,9 @@ def changes(truth: sqlite3.Connection) -> list[Change]:
     ]
 
 
-def update(archive: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    """Run the command as cron does."""
-    words = [sys.executable, "-m", "archiver", "update", "-a", str(archive), "--delay", "0", *options]
-    return subprocess.run(words, capture_output=True, text=True, env=environment(), check=False)
+def update(archive: Path, *options: str) -> list[str]:
+    """The command line, as cron has it."""
+    return [sys.executable, "-m", "archiver", "update", "-a", str(archive), "--delay", "0", *options]
 
 
 def told(database: Path) -> tuple[dict[str, int], tuple[str, ...]]:
@@ -121,18 +119,18 @@ def told(database: Path) -> tuple[dict[str, int], tuple[str, ...]]:
     return {name: number for name in names if (number := json.loads(counts)[name])}, tuple(row[0] for row in rows)
 
 
-def play(bed: Testbed, site: Site, archive: Path, script: list[Change]) -> list[Row]:
+def play(bed: Testbed, site: Site, archive: Path, script: list[Change], *, run: Runner = alone) -> list[Row]:
     """Crawl the site, then change it step by step with an update after each."""
-    run = crawl(archive, site.url)
-    assert run.exit_code in SETTLED, run.output
+    begun = crawl(archive, site.url, run=run)
+    assert begun.exit_code in SETTLED, begun.output
     rows = []
     for change in script:
         if change.code:
             bed.php(change.code, site.spec.database)
         since = len(bed.requests(site))
-        done = update(archive, *change.options)
+        done = run(update(archive, *change.options))
         asked = bed.requests(site, since)
-        counts, sensors = told(run.database)
+        counts, sensors = told(begun.database)
         unchanged = sum(one.status == 304 for one in asked)
         said = done.stdout + done.stderr
         rows.append(Row(change, done.returncode, len(asked), unchanged, counts, sensors, said))

@@ -6,12 +6,17 @@ a suite that quietly leaves out what it cannot set up proves nothing. To look fo
 """
 
 import os
+import sys
 from collections.abc import Generator
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
+
+# Most tests start processes. Where no bytecode may be kept, each of them would compile all our modules anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # Nothing is timed: a shared machine may be slow, and speed is measured in benchmarks/.
 UNTIMED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])

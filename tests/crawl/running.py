@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Sequence
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from tests.crawl import forked
+from tests.crawl.forked import Forked
 
 ROOT = Path(__file__).parents[2]
 SOON = {"least_pause": 0.02}
@@ -68,16 +70,21 @@ def words(*arguments: str, arranged: dict[str, Any] | None = None) -> list[str]:
     return [sys.executable, "-m", "tests.crawl.driver", json.dumps(arranged), *arguments]
 
 
-def start(
-    archive: Path, *arguments: str, arranged: dict[str, Any] | None = None, verb: str = "crawl"
-) -> subprocess.Popen[str]:
+def run(
+    *arguments: str | Path, arranged: dict[str, Any] | None = None, cwd: Path = ROOT, **extra: str
+) -> subprocess.CompletedProcess[str]:
+    """Run any command to its end. extra: variables. Nothing like a traceback may ever be seen."""
+    module, *rest = words(*map(str, arguments), arranged=arranged)[2:]
+    ran = forked.run(module, *rest, cwd=cwd, env=environment(**extra))
+    assert "Traceback" not in ran.stderr + ran.stdout, ran.stderr
+    return ran
+
+
+def start(archive: Path, *arguments: str, arranged: dict[str, Any] | None = None, verb: str = "crawl") -> Forked:
     """Begin a crawl without waits between requests, unless the arguments say otherwise; in a group of its own."""
     delay = () if "--delay" in arguments else ("--delay", "0")
-    command = words(verb, "-a", str(archive), *delay, *arguments, arranged=arranged)
-    pipe = subprocess.PIPE
-    return subprocess.Popen(
-        command, stdout=pipe, stderr=pipe, text=True, cwd=ROOT, env=environment(), start_new_session=True
-    )
+    module, *rest = words(verb, "-a", str(archive), *delay, *arguments, arranged=arranged)[2:]
+    return Forked(module, *rest, cwd=ROOT, env=environment())
 
 
 def crawl(archive: Path, *arguments: str, arranged: dict[str, Any] | None = None) -> Ran:
@@ -90,14 +97,14 @@ def update(archive: Path, *arguments: str, arranged: dict[str, Any] | None = Non
     return ended(archive, start(archive, *arguments, arranged=arranged, verb="update"))
 
 
-def ended(archive: Path, process: subprocess.Popen[str], timeout: float = 120) -> Ran:
+def ended(archive: Path, process: Forked, timeout: float = 120) -> Ran:
     """What a crawl came to, once it and all that it started have ended: they share its standard error."""
     try:
         out, err = process.communicate(timeout=timeout)
     finally:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
+        process.end()
     assert "Traceback" not in err + out, err
+    assert process.returncode is not None
     return Ran(archive, process.returncode, out, err)
 
 

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from itertools import pairwise
 from pathlib import Path
 
 from archiver.demo import DemoBlog
 from tests.crawl.faults import FaultServer, page
-from tests.crawl.running import ROOT, Ran, crawl, environment, rows, update, words
+from tests.crawl.running import Ran, crawl, rows, run, update
 
 
 def archiver(archive: Path, verb: str, *arguments: str) -> Ran:
     """A command that needs no network of its own, or little."""
-    command = words(verb, "-a", str(archive), *arguments)
-    ran = subprocess.run(command, cwd=ROOT, env=environment(), capture_output=True, text=True, check=False, timeout=120)
-    assert "Traceback" not in ran.stdout + ran.stderr
+    ran = run(verb, "-a", archive, *arguments)
     return Ran(archive, ran.returncode, ran.stdout, ran.stderr)
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.crawl.running import ROOT, Ran, content, crawl, sound, words
+from tests.crawl.running import Ran, content, crawl, run, sound
 from tests.crawl.scripted import Scripted, serve
 
 WORDS = "The lamps of the quay burn an hour less, since oil is dear this year and the keeper is poor. " * 2
@@ -66,9 +65,8 @@ def test_a_thread_of_isso_is_read_after_its_robots_txt(tmp_path: Path) -> None:
     assert ran.rows("SELECT kind FROM oddities") == [("comments_at_isso",)]
     assert sound(ran.archive)
     before = content(ran.archive)
-    done = subprocess.run(
-        words("extract", "-a", str(ran.archive)), capture_output=True, text=True, cwd=ROOT, check=True
-    )
+    done = run("extract", "-a", ran.archive)
+    assert done.returncode == 0
     assert content(ran.archive) == before, done.stdout  # read again from the WARC files, and the same
 
 

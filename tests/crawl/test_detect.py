@@ -12,7 +12,7 @@ import pytest
 
 from archiver.demo import DemoBlog, Response
 from tests.crawl.faults import RESET, Fault, FaultServer, compressed, http, page
-from tests.crawl.running import ROOT, environment, words
+from tests.crawl.running import run
 
 PLAIN = "<!DOCTYPE html><html><head><title>A shop</title></head><body><h1>Shoes</h1><p>Cheap.</p></body></html>"
 PDF = Response(200, b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n", (("Content-Type", "application/pdf"),))
@@ -21,17 +21,7 @@ BOMB = "<html><body><p " + " ".join(f"a{number}=1" for number in range(50_000)) 
 
 def detect(tmp_path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run it where there is nothing, and leave nothing behind."""
-    command = words("detect", *arguments)
-    ran = subprocess.run(
-        command,
-        cwd=tmp_path,
-        env=environment(PYTHONPATH=str(ROOT)),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
-    assert "Traceback" not in ran.stdout + ran.stderr
+    ran = run("detect", *arguments, cwd=tmp_path)
     assert list(tmp_path.iterdir()) == []
     return ran
 

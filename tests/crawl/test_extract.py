@@ -6,7 +6,6 @@ import json
 import shutil
 import sqlite3
 import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -15,16 +14,13 @@ import pytest
 from archiver.demo import DemoBlog
 from archiver.warc.repair import scan
 from tests.crawl.faults import HTML, FaultServer, Response, compressed, page
-from tests.crawl.running import ROOT, SOON, crawl, differences, environment, rows
+from tests.crawl.running import SOON, crawl, differences, rows, run
 
 
 def extract(archive: Path, *options: str) -> subprocess.CompletedProcess[str]:
     """Run it with a proxy that nobody serves: it asks the network for nothing."""
-    command = [sys.executable, "-m", "archiver", "extract", "-a", str(archive), *options]
-    away = environment(http_proxy="http://127.0.0.1:9", https_proxy="http://127.0.0.1:9")
-    ran = subprocess.run(command, cwd=ROOT, env=away, capture_output=True, text=True, timeout=300, check=False)
-    assert "Traceback" not in ran.stderr, ran.stderr
-    return ran
+    nobody = "http://127.0.0.1:9"
+    return run("extract", "-a", archive, *options, http_proxy=nobody, https_proxy=nobody)
 
 
 def report(archive: Path, *options: str) -> dict[str, object]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -17,13 +16,11 @@ from archiver.warc import wacz
 from archiver.warc.reader import Record, responses
 from db import open_archive
 from tests.crawl.faults import FaultServer
-from tests.crawl.running import ROOT, Ran, crawl, environment, rows
+from tests.crawl.running import Ran, crawl, environment, rows, run
 
 
 def archiver(verb: str, archive: Path, *arguments: str | Path) -> Ran:
-    command = [sys.executable, "-m", "archiver", verb, "-a", str(archive), *map(str, arguments)]
-    ran = subprocess.run(command, cwd=ROOT, env=environment(), capture_output=True, text=True, timeout=300, check=False)
-    assert "Traceback" not in ran.stderr, ran.stderr
+    ran = run(verb, "-a", archive, *arguments)
     return Ran(archive, ran.returncode, ran.stdout, ran.stderr)
 
 

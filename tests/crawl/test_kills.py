@@ -27,6 +27,7 @@ from archiver.page import Page
 from benchmarks.week import differing
 from spiders.blog import UNREAD
 from tests.crawl.faults import FaultServer
+from tests.crawl.forked import Forked
 from tests.crawl.points import Point, run
 from tests.crawl.running import ROOT, Ran, crawl, differences, ended, rows, sound, start, update
 
@@ -44,12 +45,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("seed", range(-(-metafunc.config.getoption("--kills") // KILLS)))
 
 
-def kill(process: subprocess.Popen[str]) -> None:
+def kill(process: Forked) -> None:
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
 
 
-def until(server: FaultServer, asked: int, process: subprocess.Popen[str]) -> None:
+def until(server: FaultServer, asked: int, process: Forked) -> None:
     """Wait until the server was asked so often, or the crawl has ended."""
     while len(server.log) < asked and process.poll() is None:
         time.sleep(0.002)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
-from tests.crawl.running import ROOT, content, crawl, sound, words
+from tests.crawl.running import content, crawl, run, sound
 from tests.crawl.scripted import serve
 from tests.unit.test_layout import HOME, LEARNED, page, told
 
@@ -51,13 +50,11 @@ def test_the_feed_teaches_how_older_posts_are_read(tmp_path: Path) -> None:
     assert sound(ran.archive)
     saved = tmp_path / "saved.html"
     saved.write_text(page(30).text, "utf-8")
-    asked = words("try", "-a", str(ran.archive), "--url", f"{site.home}/30.html", str(saved))
-    shown = subprocess.run(asked, capture_output=True, text=True, cwd=ROOT, check=True).stdout
+    shown = run("try", "-a", ran.archive, "--url", f"{site.home}/30.html", saved).stdout
     assert "  learned        title stands at div.kopf > div.titel (6 posts of its feed)" in shown.splitlines()
     assert "  title          On oil, part 30" in shown.splitlines()
     before, kept = content(ran.archive), ran.rows("SELECT * FROM lessons ORDER BY 1, 2")
-    done = subprocess.run(
-        words("extract", "-a", str(ran.archive)), capture_output=True, text=True, cwd=ROOT, check=True
-    )
+    done = run("extract", "-a", ran.archive)
+    assert done.returncode == 0
     assert content(ran.archive) == before, done.stdout
     assert ran.rows("SELECT * FROM lessons ORDER BY 1, 2") == kept

@@ -14,12 +14,13 @@ import pytest
 
 from archiver.demo import DemoBlog
 from tests.crawl.faults import SILENCE, FaultServer, Slow
+from tests.crawl.forked import Forked
 from tests.crawl.running import ROOT, Ran, crawl, differences, ended, environment, rows, sound, start, words
 
 CODES = [(signal.SIGINT, 130), (signal.SIGTERM, 143)]
 
 
-def wait(process: subprocess.Popen[str], until: Callable[[], bool]) -> None:
+def wait(process: Forked, until: Callable[[], bool]) -> None:
     while not until():
         assert process.poll() is None, process.communicate()
         time.sleep(0.01)

@@ -9,7 +9,6 @@ import re
 import shutil
 import sqlite3
 import subprocess
-import sys
 import zipfile
 from collections.abc import Callable
 from contextlib import closing
@@ -23,14 +22,11 @@ from archiver.warc import cdxj, wacz
 from archiver.warc.reader import read_at, responses
 from db import open_archive
 from tests.crawl.faults import FaultServer
-from tests.crawl.running import ROOT, crawl, environment, rows
+from tests.crawl.running import crawl, rows, run
 
 
 def verify(archive: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "archiver", "verify", "-a", str(archive), *options]
-    ran = subprocess.run(command, cwd=ROOT, env=environment(), capture_output=True, text=True, timeout=300, check=False)
-    assert "Traceback" not in ran.stderr, ran.stderr
-    return ran
+    return run("verify", "-a", archive, *options)
 
 
 @pytest.fixture(scope="module")
@@ -146,8 +142,7 @@ def test_a_dangling_reference_is_told_and_extract_mends_it(archive: Path) -> Non
     assert ran.returncode == 3
     assert "1 rows of posts refer to rows of fetches that are not there" in ran.stderr
     assert "`archiver extract`" in ran.stderr
-    again = [sys.executable, "-m", "archiver", "extract", "-q", "-a", str(archive)]
-    subprocess.run(again, cwd=ROOT, env=environment(), check=True, timeout=300)
+    run("extract", "-q", "-a", archive).check_returncode()
     assert verify(archive).returncode == 0
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import subprocess
 import sys
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -16,7 +15,8 @@ from typing import Any
 
 import pytest
 
-from benchmarks.crawling import Crawl, crawl, environment
+from benchmarks.crawling import Crawl
+from tests.wordpress.crawled import crawl, quickly
 from tests.wordpress.testbed import Site, Testbed
 
 pytestmark = pytest.mark.slow
@@ -180,7 +180,7 @@ def look(run: Crawl, known: set[int]) -> Seen:
         }
         held = {int(row[0]) for row in db.execute("SELECT native_id FROM comments")}
     words = [sys.executable, "-m", "archiver", "status", "--json", "--coverage", "-a", str(run.directory)]
-    told = subprocess.run(words, capture_output=True, text=True, env=environment(), check=False)
+    told = quickly(words)
     assert told.returncode in {0, 4}, told.stderr
     return Seen(run, json.loads(counts), posts, comments, revisions, held - known, json.loads(told.stdout)[0])
 
@@ -309,7 +309,9 @@ def test_the_command_shows_it(story: Story) -> None:
 
     def told(*words: str) -> str:
         line = [sys.executable, "-m", "archiver", "history", "-a", directory, *words]
-        return subprocess.run(line, capture_output=True, text=True, env=environment(), check=True).stdout
+        done = quickly(line)
+        done.check_returncode()
+        return done.stdout
 
     with closing(sqlite3.connect(story.seen[3].run.database)) as db:
         (post,) = db.execute("SELECT url FROM posts WHERE native_id = ?", (str(story.plan.post),)).fetchone()

@@ -7,8 +7,9 @@ import re
 import pytest
 
 from archiver.reread.platform_exports import take
-from benchmarks.crawling import SETTLED, crawl
+from benchmarks.crawling import SETTLED
 from db import open_archive
+from tests.wordpress.crawled import crawl
 
 ITS_OWN = "require ABSPATH . 'wp-admin/includes/export.php'; export_wp(array('content' => 'all'));"
 POSTS = "SELECT id, native_id, kind, url, published_at, slug, comments_open, protected FROM posts WHERE sources <> ''"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.crawling import SETTLED, crawl
+from benchmarks.crawling import SETTLED
 from db import open_archive
 from tests.browser.conftest import browser, served  # noqa: F401 - a fixture
 from tests.browser.pictures import LOOKS, taken
 from tests.browser.test_pages import opened  # noqa: F401 - a fixture
 from tests.exports.writing import rows
+from tests.wordpress.crawled import crawl
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

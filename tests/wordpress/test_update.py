@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from benchmarks.updates import ALWAYS_NEW, Row, changes, play, site_of
+from tests.wordpress.crawled import quickly
 from tests.wordpress.testbed import Testbed
 
 pytestmark = pytest.mark.slow
@@ -18,7 +19,8 @@ def rows(
 ) -> dict[str, Row]:
     site = site_of(wordpress, f"updates{request.param or ''}", request.param)
     try:
-        played = play(wordpress, site, tmp_path_factory.mktemp("update") / "archive", changes(wordpress.truth(site)))
+        archive = tmp_path_factory.mktemp("update") / "archive"
+        played = play(wordpress, site, archive, changes(wordpress.truth(site)), run=quickly)
         named = {row.change.name: row for row in played}
         return named if request.param else {**named, "open": played[0]}
     finally:

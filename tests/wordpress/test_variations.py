@@ -10,8 +10,6 @@ import json
 import os
 import signal
 import sqlite3
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +18,8 @@ from typing import Any
 
 import pytest
 
-from benchmarks.crawling import SETTLED, command, environment
+from benchmarks.crawling import SETTLED
+from tests.crawl.running import ended, run, start
 from tests.wordpress.crawled import Crawled, crawl_and_compare
 from tests.wordpress.test_testbed import broken_path
 from tests.wordpress.testbed import EMPTY, Site, Testbed
@@ -179,8 +178,7 @@ def test_a_failing_page_is_told(broken: Crawled, wordpress: Testbed) -> None:
     path = broken_path(wordpress)
     assert path in failed_urls(broken)
     assert broken.run.exit_code == 4
-    words = [sys.executable, "-m", "archiver", "status", "--json", "--coverage", "-a", str(broken.run.directory)]
-    told = subprocess.run(words, capture_output=True, text=True, env=environment(), check=False)
+    told = run("status", "--json", "--coverage", "-a", broken.run.directory)
     assert told.returncode == 4
     (blog,) = json.loads(told.stdout)
     gaps = {gap["url"].removeprefix(broken.site.url.rstrip("/")): gap for gap in blog["post_gaps"]}
@@ -215,10 +213,34 @@ echo wp_insert_comment(['comment_post_ID' => $post, 'comment_author' => 'Held Ba
 """
 
 
+# One long thread, and some posts and pages beside it: what shifts is one thread, and all else would only be read again.
+ONE_THREAD = """
+global $wpdb;
+$post = (int) $wpdb->get_var("SELECT comment_post_ID FROM $wpdb->comments WHERE comment_approved = '1'
+  GROUP BY comment_post_ID ORDER BY count(*) DESC LIMIT 1");
+$kept = $wpdb->get_col("SELECT ID FROM $wpdb->posts p JOIN $wpdb->postmeta m ON m.post_id = p.ID
+  WHERE m.meta_key = '_tb_key' AND m.meta_value LIKE 'ordinary-%' ORDER BY ID LIMIT 8");
+$kept = implode(',', array_merge([$post], $kept));
+$wpdb->query("UPDATE $wpdb->posts SET post_status = 'draft' WHERE post_type = 'post' AND ID NOT IN ($kept)");
+foreach (['category', 'post_tag'] as $taxonomy)
+  wp_update_term_count_now(get_terms(['taxonomy' => $taxonomy, 'hide_empty' => 0, 'fields' => 'tt_ids']), $taxonomy);
+"""
+
+
+@pytest.fixture(scope="module")
+def long_thread(wordpress: Testbed) -> str:
+    """A database, to be cloned."""
+    database = wordpress.clone("longthread")
+    wordpress.php(ONE_THREAD, database)
+    return database
+
+
 @pytest.mark.parametrize("order", ["asc", "desc"])
 @pytest.mark.parametrize("first", ["newest", "oldest"])
-def test_a_page_that_shifts_under_the_crawl(wordpress: Testbed, tmp_path: Path, order: str, first: str) -> None:
-    database = wordpress.clone(f"shifted{order}{first}")
+def test_a_page_that_shifts_under_the_crawl(
+    wordpress: Testbed, long_thread: str, tmp_path: Path, order: str, first: str
+) -> None:
+    database = wordpress.clone(f"shifted{order}{first}", of=long_thread)
     options = {"comment_order": order, "default_comments_page": first, "comments_per_page": "10"}
     site = wordpress.site(rest=401, feeds="off", options=options, database=database)
     try:
@@ -240,18 +262,16 @@ def paused(bed: Testbed, site: Site, directory: Path) -> Iterator[set[str]]:
 
     Gives the comment pages that it has asked for by then.
     """
-    words = command(directory, site.url, "--quiet")
-    with subprocess.Popen(words, env=environment(), start_new_session=True) as process:
-        try:
-            while process.poll() is None and len(comment_pages(bed, site)) < 3:
-                time.sleep(0.02)
-            os.killpg(process.pid, signal.SIGSTOP)
-            yield comment_pages(bed, site)
-            os.killpg(process.pid, signal.SIGCONT)
-            assert process.wait() in SETTLED
-        finally:
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
+    process = start(directory, "--quiet", site.url)
+    try:
+        while process.poll() is None and len(comment_pages(bed, site)) < 3:
+            time.sleep(0.02)
+        os.killpg(process.pid, signal.SIGSTOP)
+        yield comment_pages(bed, site)
+        os.killpg(process.pid, signal.SIGCONT)
+        assert ended(directory, process).code in SETTLED
+    finally:
+        process.end()
 
 
 def comment_pages(bed: Testbed, site: Site) -> set[str]:

@@ -14,9 +14,10 @@ import pytest
 from lxml import etree
 
 from archiver.exports import Wanted, export, find_format
-from benchmarks.crawling import SETTLED, crawl
+from benchmarks.crawling import SETTLED
 from db import open_archive
 from tests.exports.writing import rows
+from tests.wordpress.crawled import crawl
 
 SPACES = {
     "wp": "http://wordpress.org/export/1.2/",

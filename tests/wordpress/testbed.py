@@ -175,9 +175,9 @@ class Testbed:
         self._run("populate", str(posts), str(seed), env={"SITE": name, "BIG": str(big)})
         return name
 
-    def clone(self, name: str) -> str:
-        """Copy the database, for a test that edits: `site(database=bed.clone("edited"))`."""
-        self._run("clone", name)
+    def clone(self, name: str, of: str = "main") -> str:
+        """Copy a database, for a test that edits: `site(database=bed.clone("edited"))`."""
+        self._run("clone", name, env={"SITE": of})
         return name
 
     def php(self, code: str, database: str | None = None) -> str:

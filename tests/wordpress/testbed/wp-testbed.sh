@@ -33,6 +33,11 @@ PACKAGES="wordpress wordpress-theme-twentytwentyone wordpress-theme-twentytwenty
 SITES=("WPTHEME=twentytwentyone" "WPTHEME=twentytwentytwo" "WPTHEME=twentytwentythree WPREST=401"
        "WPTHEME=twentytwentyone WPOPT=permalink_structure=EMPTY")
 
+# What PHP has compiled is kept: every command and every new server would compile all of WordPress.
+COMPILED=(-d opcache.enable_cli=1 -d opcache.file_cache="$RUN/compiled" -d opcache.file_update_protection=0)
+run_php() { mkdir -p "$RUN/compiled"; php "${COMPILED[@]}" "$@"; }
+export_all() { local word; for word in "$@"; do export "${word?}"; done; }
+
 die() { echo "$*" >&2; exit 1; }
 
 # ---- packages
@@ -81,7 +86,8 @@ db_up() {
 	fi
 	setsid mariadbd --no-defaults --user="$user" --datadir="$RUN/db" --socket="$SOCK" --pid-file="$RUN/mariadb.pid" \
 		--skip-networking --innodb-flush-log-at-trx-commit=0 --innodb-doublewrite=0 --innodb-buffer-pool-size=256M \
-		--innodb-log-file-size=64M --skip-log-bin --max-connections=80 --log-error="$RUN/db.log" </dev/null >/dev/null 2>&1 &
+		--innodb-log-file-size=64M --skip-log-bin --max-connections=80 \
+		--query-cache-type=1 --query-cache-size=64M --performance-schema=0 --log-error="$RUN/db.log" </dev/null >/dev/null 2>&1 &
 	echo $! >"$RUN/db.pid"
 	for _ in $(seq 150); do mariadb-admin --no-defaults -uroot -S "$SOCK" ping >/dev/null 2>&1 && return; sleep 0.1; done
 	die "the database did not start, see $RUN/db.log"
@@ -117,7 +123,7 @@ populate() {
 	        CREATE USER IF NOT EXISTS wp@localhost IDENTIFIED BY 'wp'; GRANT ALL ON \`wp\\_%\`.* TO wp@localhost;"
 	rm -rf "$DOC/wp-content/uploads-$SITE"; mkdir -p "$DOC/wp-content/uploads-$SITE"
 	# shellcheck disable=SC2086
-	php -d opcache.enable_cli=0 "$HERE/populate.php" --wp="$DOC" --posts="$1" --seed="$2" --big-thread="$BIG" \
+	run_php "$HERE/populate.php" --wp="$DOC" --posts="$1" --seed="$2" --big-thread="$BIG" \
 		--theme=twentytwentyone ${POPULATE_ARGS:-}
 }
 
@@ -135,9 +141,9 @@ site() {
 	local pid=$RUN/php-$port.pid root
 	ours "$pid" && return
 	root=$(root_of "$patch")
-	rm -rf "$RUN/faults-$port"
+	rm -rf "$RUN/faults-$port"; mkdir -p "$RUN/compiled"
 	env "$@" TBACCESS="$RUN/access-$port.log" TBFAULTS="$RUN/faults-$port" PHP_CLI_SERVER_WORKERS="$WORKERS" \
-		setsid php -d opcache.enable_cli=1 -d memory_limit=512M -d display_errors=0 -d output_buffering=4096 \
+		setsid php "${COMPILED[@]}" -d memory_limit=512M -d display_errors=0 -d output_buffering=4096 \
 		-S "127.0.0.1:$port" -t "$root" "$HERE/router.php" </dev/null >"$RUN/php-$port.log" 2>&1 &
 	echo $! >"$pid"
 	# A static file tells that the server listens without asking WordPress, whose faults may be switched on.
@@ -219,10 +225,10 @@ case $command in
 	serve) db_up; serve ;;
 	site) db_up; site "$@" ;;
 	unsite) stop "$RUN/php-$1.pid" ;;
-	truth) db_up; out=$1; shift; env "$@" php "$HERE/truth.php" --wp="$DOC" --out="$out" ;;
+	truth) db_up; out=$1; shift; export_all "$@"; run_php "$HERE/truth.php" --wp="$DOC" --out="$out" ;;
 	populate) db_up; populate "$1" "$2" ;;
 	clone) db_up; clone "$1" ;;
-	eval) db_up; env "$@" php -d opcache.enable_cli=0 "$HERE/eval.php" --wp="$DOC" ;;
+	eval) db_up; export_all "$@"; run_php "$HERE/eval.php" --wp="$DOC" ;;
 	guard) guard ;;
 	sweep) sweep ;;
 	missing) missing ;;
