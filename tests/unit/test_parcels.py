@@ -1,6 +1,6 @@
 """What travels between the two processes arrives as it was."""
 
-from hypothesis import given
+from hypothesis import given, settings
 
 from archiver.crawl.parcels import LENGTH, packed, unpacked
 from archiver.crawl.reading import Question, Reading
@@ -9,6 +9,7 @@ from archiver.page import Page
 from tests.unit.readings import visits
 
 
+@settings(max_examples=50)  # of up to three visits with all kinds of records in them
 @given(visits(most=3))
 def test_records_arrive_as_they_were(drawn):
     for visit in drawn:

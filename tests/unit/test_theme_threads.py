@@ -8,7 +8,7 @@ from hypothesis import given
 from archiver.engines import threads
 from archiver.model import ParentSource
 from archiver.text import clean, squeeze
-from tests.unit.test_threads import as_meant, as_read, assert_same, read, trees
+from tests.unit.test_threads import A_SHAPE, as_meant, as_read, assert_same, read, trees
 from tests.unit.theme_shapes import FLAT, WITH_DEPTH, WITHOUT_DEPTH, answering
 from tests.unit.thread_shapes import Said, Shape, page, walk
 
@@ -22,6 +22,7 @@ def assert_dated(thread: threads.Thread, roots: list[Said]) -> None:
 
 
 @pytest.mark.parametrize("shape", WITH_DEPTH.values(), ids=WITH_DEPTH)
+@A_SHAPE
 @given(roots=trees())
 def test_a_tree_comes_back(shape: Shape, roots: list[Said]) -> None:
     thread = read(page(shape(roots)))
@@ -31,6 +32,7 @@ def test_a_tree_comes_back(shape: Shape, roots: list[Said]) -> None:
 
 
 @pytest.mark.parametrize("shape", WITHOUT_DEPTH.values(), ids=WITHOUT_DEPTH)
+@A_SHAPE
 @given(roots=trees())
 def test_nesting_alone_tells(shape: Shape, roots: list[Said]) -> None:
     thread = read(page(shape(roots)))
@@ -42,6 +44,7 @@ def test_nesting_alone_tells(shape: Shape, roots: list[Said]) -> None:
 
 
 @pytest.mark.parametrize("shape", FLAT.values(), ids=FLAT)
+@A_SHAPE
 @given(roots=trees())
 def test_flat_threads_have_no_parents(shape: Shape, roots: list[Said]) -> None:
     thread = read(page(shape(roots)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archiver.engines import threads
@@ -78,6 +78,10 @@ def trees(draw: st.DrawFn, *, pings: bool = False, most: int = 9) -> list[Said]:
     return roots
 
 
+A_SHAPE = settings(max_examples=settings.default.max_examples // 4)
+"""For each of some forty shapes: they are read by the same code, so that their examples add up to thousands."""
+
+
 def as_read(comments: tuple[Comment, ...]) -> list[tuple[str | None, str | None, int | None]]:
     return [(c.native_id, c.parent, c.depth) for c in comments]
 
@@ -102,12 +106,14 @@ def assert_same(thread: threads.Thread, roots: list[Said]) -> None:
 
 
 @pytest.mark.parametrize("shape", WITH_DEPTH.values(), ids=WITH_DEPTH)
+@A_SHAPE
 @given(roots=trees())
 def test_a_tree_comes_back_from_any_shape(shape: Shape, roots: list[Said]) -> None:
     assert_same(read(page(shape(roots))), roots)
 
 
 @pytest.mark.parametrize("shape", WITHOUT_DEPTH.values(), ids=WITHOUT_DEPTH)
+@A_SHAPE
 @given(roots=trees())
 def test_nesting_alone_tells_where_there_is_any(shape: Shape, roots: list[Said]) -> None:
     thread = read(page(shape(roots)))
@@ -119,6 +125,7 @@ def test_nesting_alone_tells_where_there_is_any(shape: Shape, roots: list[Said])
 
 
 @pytest.mark.parametrize("shape", WITH_PINGS.values(), ids=WITH_PINGS)
+@A_SHAPE
 @given(roots=trees(pings=True))
 def test_pings_stand_among_comments(shape: Shape, roots: list[Said]) -> None:
     assert_same(read(page(shape(roots))), roots)
