@@ -117,15 +117,23 @@ def test_before_it_has_begun(tmp_path: Path, number: signal.Signals, code: int) 
     server = FaultServer(DemoBlog(posts=3, thread=3))
     with server.running() as home:
         for tenths in range(0, 16, 2):
-            process = start(tmp_path, "-i", str(tmp_path / "urls"), "--delay", "20")
-            (tmp_path / "urls").write_text(f"{home}/")  # waits for the command to open it
-            time.sleep(tenths / 10)
-            process.send_signal(number)
-            ran = ended(tmp_path, process)
+            with begun(tmp_path, "-i", str(tmp_path / "urls"), "--delay", "20") as process:
+                (tmp_path / "urls").write_text(f"{home}/")  # waits for the command to open it
+                time.sleep(tenths / 10)
+                process.send_signal(number)
+                out, err = process.communicate(timeout=120)
+            ran = Ran(tmp_path, process.returncode, out, err)
+            assert "Traceback" not in out + err, err
             # The same to a shell: until Scrapy is there, a termination is left to the system, and Python ends
             # itself by SIGINT where Ctrl-C met an import that executes text, however it was handled.
             assert ran.code in {code, -number}, (tenths, ran)
         assert crawl(tmp_path, f"{home}/").code == 0
+
+
+def begun(archive: Path, *arguments: str) -> subprocess.Popen[str]:
+    """A crawl that has all of its imports before it."""
+    command, pipe = words("crawl", "-a", str(archive), *arguments), subprocess.PIPE
+    return subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, cwd=ROOT, env=environment())
 
 
 @pytest.mark.parametrize(("number", "code"), CODES)
