@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -97,12 +98,13 @@ def update(archive: Path, *arguments: str, arranged: dict[str, Any] | None = Non
     return ended(archive, start(archive, *arguments, arranged=arranged, verb="update"))
 
 
-def ended(archive: Path, process: Forked, timeout: float = 120) -> Ran:
+def ended(archive: Path, process: Forked | subprocess.Popen[str], timeout: float = 120) -> Ran:
     """What a crawl came to, once it and all that it started have ended: they share its standard error."""
     try:
         out, err = process.communicate(timeout=timeout)
     finally:
-        process.end()
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
     assert "Traceback" not in err + out, err
     assert process.returncode is not None
     return Ran(archive, process.returncode, out, err)

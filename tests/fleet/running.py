@@ -10,15 +10,17 @@ from pathlib import Path
 from archiver.demo import DemoBlog
 from archiver.fleet.ended import Ended, from_lines
 from tests.crawl.faults import FaultServer
+from tests.crawl.forked import Forked
 from tests.crawl.running import ROOT, Ran, ended, environment, words
 
 LONGEST = 500.0
 """Seconds that many blogs may take on a machine that has much else to do."""
 
 
-def begin(shards: Path, target: str, *options: str) -> subprocess.Popen[str]:
+def begin(shards: Path, target: str, *options: str) -> Forked:
     """Begin a unit of work without waits between requests; in a group of its own."""
-    return begin_command("run-one", target, "--shards", str(shards), "--delay", "0", "--json", *options)
+    asked = ("run-one", target, "--shards", str(shards), "--delay", "0", "--json", *options)
+    return Forked("archiver", *asked, cwd=ROOT, env=environment())
 
 
 def begin_command(*arguments: str) -> subprocess.Popen[str]:
