@@ -31,6 +31,7 @@ from archiver.crawl.recorder import Recorder
 from archiver.crawl.render import NotRendered, Renderer, is_wanting
 from archiver.crawl.session import Session
 from archiver.crawl.signals import Signals
+from archiver.crawl.turnstile import Turnstile
 from archiver.engines import engines
 from archiver.errors import ArchiveError
 from db import open_archive
@@ -46,7 +47,8 @@ LONGEST_NAP = 1.0  # seconds; what is put off may become due by other ways than 
 class BlogSpider(scrapy.Spider):
     """Crawls blogs side by side, each by its session. failure: what ended all of them, such as a full disk.
 
-    clock: the time of day, by which everything is dated and put off.
+    clock: the time of day, by which everything is dated and put off. turnstile: folder of the locks by which workers
+    that have other blogs leave a host to each other.
     """
 
     name = "blog"
@@ -64,6 +66,7 @@ class BlogSpider(scrapy.Spider):
         clock: Callable[[], datetime] = utc_now,
         **kwargs: Any,
     ) -> None:
+        self._turnstile = Turnstile(kwargs.pop("turnstile", None))
         super().__init__(**kwargs)
         directory = Path(archive)
         urls = [part for part in url.split(",") if part.strip()]
@@ -98,7 +101,7 @@ class BlogSpider(scrapy.Spider):
 
     def equip(self, crawler: Crawler) -> None:
         """Take what Scrapy has made: the downloader, the settings, the signals."""
-        self._fetcher = Fetcher(crawler, self._shared.hosts, self._shared.clock)
+        self._fetcher = Fetcher(crawler, self._shared.hosts, self._shared.clock, self._turnstile)
         self._renderer = Renderer(self._fetcher)
         in_process = crawler.settings.getbool("ARCHIVER_READER_PROCESS")
         self._reader: Reader = ProcessReader() if in_process else InlineReader()

@@ -24,6 +24,7 @@ from archiver.crawl.explain import explain
 from archiver.crawl.hosts import Hosts, host_of
 from archiver.crawl.jobs import Answer, Failure, stamp, utc_now
 from archiver.crawl.retry import LONGEST_WAIT
+from archiver.crawl.turnstile import Turnstile
 from archiver.crawl.wire import META, Wire
 from archiver.page import Page
 from archiver.warc.heads import joined, without_secrets
@@ -39,10 +40,20 @@ class NotAsked(Exception):
 
 
 class Fetcher:
-    """Fetches for all blogs of a process, each host in its own time. clock: by which answers are dated."""
+    """Fetches for all blogs of a process, each host in its own time.
 
-    def __init__(self, crawler: Crawler, hosts: Hosts, clock: Callable[[], datetime] = utc_now) -> None:
+    clock: by which answers are dated. turnstile: that other processes go through as well.
+    """
+
+    def __init__(
+        self,
+        crawler: Crawler,
+        hosts: Hosts,
+        clock: Callable[[], datetime] = utc_now,
+        turnstile: Turnstile | None = None,
+    ) -> None:
         self._crawler, self._hosts, self._clock = crawler, hosts, clock
+        self._turnstile = turnstile or Turnstile()
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._all = asyncio.Semaphore(crawler.settings.getint("CONCURRENT_REQUESTS"))
         self._largest = crawler.settings.getint("DOWNLOAD_MAXSIZE")
@@ -88,7 +99,7 @@ class Fetcher:
                 if self._hosts.paused_for(url) > LONGEST_WAIT.total_seconds():
                     raise NotAsked
                 await self._sleep(min(left, STEP))
-            async with self._all:
+            async with self._turnstile.passed(host_of(url), self._hosts.delay_of(url), self._sleep), self._all:
                 if self.stopping.is_set():
                     raise NotAsked
                 yield

@@ -52,6 +52,10 @@ class Hosts:
         host = self._host(url)
         host.delay = max(host.delay, delay)
 
+    def delay_of(self, url: str) -> float:
+        """The least time between two requests to the host, in seconds."""
+        return self._host(url).delay
+
     def ready_in(self, url: str) -> float:
         """Seconds until the host may be asked again; 0 when that is now."""
         host = self._host(url)

@@ -3,7 +3,7 @@
     SHARDS/
       blog.example.org-1f0c2a9b/        a shard: an archive like any other, and `shard.json`: it is whole
       other.example.net-77e0d1c4.part/  one that is not whole yet
-      .locks/  .reports/                who is at work on which shard; what each run of the driver came to
+      .locks/  .hosts/  .reports/       who is at which shard, who asks which host; what runs of the driver came to
 
 The name is readable, and the same wherever and whenever it is made.
 """
@@ -27,7 +27,7 @@ from archiver.urls import site_key
 
 MARK = "shard.json"
 PART = ".part"
-LOCKS, REPORTS = ".locks", ".reports"
+LOCKS, HOSTS, REPORTS = ".locks", ".hosts", ".reports"
 _LONGEST = 80
 """Characters of the readable part: far below what any file system takes, whatever stands behind it."""
 _HEAD = 1 << 16

@@ -28,7 +28,7 @@ from archiver.crawl.update import Scope
 from archiver.errors import ArchiveDamaged, ArchiveMissing, Incomplete, LimitReached
 from archiver.fleet.ended import DONE, Ended, Verb
 from archiver.fleet.fence import fenced
-from archiver.fleet.shards import MARK, Mark, Shard, of_blog, of_file
+from archiver.fleet.shards import HOSTS, MARK, Mark, Shard, of_blog, of_file
 from archiver.reread.extract import extract
 from archiver.reread.importing import import_files
 from archiver.warc.reader import responses
@@ -104,7 +104,13 @@ def _place(shard: Shard) -> Path:
 
 def _crawl(order: Order, shard: Shard, progress: Progress) -> _Came:
     assert order.blog is not None
-    (outcome,) = run(_place(shard), [order.blog], progress=progress, keep=order.keep, ended=order.ended)
+    (outcome,) = run(
+        *(_place(shard), [order.blog]),
+        progress=progress,
+        keep=order.keep,
+        ended=order.ended,
+        turnstile=order.shards / HOSTS,
+    )
     code = outcome.exit_code
     if code == LimitReached.exit_code and order.blog.max_time is None and order.blog.max_requests is None:
         code = 0  # a number of posts was asked for, and is there; of time and requests the next call has as many again
@@ -121,6 +127,7 @@ def _update(order: Order, shard: Shard, progress: Progress) -> _Came:
         progress=progress,
         keep=order.keep,
         ended=order.ended,
+        turnstile=order.shards / HOSTS,
         scope=order.scope,
     )
     code = outcome.exit_code

@@ -24,7 +24,7 @@ from tests.fleet.running import LONGEST, begin_command, blogs, command
 
 pytestmark = pytest.mark.slow
 
-MANY, SOME = 40, 12
+MANY, SOME = 40, 8
 Servers = Mapping[str, FaultServer]
 Rows = dict[str, set[tuple[Any, ...]]]
 

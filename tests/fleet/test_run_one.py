@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from itertools import count
+from itertools import count, pairwise
 from pathlib import Path
 
 import pytest
@@ -199,6 +199,19 @@ def test_a_holder_on_another_machine_counts_for_as_long_as_it_moves(tmp_path: Pa
     os.utime(lock, (time.time() - 3600,) * 2)
     with fenced(shard, "one", 0, said.append):
         assert said == []
+
+
+def test_two_workers_that_meet_at_a_host_take_turns(tmp_path: Path) -> None:
+    """As they do at a comment system of many blogs: one request at a time, and the delay counts over both."""
+    one, other = FaultServer(DemoBlog(posts=2, thread=1)), FaultServer(DemoBlog(posts=2, thread=1))
+    with one.running() as home, other.running() as there:
+        first, second = (begin(tmp_path, f"{url}/", "--delay", "0.1") for url in (home, there))
+        assert (ended(tmp_path, first).code, ended(tmp_path, second).code) == (0, 0)
+    asked = sorted([*one.log, *other.log], key=lambda request: request.began)
+    assert {len(one.log), len(other.log)} == {len(asked) // 2}
+    assert all(before.ended <= after.began for before, after in pairwise(asked))
+    late = [request.began for request in asked if request.target != "/robots.txt"]
+    assert all(after - before >= 0.09 for before, after in pairwise(late)), "both keep to the delay"
 
 
 def test_names_of_shards_are_readable_and_told_apart(tmp_path: Path) -> None:
