@@ -6,7 +6,8 @@
     │   ├── ArchiveMissing                3   no archive there
     │   ├── ArchiveTooNew                 3   made by a newer version
     │   ├── ArchiveDamaged                3   not a database, or a torn one
-    │   └── DiskFull                      3   no room, or no right, to write
+    │   ├── DiskFull                      3   no room, or no right, to write
+    │   └── StoreAway                     3   what keeps shards elsewhere refuses, or cannot be reached
     ├── Incomplete                        4   done, but the ledger shows gaps
     ├── LimitReached                      5   stopped by --limit, --max-requests or --max-time
     ├── Locked                            6   another run holds the lock
@@ -60,6 +61,10 @@ class ArchiveDamaged(ArchiveError):
 
 
 class DiskFull(ArchiveError):
+    pass
+
+
+class StoreAway(ArchiveError):
     pass
 
 

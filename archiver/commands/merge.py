@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import click
 
 from archiver.commands.extract import bar
-from archiver.commands.session import Session
-from archiver.errors import ArchiveError, Incomplete
+from archiver.commands.session import Session, Shards
+from archiver.errors import ArchiveError, Incomplete, UsageError
 from archiver.terminal import count, safe
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def _output(ctx: click.Context, param: click.Parameter, value: Path) -> Path:  #
 
 
 @click.command(short_help="Make one archive of several.")
-@click.argument("shards", nargs=-1, required=True, metavar="SHARDS...", type=click.Path(path_type=Path))
+@click.argument("shards", nargs=-1, required=True, metavar="SHARDS...", type=Shards(elsewhere=True, file_okay=True))
 @click.option(
     "-o",
     "--output",
@@ -52,12 +52,15 @@ def _output(ctx: click.Context, param: click.Parameter, value: Path) -> Path:  #
 @click.option("--canonical", is_flag=True, help="Put the database in order: the same content is the same file.")
 @click.option("--json", "as_json", is_flag=True, help="What was done as JSON.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing unless something goes wrong.")
-def merge(shards: tuple[Path, ...], output: Path, how: str, canonical: bool, as_json: bool, quiet: bool) -> int:
+def merge(shards: tuple[Path | str, ...], output: Path, how: str, canonical: bool, as_json: bool, quiet: bool) -> int:
     """Make one archive of several: those of many machines, of many blogs, of several runs over one blog.
 
     SHARDS are archives, their databases, or folders in which archives stand side by side. Of two readings of one thing
     the better one stays, whatever the order; merging again changes nothing. What was taken down in one of them is taken
     down in all. A run that was cut short goes on where it stopped when the same command is given again.
+
+    URLs (s3://, gs://, file://) name shards in buckets, as archiver run-one has put them there; they are brought here
+    one at a time, and stay as they are.
 
     Their WARC files are copied; with --warc link they are the same files under two names, on one file system; with move
     the shards lose them; with reference the archive points at them where they are.
@@ -69,13 +72,17 @@ def merge(shards: tuple[Path, ...], output: Path, how: str, canonical: bool, as_
       archiver merge shards -o archive
       archiver merge ms-blogs letters -o all-blogs --warc link
       archiver merge shards -o archive --canonical
+      archiver merge s3://bucket/shards -o archive
     """
+    from archiver.merging.distant import find_all
     from archiver.merging.files import How
     from archiver.merging.run import merge as run  # late: with the database behind it
-    from archiver.merging.shards import find, total
+    from archiver.merging.shards import total
 
+    if how in {"move", "reference"} and any(isinstance(name, str) for name in shards):
+        raise UsageError(f"--warc {how}", "shards in a bucket are copied", "Leave it out")
     ways: dict[str, How] = {"copy": "copy", "link": "link", "move": "move", "reference": "reference"}
-    with bar("Merging", total(find(shards, output)), hidden=quiet or as_json) as advance:
+    with bar("Merging", total(find_all(shards, output)), hidden=quiet or as_json) as advance:
         report = run(shards, output, how=ways[how], canonical=canonical, advance=advance)
     if as_json:
         click.echo(json.dumps(asdict(report), indent=2, ensure_ascii=False))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -79,13 +81,14 @@ def run_one(
         from archiver.fleet.elsewhere import fetched, folder_of, perform_elsewhere
         from archiver.fleet.unit import perform  # late: Scrapy takes its time to import
 
-    if is_elsewhere(target) and target.lower().endswith(WARC):
-        target = str(fetched(target, scratch))
     folder = folder_of(scratch, shards) if isinstance(shards, str) else shards
-    order = _order(target, folder, verb, load_config(folder, config), flags)
+    settings, distant = load_config(folder, config), is_elsewhere(target) and target.lower().endswith(WARC)
     progress = Progress() if quiet or as_json else make_progress(quiet, sys.stderr)
     try:
-        ended = perform_elsewhere(order, shards, progress) if isinstance(shards, str) else perform(order, progress)
+        with fetched(target, scratch) if distant else nullcontext(target) as here:
+            order = _order(str(here), folder, verb, settings, flags)
+            order = replace(order, target=target) if distant else order
+            ended = perform_elsewhere(order, shards, progress) if isinstance(shards, str) else perform(order, progress)
     finally:
         progress.finish(())
     _tell(ended, as_json=as_json, quiet=quiet)

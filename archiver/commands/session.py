@@ -78,8 +78,8 @@ def input_option() -> Callable[[Verb], Verb]:
 class Shards(click.Path):
     """A folder or, where that may be, as a string the URL of a place behind a store (`s3://`, `gs://`, `file://`)."""
 
-    def __init__(self, *, elsewhere: bool) -> None:
-        super().__init__(file_okay=False, path_type=Path)
+    def __init__(self, *, elsewhere: bool, file_okay: bool = False) -> None:
+        super().__init__(file_okay=file_okay, path_type=Path)
         self.elsewhere = elsewhere
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:

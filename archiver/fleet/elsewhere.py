@@ -9,15 +9,18 @@ another machine has gone on meanwhile, what it has left there counts.
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from hashlib import blake2b
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from archiver.crawl.progress import Progress
-from archiver.errors import ArchiveMissing, DiskFull
+from archiver.errors import DiskFull
 from archiver.fleet.ended import Ended
 from archiver.fleet.shards import Mark, Shard
 from archiver.fleet.unit import Order, perform, shard_of
@@ -101,20 +104,17 @@ def _drop(shard: Shard) -> None:
     shutil.rmtree(shard.part, ignore_errors=True)
 
 
-def fetched(url: str, scratch: Path) -> Path:
-    """A WARC file from behind a store, as a file here. Raises ArchiveMissing, DiskFull."""
+@contextmanager
+def fetched(url: str, scratch: Path) -> Iterator[Path]:
+    """A WARC file from behind a store, as a file here for as long as the block lasts. Raises ArchiveError."""
     parent, _, name = url.rpartition("/")
-    store, place = open_store(parent), folder_of(scratch, parent) / FILES / name
-    there = next((one for one in store.listed("") if one.key == name), None)
-    if there is None:
-        raise ArchiveMissing(url, "there is no such object", "Check its name")
-    if place.is_file() and place.stat().st_size == there.size:
-        return place
+    place = folder_of(scratch, parent) / FILES / str(os.getpid()) / name
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        part = place.with_name(f".{name}.part")
-        store.get_file(name, part)
-        part.replace(place)
     except OSError as error:
         raise DiskFull(str(place), error.strerror or str(error), "Name another --scratch") from error
-    return place
+    try:
+        open_store(parent).get_file(name, place)
+        yield place
+    finally:
+        shutil.rmtree(place.parent)

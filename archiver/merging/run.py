@@ -16,13 +16,15 @@ from pathlib import Path
 
 from archiver.crawl.lock import locked
 from archiver.crawl.recorder import recover
-from archiver.errors import ArchiveDamaged, ArchiverError, DiskFull
+from archiver.errors import ArchiveDamaged, ArchiverError, DiskFull, StoreAway
 from archiver.merging import files
 from archiver.merging.canonical import put_in_order
+from archiver.merging.distant import FETCHED, find_all
 from archiver.merging.files import How
-from archiver.merging.shards import Shard, find, readable, ready
+from archiver.merging.shards import Shard, readable, ready
 from archiver.privacy.redact import settle
 from db import Writer, open_archive
+from db.archive import DATABASE
 from db.merging import Merged, Merger
 
 JOURNAL = "merged.jsonl"
@@ -52,7 +54,7 @@ class _Output:
 
 
 def merge(
-    names: Iterable[Path],
+    names: Iterable[Path | str],
     output: Path,
     *,
     how: How = "copy",
@@ -61,28 +63,31 @@ def merge(
 ) -> Report:
     """Merge shards into an archive, which is made where there is none. advance: told the bytes of databases done.
 
-    canonical: put the database in order then. Raises UsageError, Locked, DiskFull, or what is wrong with the output.
+    names: folders and databases; URLs of places behind a store, as strings. canonical: put the database in order then.
+    Raises UsageError, Locked, DiskFull, StoreAway, or what is wrong with the output.
     A shard that cannot be taken in is left out and told of in the report.
     """
-    shards, report = find(names, output), Report()
+    shards, report = find_all(names, output), Report()
+    is_new = not (output / DATABASE).exists()
     open_archive(output, create=True)
     with locked(output, "merge"):
         opened = open_archive(output, create=True)
         recover(opened)
         settle(opened)
-        done = _journal(output)
+        done = {} if is_new else _journal(output)
         with closing(opened.writer()) as writer:
             state = _Output(output, writer, Merger(writer.connection), files.Index(output), how)
             for shard in shards:
                 try:
                     _take(shard, state, done, report)
-                except DiskFull:
+                except (DiskFull, StoreAway):
                     raise
                 except ArchiverError as error:
                     report.failed.append(str(error))
-                advance(shard.database.stat().st_size)
+                advance(shard.size)
             state.index.finish()
-        shutil.rmtree(output / SCRATCH, ignore_errors=True)
+        for folder in (SCRATCH, FETCHED):
+            shutil.rmtree(output / folder, ignore_errors=True)
         settle(opened)  # what was taken down in one shard may stand in the WARC files of another
         if canonical:
             put_in_order(opened)
@@ -91,17 +96,26 @@ def merge(
 
 def _take(shard: Shard, output: _Output, done: dict[str, str], report: Report) -> None:
     state = shard.state  # before it is read: what comes meanwhile makes it another one
-    merger, name = output.merger, str(shard.database.resolve())
+    if shard.is_distant and done.get(shard.key) == state:
+        report.known += 1  # it is not brought here to be looked at
+        return
+    with shard.here():
+        _take_here(shard, state, output, done, report)
+
+
+def _take_here(shard: Shard, state: str, output: _Output, done: dict[str, str], report: Report) -> None:
+    merger, name = output.merger, shard.key
+    how: How = "move" if shard.is_distant else output.how  # what was brought here is ours
     with readable(shard):
         database = ready(shard, output.directory / SCRATCH)
     with readable(shard), merger.attached(database):
         if done.get(name) == state and merger.has_all():
             report.known += 1
-            if output.how == "move":
+            if how == "move":
                 files.take_away(shard.directory, output.directory)
             return
         needed = merger.warc_files()
-        placed = files.bring_warc(shard.directory, output.directory, output.how, needed)
+        placed = files.bring_warc(shard.directory, output.directory, how, needed)
         try:
             with output.writer.transaction():
                 report.merged.add(merger.take(placed))
@@ -116,7 +130,7 @@ def _take(shard: Shard, output: _Output, done: dict[str, str], report: Report) -
     output.index.add(shard.directory, placed)
     with (output.directory / JOURNAL).open("a", encoding="utf-8") as journal:
         journal.write(json.dumps({"shard": name, "state": state}, ensure_ascii=False) + "\n")
-    if output.how == "move":
+    if how == "move":
         files.take_away(shard.directory, output.directory)
 
 

@@ -34,6 +34,26 @@ class Shard:
         return str(self.directory if self.database.name == DATABASE else self.database)
 
     @property
+    def key(self) -> str:
+        """What tells it from all others."""
+        return str(self.database.resolve())
+
+    @property
+    def size(self) -> int:
+        """Bytes of its database."""
+        return self.database.stat().st_size
+
+    @property
+    def is_distant(self) -> bool:
+        """Whether it has to be brought here."""
+        return False
+
+    @contextmanager
+    def here(self) -> Iterator[None]:
+        """Have it here for as long as the block lasts."""
+        yield
+
+    @property
     def state(self) -> str:
         """Changes whenever the database does."""
         files = [self.database, self.database.with_name(f"{self.database.name}-wal")]
@@ -111,9 +131,4 @@ def _brought_up_to_date(shard: Shard, scratch: Path) -> Path:
 
 def total(shards: Iterable[Shard]) -> int:
     """Bytes of their databases."""
-    return sum(_sizes(shards))
-
-
-def _sizes(shards: Iterable[Shard]) -> Iterator[int]:
-    for shard in shards:
-        yield shard.database.stat().st_size
+    return sum(shard.size for shard in shards)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from archiver.errors import ArchiveDamaged, ArchiveError, ArchiveMissing, DiskFull, UsageError
+from archiver.errors import ArchiveError, ArchiveMissing, DiskFull, StoreAway, UsageError
 
 if TYPE_CHECKING:
     from obstore.store import ClientConfig, LocalStore, ObjectStore, RetryConfig
@@ -98,8 +98,10 @@ class Store:
                 return None
 
     def get_file(self, key: str, path: Path) -> tuple[int, str]:
-        """Put an object into a file, in pieces. Returns its size and SHA-256. Raises ArchiveDamaged when there is none,
-        DiskFull."""
+        """Put an object into a file, in pieces. Returns its size and SHA-256.
+
+        Raises ArchiveMissing, DiskFull.
+        """
         size, hashed = 0, hashlib.sha256()
         try:
             with path.open("wb") as file:
@@ -117,13 +119,7 @@ class Store:
         import obstore
 
         with self._explained(key):
-            try:
-                stream = iter(obstore.get(self._inner, key).stream(min_chunk_size=PIECE))
-            except FileNotFoundError as error:
-                if _NO_BUCKET.search(str(error)):
-                    raise
-                why = "a manifest names it, and it is not there"
-                raise ArchiveDamaged(f"{self.url}/{key}", why, LOST) from error
+            stream = iter(obstore.get(self._inner, key).stream(min_chunk_size=PIECE))
         while True:
             with self._explained(key):
                 piece = next(stream, None)
@@ -172,21 +168,23 @@ def explained(where: str, error: Exception) -> ArchiveError:
     """An error of a store in a line. Of a long message only the code is told: the rest may be anything."""
     text = str(error)
     code = _CODE.search(text)
-    if _NO_BUCKET.search(text) or isinstance(error, FileNotFoundError):
-        return ArchiveMissing(where, "there is no such bucket or folder", "Create it, or name another one")
+    if _NO_BUCKET.search(text):
+        return StoreAway(where, "there is no such bucket", "Create it, or name another one")
+    if isinstance(error, FileNotFoundError):
+        return ArchiveMissing(where, "there is no such object", "Check its name")
     if type(error).__name__ in {"PermissionDeniedError", "UnauthenticatedError", "PermissionError"} or (
         _REFUSED.search(text)
     ):
         why = f"it refuses ({code[1]})" if code else "it refuses"
         todo = "Check the credentials in the environment (AWS_*, GOOGLE_*), and what they may do there"
-        return ArchiveError(where, why, todo)
+        return StoreAway(where, why, todo)
     if code:
-        return ArchiveError(where, f"it answers {code[1]}", AGAIN)
+        return StoreAway(where, f"it answers {code[1]}", AGAIN)
     if "error sending request" in text or "onnect" in text:
         endpoint = " and AWS_ENDPOINT_URL" if where.startswith("s3:") else ""
-        return ArchiveError(where, "it cannot be reached", f"Check the network{endpoint}. {AGAIN}")
+        return StoreAway(where, "it cannot be reached", f"Check the network{endpoint}. {AGAIN}")
     said = " ".join(text.partition("Debug source")[0].split())[:200]
-    return ArchiveError(where, said or type(error).__name__, AGAIN)
+    return StoreAway(where, said or type(error).__name__, AGAIN)
 
 
 def open_store(url: str, *, create: bool = False) -> Store:

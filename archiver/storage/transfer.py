@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from archiver.errors import ArchiveDamaged, DiskFull, Locked
+from archiver.errors import ArchiveDamaged, ArchiveMissing, DiskFull, Locked
 from archiver.storage.lease import Lease
 from archiver.storage.manifest import FOLDER, Entry, Manifest, key_of, place_of
 from archiver.storage.stores import AGAIN, LOST, PIECE, Store
@@ -33,7 +33,7 @@ def fetch(store: Store, slug: str, manifest: Manifest, folder: Path) -> None:
             if path.relative_to(folder).as_posix() not in manifest.files:
                 path.unlink()
     except OSError as error:
-        raise DiskFull(str(folder), error.strerror or str(error), "Name another --scratch") from error
+        raise DiskFull(str(folder), error.strerror or str(error), f"Free some space there. {AGAIN}") from error
     for name, entry in manifest.files.items():
         path = folder / name
         if not (path.is_file() and (path.stat().st_size, digest(path)) == (entry.size, entry.sha256)):
@@ -50,6 +50,8 @@ def fetch_file(store: Store, key: str, entry: Entry, path: Path) -> None:
             why = f"it is not what its manifest names ({came[0]} bytes of {entry.size}, or others)"
             raise ArchiveDamaged(f"{store.url}/{key}", why, LOST)
         part.replace(path)
+    except ArchiveMissing as error:
+        raise ArchiveDamaged(error.what, "a manifest names it, and it is not there", LOST) from error
     finally:
         part.unlink(missing_ok=True)
 

@@ -13,10 +13,14 @@ from pathlib import Path
 from threading import Barrier, Thread
 
 import pytest
+from click.testing import CliRunner
 
+from archiver.cli import main
 from archiver.demo import DemoBlog
-from archiver.errors import ArchiveDamaged, ArchiveError, ArchiveMissing, ArchiverError, Locked, UsageError
+from archiver.errors import ArchiveDamaged, ArchiveError, ArchiverError, Locked, StoreAway, UsageError
 from archiver.fleet.shards import of_blog
+from archiver.merging.distant import Distant
+from archiver.model import Extract, Post, Rank
 from archiver.storage import lease as leases
 from archiver.storage import manifest as manifests
 from archiver.storage import stores
@@ -29,8 +33,11 @@ from tests.crawl.running import crawl, differences, ended, sound
 from tests.crawl.test_kills import ALWAYS, kill, until
 from tests.fleet.running import begin_command, told
 from tests.fleet.s3_server import S3, s3_server
+from tests.unit.merged_archives import rows, shard
+from tests.unit.readings import visit
 
 URL = "s3://blogs/shards"
+READ = "2026-01-02T03:04:05.000001Z"
 
 
 @pytest.fixture(scope="module")
@@ -122,6 +129,9 @@ def test_killed_while_it_is_sent_the_state_before_counts_and_another_machine_goe
     named = {place_of(slug, name, entry.generation) for name, entry in manifest.files.items()}
     assert {one.key for one in store.listed(slug)} == named | {manifests.key_of(slug, manifest.generation)}
     assert not [path for path in tmp_path.glob("[ab]/*/*") if not path.name.startswith(".")]
+    assert merged(URL, "-o", str(tmp_path / "all"))[0] == 0
+    assert differences(tmp_path / "all", tmp_path / "alone") == {}
+    assert CliRunner().invoke(main, ["verify", "-a", str(tmp_path / "all")]).output.startswith("Sound: ")
 
 
 def test_of_many_who_want_a_lease_one_gets_it(store: Store) -> None:
@@ -217,6 +227,59 @@ def test_a_torn_shard_is_named_and_what_is_whole_is_not_fetched_again(store: Sto
     fetch(store, "blog", mended, tmp_path / "anew")
 
 
+def test_shards_in_a_bucket_become_one_archive_one_brought_at_a_time(
+    s3: S3, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain, store, here = tmp_path / "plain", open_store(URL), []
+    plain.mkdir()
+    for n in range(3):
+        shard(plain / f"blog-{n}", [visit(_posts(n), n, READ)], "2026-01-01T00:00:00Z")
+        (plain / f"blog-{n}" / "shard.json").write_text("{}")
+        put(store, plain / f"blog-{n}", f"blog-{n}", {})
+    for n, mark in ((7, None), (8, {})):  # one that is not whole, and one that is torn
+        put(store, plain / "blog-0", f"blog-{n}", mark)
+    store.delete([place_of("blog-8", "archive.db", 1)])
+    original = Distant._bring
+
+    def bring(self: Distant) -> None:
+        original(self)
+        here.append(sorted(path.name for path in self.directory.parent.iterdir()))
+
+    monkeypatch.setattr(Distant, "_bring", bring)
+    code, said = merged(URL, "-o", str(tmp_path / "all"))
+    assert code == 4
+    assert f"archiver: {URL}/blog-7: it is not whole yet" in said
+    assert f"archiver: {URL}/blog-8/00000001/archive.db: a manifest names it, and it is not there" in said
+    assert here == [["blog-0"], ["blog-1"], ["blog-2"]]
+    assert merged(str(plain), "-o", str(tmp_path / "of-plain"))[0] == 0
+    assert rows(tmp_path / "all") == rows(tmp_path / "of-plain")
+    assert not (tmp_path / "all" / "fetched.tmp").exists()
+    (code, said) = merged(URL, f"{URL}/blog-1", "-o", str(tmp_path / "all"))
+    assert (code, len(here), "Merged 0 shards, 3 known already" in said) == (4, 3, True)
+    assert merged(URL, "-o", str(tmp_path / "all"), "--warc", "move")[0] == 2
+    assert merged("s3://blogs/nothing", "-o", str(tmp_path / "all")) == (
+        2,
+        "archiver: s3://blogs/nothing: there is no shard there. Name the place of shards, or one of them\n",
+    )
+
+
+def _posts(n: int) -> Extract:
+    url = f"https://blog.example.org/{n}/"
+    return Extract(posts=(Post(url=url, native_id=str(n), rank=Rank.PAGE, title=f"Number {n}"),))
+
+
+def put(store: Store, folder: Path, slug: str, mark: dict[str, int] | None) -> None:
+    """Have an archive as a shard in a bucket."""
+    with leased(store, slug, "test", 0, lambda _: None) as lease:
+        send(folder, lease, None, mark, folder.with_name(f"{slug}.copy"))
+
+
+def merged(*arguments: str) -> tuple[int, str]:
+    """Code and words of `archiver merge`."""
+    done = CliRunner().invoke(main, ["merge", *arguments])
+    return done.exit_code, done.output
+
+
 @pytest.mark.parametrize("name", ["../other", "/etc/passwd", "a/../../b", "", "a//b"])
 def test_a_manifest_names_nothing_outside_of_its_folder(name: str) -> None:
     text = Manifest(1, {name: Entry(1, 2, "3")}, None).text()
@@ -241,7 +304,7 @@ def test_what_goes_wrong_is_said_in_a_line(
     assert missing.code == 3
     (line,) = missing.said
     assert line.startswith("archiver: s3://none/x/")
-    assert line.endswith(": there is no such bucket or folder. Create it, or name another one")
+    assert line.endswith(": there is no such bucket. Create it, or name another one")
     assert "it names no bucket" in says("s3:///x", UsageError)
     assert says("s3://me:secretofthetest@blogs/x", UsageError).startswith("s3://blogs/x: a name and a password")
     (tmp_path / "file").write_text("")
@@ -255,4 +318,4 @@ def test_what_goes_wrong_is_said_in_a_line(
     monkeypatch.setitem(sys.modules, "obstore.store", None)
     line = says(URL, UsageError)
     assert line == f'{URL}: it needs obstore, which is not installed. Run pip install "blog-archiver[storage]"'
-    assert isinstance(explained("gs://b", FileNotFoundError("bucket does not exist")), ArchiveMissing)
+    assert isinstance(explained("gs://b", FileNotFoundError("The specified bucket does not exist.")), StoreAway)
