@@ -11,7 +11,7 @@ from archiver._months import folded, read_words
 _NUMBER = re.compile(
     r"(?<![0-9a-z.,:/\u066c-])"
     r"(?P<number>\d{1,3}(?P<mark>[.,'\u2019\u066c ])\d{3}(?:(?P=mark)\d{3})*|\d{1,2}(?:,\d\d)+,\d{3}|\d{1,9})"
-    r"(?![\d:/]|[.,]\d|[km%]\b)"
+    r"(?![\d:/]|[.,-]\d|[km%]\b)"
 )
 _BRACKETED = re.compile(rf"[(\[]\s*{_NUMBER.pattern}\s*[)\]]")
 _PART_OF = re.compile(rf"\d\s*[-\u2013\u2014]\s*\d+\s*(?:of|out of|von|de|sur|di|van|из|z|/)\s*{_NUMBER.pattern}")

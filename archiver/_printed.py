@@ -54,7 +54,7 @@ _CHINESE = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十"
 _CHINESE_MONTH = re.compile("(十[一二]|[一二三四五六七八九十])月")
 _YEAR_FIRST = re.compile(rf"(?<!\d){_YEAR}(?P<dot>\s?[./-]\s?)(?P<month>\d{{1,2}})\s?[./-]\s?(?P<day>\d{{1,2}})(?!\d)")
 _YEAR_LAST = re.compile(
-    r"(?<![\d.,/-])(?P<a>\d{1,2})\s?(?P<dot>[./-])\s?(?P<b>\d{1,2})\s?[./-]\s?(?P<year>\d{4}|\d\d)(?!\.?\d)"
+    r"(?<![\d.,/-])(?P<a>\d{1,2})\s?(?P<dot>[./-])\s?(?P<b>\d{1,2})\s?(?:[./-]\s?|,\s(?=\d{4}))(?P<year>\d{4}|\d\d)(?!\.?\d)"
 )
 _NUMBER_MONTH = (
     re.compile(rf"(?<![\d./-]){_YEAR}\s?[./-]\s?(?P<month>\d{{1,2}})\.?(?![\d./-])"),

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 from lxml.html import HtmlElement
 
+from archiver._months import folded
+from archiver.engines import _vocabulary as vocabulary
 from archiver.engines._comment_roles import NONE, Role, role, sorting
 from archiver.engines._thread_nodes import Node
 from archiver.engines.dom import Dom, text_of
@@ -142,6 +144,7 @@ def _find_body(parts: Parts) -> HtmlElement | None:
         return None
     order = parts.dom.order
     marks = [(order[e], e) for e in (*(e for _, e in parts.names), *parts.times)]
+    marks += [(order[e], e) for e in parts.cites if _is_said(e)]
     best = next((element for element in found if not _holds_frame(parts.dom, element, marks)), None)
     if best is None or len(found) == 1:
         return best
@@ -149,6 +152,12 @@ def _find_body(parts: Parts) -> HtmlElement | None:
         if element is not best and parts.dom.inside(element, best) and _covers(parts.dom, element, best):
             best = element
     return best
+
+
+def _is_said(cite: HtmlElement) -> bool:
+    """Whether "says" stands behind a name, or with it: words can cite, too."""
+    line = folded(f"{text_of(cite)} {cite.tail or ''}".strip()).strip(" :：,")
+    return line.endswith(tuple(f" {phrase}" for phrase in vocabulary.phrases("people", "says")))
 
 
 def _holds_frame(dom: Dom, body: HtmlElement, marks: list[tuple[int, HtmlElement]]) -> bool:

@@ -14,11 +14,14 @@ from archiver.engines._dating import Dating
 from archiver.engines.dom import Dom, text_of, text_without, tokens
 from archiver.engines.wordpress_urls import comment_id, without_fragment
 from archiver.model import Moment, Precision
+from archiver.text import squeeze
 
 _FINE = frozenset({Precision.SECOND, Precision.MINUTE})
 _CHANGED = frozenset({"updated", "modified", "edited"})
 _A_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _LONGEST = 200
+_A_LINE = 60  # characters
+_FRAMES = frozenset({"div", "li", "article", "section", "header", "footer", "dd", "td", "span"})
 _PROPERTIES = ("datePublished", "dateCreated", "commentTime", "datepublished")
 
 
@@ -126,6 +129,16 @@ def _wordings(parts: Parts, link: HtmlElement | None) -> Iterator[str]:
         for wording in (place.get("content"), place.get("title"), text_without(place, apart)):
             if wording and len(wording) < _LONGEST:
                 yield wording
+    yield from _loose_lines(parts)
+
+
+def _loose_lines(parts: Parts) -> Iterator[str]:
+    """Short lines that stand in the frame without an element of their own: behind the name and a line break."""
+    for element in parts.node.own():
+        line = squeeze(element.tail or "")
+        holder = element.getparent() if 0 < len(line) < _A_LINE and _A_YEAR.search(line) else None
+        if holder is not None and holder.tag in _FRAMES and not parts.in_body(element):
+            yield line
 
 
 def _around(parts: Parts, element: HtmlElement | None) -> Iterator[HtmlElement]:

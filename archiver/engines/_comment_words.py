@@ -41,7 +41,22 @@ def _rest(parts: Parts, apart: list[HtmlElement]) -> Content:
         inside = [e for e in apart if dom.inside(e, *blocks)] if apart else []
         plain = None if inside else _words.of_blocks(blocks, dom.base)
         return plain or content.from_html("".join(_words.outer_markup(e, inside) for e in blocks), dom.base)
-    return content.from_html("" if node.ping else _loose(parts, own, apart), dom.base)
+    if node.ping:
+        return content.from_html("", dom.base)
+    found = content.from_html(_loose(parts, own, apart), dom.base)
+    if found.text:
+        return found
+    return content.from_html("".join(map(_words.outer_markup, _in_frame(parts, own))), dom.base)
+
+
+def _in_frame(parts: Parts, own: list[HtmlElement]) -> list[HtmlElement]:
+    """Paragraphs in the frame itself that hold nothing of it, where there are no other words: some themes put all of a
+    comment into what is called its author."""
+    dom = parts.dom
+    marks = [e for e in own if e.tag not in BLOCKS and (e is parts.name or e.tag == "img" or _is_frame(e))]
+    marks = [e for e in marks if next(e.iter(*BLOCKS), None) is None]  # not the frame around it all
+    blocks = [e for e in own if e.tag in BLOCKS and e is not parts.name and not any(dom.inside(m, e) for m in marks)]
+    return [e for e in blocks if not any(dom.inside(e, other) for other in blocks if other is not e)]
 
 
 def blocks_of(parts: Parts) -> list[HtmlElement]:

@@ -53,11 +53,14 @@ class Line:
         return "tag" in rels(element) or "#" in url or "bookmark" in rels(element)
 
 
+_NO_NAME = re.compile(r"^\d+ \w+$|^\S+\.(?:com|de|net|org)/")  # "257 articles", an address without its scheme
+
+
 def looks_like_name(text: str) -> bool:
     """Whether a text can be a person's name at all."""
     if not 1 < len(text) <= _LONGEST * 2 or not any(char.isalpha() for char in text):
         return len(text) == 1 and text.isalpha()
-    if "http" in text or len(text.split()) > 2 * _MOST_WORDS:
+    if "http" in text or len(text.split()) > 2 * _MOST_WORDS or _NO_NAME.search(text):
         return False
     return dates.from_printed(text) is None if _DIGITS.search(text) else True
 

@@ -8,7 +8,7 @@ sidebar. Themes write `<!-- .entry-content -->` where they mean it to end.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from html import escape
 
@@ -37,6 +37,8 @@ _SOFT_IDS = frozenset({*_HARD_IDS, "comments", "sidebar", "footer"})
 _END = frozenset({"footer", "nav", "aside"})
 _OUTER = frozenset({"body", "html"})
 _SHORT_LINE = 600  # characters
+_FEW = 5  # words: no more than a label has
+_TITLES = frozenset({"h1", "h2", "a", "span", "script", "style"})
 _SHELLS = frozenset({"div", "section", "article"})
 
 
@@ -59,13 +61,18 @@ class Body:
         return content.from_html(_words.markup(self.element, dropped) + tail + "".join(rest), base_url)
 
 
-def find_body(dom: Dom, aside: Region, article: HtmlElement | None) -> Body | None:
-    """The body of a page's post. aside: where it cannot be; article: the element around the post, where known."""
+def find_body(dom: Dom, aside: Region, article: HtmlElement | None, thread: Sequence[int] = ()) -> Body | None:
+    """The body of a page's post. aside: where it cannot be; article: the element around the post, where known.
+
+    thread: the places of the comments, in order.
+    """
     element = _element(dom, aside, article)
     if element is None:
         return None
-    body = _found(dom, element)
+    body = _found(dom, element, thread)
     furniture = _furniture(element, body.swallowed, normal_name(dom.stated_title or ""))
+    if body.swallowed:  # it is a frame around more than the words
+        furniture += [node for node in _above(dom, element) if node not in furniture]
     if not furniture:
         return body
     # What the theme prints there may be the byline or the terms: it is in the element, and none of the words.
@@ -73,11 +80,11 @@ def find_body(dom: Dom, aside: Region, article: HtmlElement | None) -> Body | No
     return replace(body, swallowed=[*body.swallowed, *furniture], region=region)
 
 
-def _found(dom: Dom, element: HtmlElement) -> Body:
+def _found(dom: Dom, element: HtmlElement, thread: Sequence[int]) -> Body:
     """The body that an element holds, its true end looked for."""
     start, last = dom.span(element)
     marker = _marker(dom, element)
-    if marker is not None:
+    if marker is not None and not any(last < place < dom.order[marker] for place in thread):
         rest = [node for node in _behind(element) if dom.order[node] < dom.order[marker]]
         rest = [node for node in rest if isinstance(node.tag, str) and node.tag not in SKIPPED]
         return _cut(dom, element, rest, marker)
@@ -162,7 +169,8 @@ def _wordless(dom: Dom, aside: Region, article: HtmlElement | None) -> HtmlEleme
         if any(_BODY_NAME.search(name) and not _OTHER_NAME.search(name) for name in classes.lower().split())
         for element in elements
     ]
-    named += [article] if article is not None else []
+    if article is not None:
+        named += [article, *(e for e in dom.tags("article") if e is not article and dom.inside(e, article))]
     for element in sorted(named, key=dom.order.__getitem__):
         apart = element in aside or element.tag in _OUTER or (article is not None and not dom.inside(element, article))
         titled = any(dom.inside(heading, element) for heading in (dom.tags("h1") or dom.tags("h2"))[:1])
@@ -283,7 +291,8 @@ def _is_theme_part(node: HtmlElement) -> bool:
         return True  # the numbers of a post's parts
     if node.tag not in {"div", "header", "footer"} or next(node.iter("p", "blockquote", "img"), None) is not None:
         return False
-    return any(name in _OWN_MARKS for inner in node.iter("*") for name in tokens(inner))
+    signed = node.tag == "header" and any("author" in rels(link) for link in node.iter("a"))
+    return signed or any(name in _OWN_MARKS for inner in node.iter("*") for name in tokens(inner))
 
 
 # -- a body that swallowed what stands behind it ----------------------------------------------------
@@ -295,14 +304,41 @@ def _swallowing(dom: Dom, element: HtmlElement) -> HtmlElement | None:
     hard += [e for e in dom.classed(*_HARD) if dom.inside(e, element)]
     if not hard:
         return None
-    after = vocabulary.name_set("post", "after")
+    begun, end = bool((element.text or "").strip()), -1
     for node in element.iter("*"):
-        soft = node is not element and (
-            node.tag in _END or node.get("id") in _SOFT_IDS or not after.isdisjoint(tokens(node))
-        )
-        if soft or node in hard:
+        if node in hard:
             return node
+        if node is element or dom.order[node] <= end:
+            continue
+        if _is_end(node):
+            if begun:
+                return node
+            end = dom.last(node)  # a byline above the words
+            begun = len((node.tail or "").split()) > _FEW
+        elif node.tag not in _TITLES:
+            begun = begun or len((node.text or "").split()) > _FEW or len((node.tail or "").split()) > _FEW
     return hard[0]
+
+
+def _is_end(node: HtmlElement) -> bool:
+    """Whether the words are at an end before an element."""
+    after = vocabulary.name_set("post", "after")
+    return node.tag in _END or node.get("id") in _SOFT_IDS or not after.isdisjoint(tokens(node))
+
+
+def _above(dom: Dom, element: HtmlElement) -> Iterator[HtmlElement]:
+    """What a theme prints between the title and the words of a body that holds both."""
+    end = -1
+    for node in element.iter("*"):
+        if node is element or dom.order[node] <= end:
+            continue
+        if _is_end(node):
+            end = dom.last(node)
+            yield node
+            if len((node.tail or "").split()) > _FEW:
+                return
+        elif node.tag not in _TITLES and max(len((t or "").split()) for t in (node.text, node.tail)) > _FEW:
+            return
 
 
 def _is_marker(node: HtmlElement, element: HtmlElement) -> bool:

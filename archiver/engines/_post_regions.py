@@ -16,8 +16,10 @@ from archiver.engines.dom import Dom, Region, ancestors, text_of, text_without, 
 from archiver.engines.wordpress_urls import is_author_page, list_page, month, never, post_url, taxonomy
 from archiver.urls import url_key, within
 
+_COMMENT_ID = re.compile(r"^(?:li-|div-)?comment-\d+$", re.ASCII)
 _ARTICLE_ID = re.compile(r"^post-(\d+)$", re.ASCII)
 _DIGIT = re.compile(r"\d")
+_NO_ARTICLE = frozenset({"a", "body", "span", "p", "h1", "h2", "h3", "h4", "h5", "h6", "header", "time"})
 _HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
 _TOP = frozenset({"body", "html", "main"})
 _ROOMS = frozenset({"body", "html", "main", "footer"})
@@ -35,13 +37,15 @@ class Regions:
         dom = self._dom
         if self._native_id:
             element = dom.by_id.get(f"post-{self._native_id}")
-            if element is not None and element.tag not in {"a", "body"}:
+            if element is not None and element.tag not in _NO_ARTICLE:
                 return element
             for element in dom.classed(f"post-{self._native_id}"):
                 if element.tag not in {"body", "a", "li"}:
                     return element
         for element in [*dom.classed("hentry", "h-entry", "type-post"), *dom.tags("article")]:
             if element.tag != "body" and element not in self._beside and "comment" not in " ".join(tokens(element)):
+                if element.tag == "article" and not _is_marked(element) and _is_one_of_many(element):
+                    continue
                 return element
         return None
 
@@ -59,7 +63,8 @@ class Regions:
                 found.append(element)
         lists = dom.region(*dom.classed("wp-block-post-template", "wp-block-query"))
         found += [e for e in dom.classed("wp-block-post") if e in lists]
-        return dom.region(*(e for e in found if e.tag not in _TOP and not self._holds_post(e)))
+        found = [e for e in found if e.tag not in _TOP]
+        return dom.region(*(e for e in found if not self._holds_post(e) and not self._holds_thread(e)))
 
     def _other_articles(self) -> Iterator[HtmlElement]:
         """Elements that WordPress has marked as other posts, by the class that goes with `hentry`."""
@@ -76,10 +81,22 @@ class Regions:
             self._dom.inside(e, element) for e in [*([own] if own is not None else []), *self._dom.tags("h1")[:1]]
         )
 
+    def _holds_thread(self, element: HtmlElement) -> bool:
+        """Whether something that is called a sidebar has the thread in it: an <aside> of comments, a list unclosed."""
+        start, end = self._dom.span(element)
+        first = bisect_left(self._thread, start)
+        return first < len(self._thread) and self._thread[first] <= end
+
+    @cached_property
+    def _thread(self) -> list[int]:
+        """The places of the comments, which WordPress numbers, and of their form."""
+        found = self._dom.by_id.items()
+        return sorted(self._dom.order[e] for id_, e in found if id_ == "commentform" or _COMMENT_ID.match(id_))
+
     @cached_property
     def body(self) -> Body | None:
         """The post's words."""
-        return find_body(self._dom, self._beside, self.article)
+        return find_body(self._dom, self._beside, self.article, self._thread)
 
     @cached_property
     def words(self) -> Region:
@@ -168,6 +185,18 @@ class Regions:
             found.add(title)
             found.update(title)
         return sorted((e for e in found if e.tag == "a"), key=dom.order.__getitem__)
+
+
+def _is_marked(article: HtmlElement) -> bool:
+    """Whether WordPress has put its classes on an article."""
+    return not {"hentry", "h-entry", "type-post", "type-page"}.isdisjoint(tokens(article))
+
+
+def _is_one_of_many(article: HtmlElement) -> bool:
+    """Whether an article stands among others, as the cards of a list do."""
+    return any(True for _ in article.itersiblings("article")) or any(
+        True for _ in article.itersiblings("article", preceding=True)
+    )
 
 
 @lru_cache(maxsize=4096)  # a blog's pages link to the same few hundred posts

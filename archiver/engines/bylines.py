@@ -7,6 +7,7 @@ related posts, of whoever is in the menu. The blog's own name is nobody's.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -20,12 +21,14 @@ from archiver.engines.dom import Dom, Region, near, rels, text_of, tokens
 from archiver.engines.wordpress_urls import author_slug, is_author_page
 from archiver.model import Author
 from archiver.text import normal_name
+from archiver.urls import same_host
 
 __all__ = ["Known", "authors", "bio", "split_names"]
 
 _LINES = frozenset(
     {"entry-meta", "post-meta", "postmetadata", "post-info", "meta", "entry-info", "article-meta", "meta-info"}
 )
+_CALLED = re.compile(r"(?:^|[-_])(?:authors?|autor|byline)(?:[-_](?:text|line|name|meta|links|info))?$")
 _URL_OF_NAME = frozenset({"url", "fn"})
 _LONGEST_LINE = 300
 _LEVELS = 5
@@ -85,7 +88,8 @@ class _Byline:
     # -- links ------------------------------------------------------------------------------------
 
     def _is_author_link(self, link: HtmlElement, url: str) -> bool:
-        named = is_author_page(url) or "author" in rels(link) or _URL_OF_NAME.issubset(tokens(link))
+        own = is_author_page(url) and same_host(url, self._dom.page.url)  # not a profile at some network
+        named = own or "author" in rels(link) or _URL_OF_NAME.issubset(tokens(link))
         return named and not any(_is_list(up) for up in near(link, 4))
 
     def _name_of(self, link: HtmlElement) -> str:
@@ -134,8 +138,14 @@ class _Byline:
             if found:
                 return self._distinct(author for e in found for author in self._people_in(e))
         cards = [e for e in self._dom.classed("fn") if self._may_name(e) and self._in_byline(e)]
+        cards = cards or [e for e in self._dom.classed("author") if "vcard" in tokens(e) and self._is_mere_name(e)]
         stated = [] if cards else [e for e in self._with_property("author") if self._may_name(e)]
         return self._distinct(author for e in [*cards, *stated[:1]] for author in self._people_in(e))
+
+    def _is_mere_name(self, element: HtmlElement) -> bool:
+        """Whether an element holds a name and nothing else."""
+        name = text_of(element)
+        return without_by(name) == name and not any(map(str.isdigit, name)) and self._may_name(element)
 
     def _may_name(self, element: HtmlElement, *, in_box: bool = False) -> bool:
         if element in self._outside or element.tag == "body" or (self._in_box(element) and not in_box):
@@ -166,7 +176,8 @@ class _Byline:
         return self._distinct(self._person(name) for name in found)
 
     def _lines(self) -> Iterator[HtmlElement]:
-        for element in self._dom.classed(*vocabulary.names("byline", "line"), *_LINES):
+        called = [*self._dom.classed(*vocabulary.names("byline", "line"), *_LINES), *self._dom.matching(_CALLED)]
+        for element in dict.fromkeys(called):
             if element in self._outside or self._in_box(element) or element.tag in {"body", "article", "a", "main"}:
                 continue
             if 0 < len(text_of(element)) <= _LONGEST_LINE and not any(True for _ in element.iter("form", "ul", "h1")):

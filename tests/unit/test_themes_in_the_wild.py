@@ -1,0 +1,181 @@
+"""What blogs in the wild have that the themes at hand do not; each case is the structure of one, in our own words."""
+
+from __future__ import annotations
+
+import pytest
+
+from archiver.engines.wordpress_page import PostPage
+from tests.unit import test_unseen_themes as unseen
+from tests.unit.test_unseen_themes import HOME, WORDS, comments
+
+LONG = "<p>The tide went out before the boats came home, and nobody saw it turn.</p>" * 3
+ITEM = "<li id='comment-{0}' class='comment even depth-1'><cite class='fn'>Ann</cite><div class='comment-content'>"
+THREAD = "".join(f"{ITEM.format(n)}<p>Words {n}.</p></div></li>" for n in (11, 12))
+
+
+def post(body: str) -> PostPage:
+    return unseen.post(body, head="<title>Tides</title>")
+
+
+def text(page: PostPage) -> str:
+    content = page.read().content
+    return content.text if content else ""
+
+
+def shown(page: PostPage) -> list[tuple[str | None, str]]:
+    return [(c.native_id, c.content.text if c.content else "") for c in page.thread.comments]
+
+
+# -- where the thread stands ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        "<article class='hentry'>{words}</article><aside><div id='comments'><ol>{thread}</ol></div></aside>",
+        # A sidebar whose list was never closed holds all that follows it.
+        (
+            "<div id='sidebar'><ul><li class='widget'><ul><li><a href='/x/'>X</a></li></ul>"
+            "<div id='content'><h2>Tides</h2>{words}<div id='comments'><ol>{thread}</ol></div></div></li></ul></div>"
+        ),
+        # The frame around both is called as the words are, and says where it ends.
+        (
+            "<div class='contentarea'><article class='contentarea'>{words}</article>"
+            "<div><div id='comments'><ol>{thread}</ol></div></div><!-- .contentarea --></div>"
+        ),
+    ],
+)
+def test_a_thread_in_what_looks_like_a_sidebar_or_the_words(around: str) -> None:
+    page = post(f"<h1>Tides</h1>{around.format(words=LONG, thread=THREAD)}")
+    assert shown(page) == [("11", "Words 11."), ("12", "Words 12.")]
+    assert text(page).startswith("The tide went out")
+    assert "Words 11" not in text(page)
+
+
+def test_a_sidebar_of_recent_comments_is_no_thread() -> None:
+    aside = (
+        "<aside class='widget'><ul><li class='recentcomments'>Ann on <a href='/y/#comment-5'>Y</a></li></ul></aside>"
+    )
+    page = post(f"<article id='post-7' class='hentry'><h1>Tides</h1>{WORDS}</article>{aside}")
+    assert shown(page) == []
+
+
+# -- where the words stand --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"<div class='hentry post-7'><h2 id='post-7'>Tides</h2><div class='main'>{LONG}</div></div>",
+        (
+            f"<div id='post-7' class='hentry'><h1>Tides</h1><div class='post-meta'>May 5, 2020 in News</div>{LONG}"
+            "<div id='respond'><form id='commentform'></form></div></div>"
+        ),
+        (
+            f"<article id='post-7'><h1>Tides</h1><nav class='page-links'><a href='{HOME}2/'>2</a></nav>{LONG}"
+            "<nav><a href='/z/'>Next</a></nav><div id='respond'></div></article>"
+        ),
+        (
+            f"<section id='post-7' class='hentry'><h1>Tides</h1><article class='article'><div><span>{LONG[3:-4]}</span>"
+            "</div></article></section>"
+        ),
+        (
+            "<div id='row'>"
+            + "".join(
+                f"<article class='card'><h3><a href='/{n}/'>Post {n}</a></h3><p>Teaser.</p></article>" for n in "ab"
+            )
+            + f"</div><section><h2>Tides</h2><div class='block'>{LONG}</div></section>"
+        ),
+    ],
+)
+def test_the_words_are_found(body: str) -> None:
+    found = text(post(body))
+    assert found.startswith("The tide went out")
+    assert not any(word in found for word in ("May 5", "Next", "Teaser"))
+
+
+def test_a_header_with_the_byline_is_none_of_the_words() -> None:
+    header = f"<header class='bar'><a rel='author' href='{HOME}author/ann/'>Ann Lee</a> <b>18 May</b></header>"
+    page = post(f"<article class='box'>{header}{LONG}</article>")
+    assert text(page).startswith("The tide went out")
+    assert [author.name for author in page.read().authors or ()] == ["Ann Lee"]
+
+
+# -- who wrote the post -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<div class='entry-author-text'>von <a href='/about'>Ann Lee</a></div>",
+        "<div class='single--header_author'><span>von</span> <a href='/creator/ann/'>Ann Lee</a></div>",
+        "<h4 class='vcard author'>vom <span class='fn'>Ann Lee</span></h4>",
+        "<span class='meta-author author vcard'><i></i>Ann Lee</span>",
+        f"<p><a rel='author' href='{HOME}author/ann/'>Zeige alle Beiträge von Ann Lee</a></p>",
+        f"<p><a rel='author' href='{HOME}author/ann/'>View all posts by Ann Lee</a></p>",
+    ],
+)
+def test_bylines_by_other_names(line: str) -> None:
+    page = post(
+        f"<article id='post-7' class='hentry'><h1>Tides</h1>{line}<div class='entry-content'>{LONG}</div></article>"
+    )
+    assert [author.name for author in page.read().authors or ()] == ["Ann Lee"]
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        "<ul class='links'><li><a href='https://people.example.com/author/crime'>Crime Corner</a></li></ul>",
+        f"<div class='postcount'><a href='{HOME}author/ann/'>257 posts</a></div>",
+        f"<div><a href='{HOME}author/ann/'>network.example.com/ann</a></div>",
+    ],
+)
+def test_what_is_no_byline(beside: str) -> None:
+    page = post(
+        f"<article id='post-7' class='hentry'><h1>Tides</h1><div class='entry-content'>{LONG}</div>{beside}</article>"
+    )
+    assert not {author.name for author in page.read().authors or ()} & {"Crime Corner", "257 posts"}
+
+
+# -- comments ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        # All of it in what is called the author's.
+        (
+            "<div class='comment-author vcard'><img src='/a.png' class='avatar'><p>Words of it.</p><p><cite>Comment by "
+            "<span class='fn'>Judy H</span> — 2021-02-10 @ <a href='#comment-2'>8:07</a></cite></p></div>"
+        ),
+        # The name in what is called the text.
+        (
+            "<div class='commenttext'><cite><strong>Judy H</strong> dijo:</cite><p>Words of it.</p>"
+            "<div class='commentmetadata'>10 febrero 2021 a las 8:07</div></div>"
+        ),
+        # The date has no element of its own.
+        "<div class='wrap'><span class='author'>Judy H</span><br>February 10, 2021 8:07 am<p>Words of it.</p></div>",
+        # Day and month with points, and the year behind a comma.
+        "<p>Words of it.</p><p><cite>Comment by Judy H — 10.02, 2021 @ <a href='#comment-2'>8:07</a></cite></p>",
+    ],
+)
+def test_a_comment_whose_parts_stand_elsewhere(inner: str) -> None:
+    (comment,) = comments(f"<li id='comment-2' class='comment even depth-1'>{inner}</li>")
+    assert comment.author
+    assert comment.content
+    assert comment.published
+    told = (comment.author.name, comment.content.text, comment.published.at[:10])
+    assert told == ("Judy H", "Words of it.", "2021-02-10")
+
+
+def test_words_may_cite() -> None:
+    inner = "<cite class='fn'>Ann</cite><div class='comment-content'><p>As <cite>The Sea</cite> says: wait.</p></div>"
+    (comment,) = comments(f"<li id='comment-2' class='comment even depth-1'>{inner}</li>")
+    assert comment.content
+    assert comment.content.text == "As The Sea says: wait."
+
+
+def test_a_date_in_a_heading_is_no_count_of_comments() -> None:
+    body = f"<article id='post-7' class='hentry'><h1>Tides</h1>{WORDS}</article><h2>2019-01-01</h2><div id='comments'>"
+    page = post(f"{body}<h2>2 comments</h2><ol>{THREAD}</ol></div>")
+    assert page.comment_count == 2
