@@ -9,15 +9,23 @@ from pathlib import Path
 from unittest.mock import patch
 
 from archiver.model import Visit
-from db import Archive
+from archiver.privacy import redact
+from db import Archive, Writer, redactions
 from db.merging import Merger
 from tests.unit.readings import TABLES, begin, fresh, tables
 
 ALL = [*TABLES, "revisions", "widgets", "widget_links", "crawls", "fetches", "frontier", "oddities", "whole_threads"]
 
 
-def shard(directory: Path, visits: Iterable[Visit], started: str, gone: Iterable[tuple[str, int]] = ()) -> Path:
-    """The archive of one run. gone: table and number of rows that are marked as vanished since."""
+def shard(
+    directory: Path,
+    visits: Iterable[Visit],
+    started: str,
+    gone: Iterable[tuple[str, int]] = (),
+    redacted: Iterable[tuple[str, int]] = (),
+) -> Path:
+    """The archive of one run. gone: table and number of rows that are marked as vanished since; redacted: of such that
+    are taken down."""
     directory.mkdir()
     shutil.copy(fresh(), directory)
     with closing(Archive(directory).writer()) as writer:
@@ -30,11 +38,23 @@ def shard(directory: Path, visits: Iterable[Visit], started: str, gone: Iterable
         for table, number in gone:
             query = f"SELECT id FROM {table} ORDER BY id LIMIT 1 OFFSET ?"
             writer.connection.execute(
-                f"UPDATE {table} SET gone_at = '2026-01-02T00:00:00Z' WHERE id = ({query})"
-                " AND last_seen_at < '2026-01-02T00:00:00Z'",
+                f"UPDATE {table} SET gone_at = '2026-01-15T00:00:00Z' WHERE id = ({query})"
+                " AND last_seen_at < '2026-01-15T00:00:00Z'",
                 (number,),
             )
+        for table, number in redacted:
+            query = f"SELECT id FROM {table} ORDER BY id LIMIT 1 OFFSET ?"
+            for (id_,) in writer.connection.execute(query, (number,)).fetchall():
+                take_down(writer, id_, started)
     return directory
+
+
+def take_down(writer: Writer, id_: str, at: str) -> None:
+    """What `archiver redact` does to the tables."""
+    with patch("archiver.privacy.redact._now", lambda: at), writer.transaction():
+        entered = redact._entries(writer.connection, id_, "asked")
+        redactions.enter(writer.connection, entered)
+        redactions.erase(writer.connection, entered)
 
 
 def merged(directory: Path, shards: Iterable[Path]) -> Path:

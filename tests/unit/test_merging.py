@@ -1,5 +1,7 @@
 """Archives merge to the same rows in any order and grouping, and merging twice changes nothing."""
 
+from contextlib import closing
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -7,7 +9,7 @@ from tempfile import TemporaryDirectory
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from db import merge_tables
+from db import Archive, merge_tables, redactions
 from db.facets import FACETS
 from tests.unit.merged_archives import ALL, merged, rows, shard, take
 from tests.unit.readings import fresh_writer, visits
@@ -33,6 +35,12 @@ def shards(draw):
     return [([one for one in seen if draw(st.booleans())], started, draw(GONE)) for started in STARTED]
 
 
+def journal(archive):
+    """What was taken down; when that was done is each archive's own."""
+    with closing(Archive(archive).connect()) as connection:
+        return [replace(one, done_at=None, swept_at=None) for one in redactions.journal(connection)]
+
+
 @BIG
 @given(shards(), st.permutations(range(3)))
 def test_archives_merge_to_the_same_rows_in_any_order_and_grouping(drawn, order):
@@ -49,6 +57,36 @@ def test_archives_merge_to_the_same_rows_in_any_order_and_grouping(drawn, order)
         take(whole, two)
         take(whole, other)
         assert_same(whole, other)
+
+
+REDACTED = st.tuples(st.sampled_from(["posts", "comments", "authors"]), st.integers(0, 3))
+# An author of whom nothing was left, and then something again, has been seen since then.
+KEPT = [name for name in ALL if name not in {"authors", "fetches"}]
+
+
+@BIG
+@given(shards(), st.permutations(range(3)), st.lists(REDACTED, min_size=1, max_size=2))
+def test_what_is_taken_down_in_one_is_taken_down_in_all(drawn, order, redacted):
+    with TemporaryDirectory() as made:
+        home, numbers = Path(made), count()
+
+        def joined(*parts):
+            return merged(home / f"m{next(numbers)}", parts)
+
+        shards = [shard(home / f"s{n}", *one, redacted if n == 0 else ()) for n, one in enumerate(drawn)]
+        one, two, three = (shards[number] for number in order)
+        whole, other = joined(*shards), joined(one, joined(three, two))
+        assert_same(whole, other, KEPT)
+        assert journal(whole) == journal(other)
+        with closing(Archive(whole).connect()) as connection:
+            for entry in journal(whole):
+                if entry.kind != "author":
+                    (text,) = connection.execute(
+                        f"SELECT text FROM {entry.kind}s WHERE id = ?", (entry.subject,)
+                    ).fetchone()
+                    assert text is None
+                else:
+                    assert not connection.execute("SELECT 1 FROM authors WHERE id = ?", (entry.subject,)).fetchall()
 
 
 def test_every_table_has_its_rule():
