@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from archiver.model import Rank
 from archiver.text import word_count
 from db.bodies import HANGING, OF_POST, Bodies
@@ -12,17 +14,20 @@ from db.parts import Parts
 from db.revisions import Owner, Revisions, move_revisions
 from db.store import Store
 
+Keep = Callable[[Owner, Held, Held], None]
 LISTS = {"byline": "post_authors", "terms": "post_terms"}
 
 
 class Joiner:
     """Hands all that hangs on one post over to another.
 
-    joined: the posts that got something. Their threads must be arranged anew. keep: whether the wording that gives
-    way is kept as an earlier one.
+    joined: the posts that got something. Their threads must be arranged anew. keep: told of the two rows before they
+    become one, where the wording that gives way is kept in another way than by `Revisions.keep_lesser`.
     """
 
-    def __init__(self, store: Store, parts: Parts, bodies: Bodies, context: Context, *, keep: bool = True) -> None:
+    def __init__(
+        self, store: Store, parts: Parts, bodies: Bodies, context: Context, *, keep: Keep | None = None
+    ) -> None:
         self._store, self._parts, self._bodies, self._context = store, parts, bodies, context
         self._keep = keep
         self._execute = store.connection.execute
@@ -40,9 +45,11 @@ class Joiner:
             self._store.put("posts", kept)
         else:
             before = kept.copy()
+            if self._keep:
+                self._keep(Owner(post_id, None), kept, old)
             won = kept.absorb(old, FACETS["posts"], LEADS["posts"])
             kept.row["digest"] = wording_digest(kept.row)
-            if self._keep:
+            if not self._keep:
                 Revisions(self._store).keep_lesser(Owner(post_id, None), kept, before if "body" in won else old)
         self._store.flush("posts")
         self._move_lists(stray, post_id, won)

@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 
 from db.facets import FACETS
+from db.revisions import MEET
 
 _PROGRESS = """CASE {}.state WHEN 'done' THEN 5 WHEN 'alias' THEN 4 WHEN 'given_up' THEN 3 WHEN 'excluded' THEN 2
   WHEN 'in_flight' THEN 1 ELSE 0 END"""
@@ -64,16 +65,6 @@ POST_URLS = """
 INSERT INTO main.post_urls (id, post_id, address) SELECT id, post_id, address FROM shard.post_urls WHERE true
 ON CONFLICT (id) DO UPDATE SET post_id = excluded.post_id, address = excluded.address WHERE {} > {}
 """.format(*(_OWNER.format(side, _NATIVE.format(side)) for side in ("excluded", "post_urls")))
-# Times widen; a wording that came back and was replaced again is kept once.
-REVISIONS = """
-INSERT INTO main.revisions ({0}) SELECT {0} FROM shard.revisions WHERE true
-ON CONFLICT (id) DO UPDATE SET seen_from = min(seen_from, excluded.seen_from),
-  seen_until = max(seen_until, excluded.seen_until),
-  replaced_at = max(coalesce(replaced_at, excluded.replaced_at), coalesce(excluded.replaced_at, replaced_at)),
-  title = CASE WHEN {1} THEN excluded.title ELSE title END, html = CASE WHEN {1} THEN excluded.html ELSE html END,
-  text = CASE WHEN {1} THEN excluded.text ELSE text END,
-  fetch_id = CASE WHEN {1} THEN excluded.fetch_id ELSE fetch_id END
-"""
 _SHOWN = "(SELECT new FROM temp.files WHERE old = warc_file)"
 
 
@@ -138,9 +129,8 @@ def _placed(name: str) -> str:
 
 def keep_wordings(connection: sqlite3.Connection) -> None:
     """Take in earlier wordings."""
-    names = columns(connection, "revisions")
-    told = greater(("excluded", "revisions"), (), ["fetch_id", "title", "html", "text"])
-    connection.execute(REVISIONS.format(", ".join(names), told))
+    names = ", ".join(columns(connection, "revisions"))
+    connection.execute(f"INSERT INTO main.revisions ({names}) SELECT {names} FROM shard.revisions WHERE true {MEET}")
 
 
 def keep_widgets(connection: sqlite3.Connection) -> None:

@@ -17,9 +17,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
-from db import merge_tables, merged_redactions
+from db import lost_wordings, merge_tables, merged_redactions
 from db.bodies import Bodies
 from db.comments import Comments
 from db.context import Context
@@ -29,6 +30,7 @@ from db.keys import fingerprint
 from db.merge import Held, wording_digest
 from db.parts import Parts
 from db.people import People
+from db.revisions import Owner
 from db.store import NUMBERED, Store
 from db.terms import find_parents
 
@@ -75,6 +77,7 @@ class Merger:
         self._connection, self._execute = connection, connection.execute
         self._store = Store(connection)
         connection.create_function("fingerprint", 2, fingerprint, deterministic=True)
+        connection.create_function("rank_of", 2, lost_wordings.rank_of, deterministic=True)
         connection.executescript(SCRATCH)
 
     @contextmanager
@@ -128,9 +131,14 @@ class Merger:
         for table in merge_tables.AFTER:
             merge_tables.RULES[table](self._connection)
         self._follow()
-        for blog_id, site_key in self._execute("SELECT id, site_key FROM shard.blogs").fetchall():
-            self._settle(blog_id, site_key)
+        both = self._execute(
+            "SELECT b.id, b.site_key FROM temp.met t JOIN main.blogs b ON b.id = t.id WHERE t.kind = 'blogs' ORDER BY 1"
+        ).fetchall()
+        for blog_id, site_key in both:
+            self._settle(_context(blog_id, site_key))
         merged_redactions.unite(self._connection)
+        for blog_id, site_key in both:
+            self._recognise_left(_context(blog_id, site_key))
         return merged
 
     # -- rows with facets -------------------------------------------------------------------------
@@ -192,6 +200,8 @@ class Merger:
             held = ours[other.row["id"]]
             disagreed += any(held.row[name] != other.row[name] for columns in facets.values() for name in columns)
             self._judge(table, held, other)
+            if table in lost_wordings.LEADS:
+                self._keep_wording(table, held, other)
             if table == "blogs":  # its address is that of its first reading
                 held.row["url"] = min((one.row["first_seen_at"], one.row["url"]) for one in (held, other))[1]
             held.absorb(other, facets, LEADS[table])
@@ -200,6 +210,12 @@ class Merger:
         self._store.flush(table)
         self._store.forget()
         return disagreed
+
+    def _keep_wording(self, table: str, held: Held, other: Held) -> None:
+        """Where a comment stands may be settled later: by then its wordings go along."""
+        id_ = held.row["id"]
+        owner = Owner(held.row["post_id"], id_) if table == "comments" else Owner(id_, None)
+        lost_wordings.keep(self._connection, table, owner, held, other)
 
     def _judge(self, table: str, held: Held, other: Held) -> None:
         """Note which facets with lists win or lose, and which threads change."""
@@ -241,16 +257,12 @@ class Merger:
                 " WHERE comment_id IN (SELECT id FROM temp.moved)"
             )
 
-    def _settle(self, blog_id: str, site_key: str) -> None:
-        """Work out anew what depends on several rows, where rows of both have come together."""
-        if not self._execute("SELECT 1 FROM temp.met WHERE kind = 'blogs' AND id = ?", (blog_id,)).fetchone():
-            return
+    def _settle(self, context: Context) -> None:
+        """Work out anew what depends on several rows of a blog that both know."""
+        blog_id = context.blog_id
         find_parents(self._connection, blog_id)
-        context = Context(
-            site_key=site_key, home="", blog_id=blog_id, crawl_id="", fetch_id="", fetched_at="", extractor=0, kind=""
-        )
         store, bodies, parts = self._store, Bodies(self._store), Parts(self._store)
-        joiner = Joiner(store, parts, bodies, context, keep=False)
+        joiner = Joiner(store, parts, bodies, context, keep=partial(lost_wordings.keep, self._connection, "posts"))
         self._join(joiner, blog_id)
         self._rejoin(joiner, blog_id)
         store.flush("posts")
@@ -258,12 +270,22 @@ class Merger:
         bodies.flush()
         store.flush_lists()
         store.forget()
-        comments = Comments(store, bodies, People(store, context), context)
+        lost_wordings.settle(self._connection, blog_id)
+        comments = self._comments(context)
         touched = self._of_blog("touched", blog_id) | joiner.joined
         for post_id in sorted(touched):
             comments.save([], [post_id])
             store.forget()
         comments.recognise(touched | self._of_blog("bylines", blog_id))
+
+    def _comments(self, context: Context) -> Comments:
+        return Comments(self._store, Bodies(self._store), People(self._store, context), context)
+
+    def _recognise_left(self, context: Context) -> None:
+        """Where something was taken down, bylines have lost people: tell anew whose comments are the author's own."""
+        query = "SELECT p.id FROM main.posts p WHERE p.blog_id = ? AND EXISTS (SELECT 1 FROM main.redactions r"
+        posts = self._execute(f"{query} WHERE r.blog_id = p.blog_id AND r.undone_at IS NULL)", (context.blog_id,))
+        self._comments(context).recognise([row[0] for row in posts.fetchall()])
 
     def _of_blog(self, table: str, blog_id: str) -> set[str]:
         """Posts of a blog that were noted, as far as they are there."""
@@ -290,3 +312,10 @@ class Merger:
         )
         for (post_id,) in posts.fetchall():
             joiner.rejoin(post_id, self._store.load("posts", [post_id])[post_id])
+
+
+def _context(blog_id: str, site_key: str) -> Context:
+    """No fetch of its own: what keys of a blog are made with."""
+    return Context(
+        site_key=site_key, home="", blog_id=blog_id, crawl_id="", fetch_id="", fetched_at="", extractor=0, kind=""
+    )

@@ -17,15 +17,36 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (id) DO UPDATE SET
   seen_from = min(seen_from, excluded.seen_from),
   seen_until = max(seen_until, excluded.seen_until),
-  replaced_at = max(replaced_at, excluded.replaced_at)
+  replaced_at = max(coalesce(replaced_at, excluded.replaced_at), excluded.replaced_at)
 """
 """A wording that comes back and is replaced again is kept once, its times widened."""
 
+# What was seen replaced (`db.lost_wordings`) is better known than what was not; the times of the others widen.
+MEET = """
+ON CONFLICT (id) DO UPDATE SET
+  seen_from = CASE WHEN revisions.replaced_at IS NULL THEN excluded.seen_from
+    ELSE min(revisions.seen_from, excluded.seen_from) END,
+  seen_until = CASE WHEN revisions.replaced_at IS NULL THEN excluded.seen_until
+    ELSE max(revisions.seen_until, excluded.seen_until) END,
+  replaced_at = CASE WHEN revisions.replaced_at IS NULL THEN excluded.replaced_at
+    ELSE max(revisions.replaced_at, excluded.replaced_at) END,
+  title = CASE WHEN {0} THEN excluded.title ELSE revisions.title END,
+  html = CASE WHEN {0} THEN excluded.html ELSE revisions.html END,
+  text = CASE WHEN {0} THEN excluded.text ELSE revisions.text END,
+  fetch_id = CASE WHEN {0} THEN excluded.fetch_id ELSE revisions.fetch_id END
+WHERE excluded.replaced_at IS NOT NULL OR (revisions.replaced_at IS NULL AND {0})
+""".format(
+    "(excluded.replaced_at IS NOT NULL, CASE WHEN excluded.replaced_at IS NULL THEN excluded.seen_until ELSE '' END,"
+    " coalesce(excluded.fetch_id, ''), coalesce(excluded.html, ''), coalesce(excluded.title, ''))"
+    " > (revisions.replaced_at IS NOT NULL, CASE WHEN revisions.replaced_at IS NULL THEN revisions.seen_until"
+    " ELSE '' END, coalesce(revisions.fetch_id, ''), coalesce(revisions.html, ''), coalesce(revisions.title, ''))"
+)
 MOVE = """
 INSERT INTO revisions (id, post_id, comment_id, digest, title, html, text, seen_from, seen_until, replaced_at, fetch_id)
 SELECT replace(id, ?2, ?1), ?1, NULL, digest, title, html, text, seen_from, seen_until, replaced_at, fetch_id
 FROM revisions WHERE post_id = ?2 AND comment_id IS NULL
-""" + SAVE[SAVE.index("ON CONFLICT") :]
+"""
+MOVE += MEET
 
 WORDED = {"posts": {"title": "title", "body": "text"}, "comments": {"core": "text"}}
 """The facets that make up the wording, each with the column that tells a change."""

@@ -39,7 +39,7 @@ def shard(
             query = f"SELECT id FROM {table} ORDER BY id LIMIT 1 OFFSET ?"
             writer.connection.execute(
                 f"UPDATE {table} SET gone_at = '2026-01-15T00:00:00Z' WHERE id = ({query})"
-                " AND last_seen_at < '2026-01-15T00:00:00Z'",
+                " AND last_seen_at < '2026-01-15T00:00:00Z' AND sources <> ''",  # what was only spoken of cannot vanish
                 (number,),
             )
         for table, number in redacted:
