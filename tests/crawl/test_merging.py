@@ -129,7 +129,7 @@ main(sys.argv[4:])
 @pytest.mark.parametrize(
     ("place", "name", "call"),
     [
-        ("db.merging:Merger", "_settle", 2),
+        ("db.merging:Merger", "_settle", 1),
         ("archiver.merging.files", "bring_notes", 2),
         ("archiver.merging.files:Path", "replace", 3),
         ("archiver.merging.files", "take_away", 2),
