@@ -199,6 +199,8 @@ def open_store(url: str, *, create: bool = False) -> Store:
         shown = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
         raise UsageError(shown, "a name and a password stand in it", "Put them into the variables of the store (AWS_*)")
     if parts.scheme == "file":
+        if parts.netloc not in {"", "localhost"} or not parts.path.strip("/"):
+            raise UsageError(url, "it names no folder", "Write file:///FOLDER, with three slashes")
         return Store(url, _folder(url, Path(unquote(parts.path)), LocalStore, create=create))
     if not parts.netloc:
         raise UsageError(url, "it names no bucket", f"Write {parts.scheme}://BUCKET/FOLDER")

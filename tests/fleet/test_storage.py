@@ -10,14 +10,15 @@ import sys
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
-from threading import Barrier, Thread
+from threading import Barrier, Event, Thread
 
 import pytest
 from click.testing import CliRunner
 
 from archiver.cli import main
 from archiver.demo import DemoBlog
-from archiver.errors import ArchiveDamaged, ArchiveError, ArchiverError, Locked, StoreAway, UsageError
+from archiver.errors import ArchiveDamaged, ArchiveError, ArchiveMissing, ArchiverError, Locked, StoreAway, UsageError
+from archiver.fleet.elsewhere import fetched
 from archiver.fleet.shards import of_blog
 from archiver.merging.distant import Distant
 from archiver.model import Extract, Post, Rank
@@ -189,6 +190,24 @@ def _get(store: Store, command: str, wait: float, said: list[str]) -> None:
         pass
 
 
+def test_who_lost_the_lease_is_asked_to_end_the_run(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or two would be at one blog at a time."""
+    monkeypatch.setattr(leases, "STEP", 0.001)
+    asked, clock = Event(), count(step=30)
+    before = signal.signal(signal.SIGTERM, lambda *_: asked.set())
+    try:
+        with leased(store, "blog", "first", 0, lambda _: None) as silent:  # it beats after 20 s, when that is over
+            monkeypatch.setattr(leases, "BEAT", 0.01)
+            with leased(store, "blog", "next", 1000, lambda _: None, clock=lambda: float(next(clock))) as lease:
+                again = Thread(target=leases._beat, args=(silent, Event()))
+                again.start()
+                again.join()
+                assert asked.wait(60)
+                lease.check()
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
 def test_a_holder_that_ended_on_this_machine_is_not_waited_for(store: Store) -> None:
     dead = subprocess.Popen([sys.executable, "-c", ""])
     dead.wait()
@@ -280,6 +299,22 @@ def merged(*arguments: str) -> tuple[int, str]:
     return done.exit_code, done.output
 
 
+def test_a_file_of_several_pieces_comes_as_it_went(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stores, "PIECE", 5 << 20)  # the least that S3 takes
+    large = tmp_path / "large.warc.gz"
+    large.write_bytes(os.urandom(1 << 20) * 11)
+    store.put_file("files/large.warc.gz", large)
+    with fetched(f"{store.url}/files/large.warc.gz", tmp_path / "scratch") as here:
+        assert here.name == large.name
+        assert here.read_bytes() == large.read_bytes()
+    assert [path for path in (tmp_path / "scratch").rglob("*") if path.is_file()] == []
+    url = f"{store.url}/files/none.warc.gz"
+    with pytest.raises(ArchiveMissing, match=f"{url}: there is no such object"), fetched(url, tmp_path / "scratch"):
+        pass
+
+
 @pytest.mark.parametrize("name", ["../other", "/etc/passwd", "a/../../b", "", "a//b"])
 def test_a_manifest_names_nothing_outside_of_its_folder(name: str) -> None:
     text = Manifest(1, {name: Entry(1, 2, "3")}, None).text()
@@ -306,6 +341,7 @@ def test_what_goes_wrong_is_said_in_a_line(
     assert line.startswith("archiver: s3://none/x/")
     assert line.endswith(": there is no such bucket. Create it, or name another one")
     assert "it names no bucket" in says("s3:///x", UsageError)
+    assert "it names no folder" in says("file://shards", UsageError)
     assert says("s3://me:secretofthetest@blogs/x", UsageError).startswith("s3://blogs/x: a name and a password")
     (tmp_path / "file").write_text("")
     assert says((tmp_path / "file" / "x").as_uri(), ArchiveError).endswith("Check the path, and the rights there")
