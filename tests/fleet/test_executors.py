@@ -22,7 +22,10 @@ from tests.crawl.running import Ran, content, ended
 from tests.crawl.test_kills import ALWAYS, OPEN
 from tests.fleet.running import LONGEST, begin_command, blogs, command
 
-pytestmark = pytest.mark.slow
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.timeout(1500),
+]  # a minute, but many processes: a busy machine takes its time
 
 MANY, SOME = 40, 8
 Servers = Mapping[str, FaultServer]
