@@ -10,7 +10,7 @@ from typing import Any
 from datasette.utils.asgi import Response
 from markupsafe import Markup
 
-from archiver.web import ledgers, network_page, place, plots, plots_page, respond, when
+from archiver.web import ledgers, metadata, network_page, place, plots, plots_page, respond, when
 from archiver.web.place import Place
 from db.pages import front
 from db.pages.front import Overview
@@ -21,7 +21,8 @@ PATIENCE = 0.3  # seconds that a first visitor waits for what is being counted
 
 async def page(_: Any, at: Place) -> Response | None:
     """The front page. Of a large archive it shows the least until the rest has been counted for the first time."""
-    known = await ledgers.overview_soon(at, PATIENCE)
+    # A small one is counted in no time, if the machine is not busy: then it is worth waiting for.
+    known = await ledgers.overview_soon(at, PATIENCE if at.holding.comments > metadata.LARGE else None)
     if known is None:
         newest = await at.ask(front.newest)
         return await respond.html(

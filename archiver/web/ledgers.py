@@ -15,7 +15,7 @@ async def overview(at: Place) -> Overview:
     return await kept.answer(at, "front", front.overview)
 
 
-async def overview_soon(at: Place, patience: float) -> Answer[Overview] | None:
+async def overview_soon(at: Place, patience: float | None) -> Answer[Overview] | None:
     """The same, or None where it is not known yet and takes longer to find than so many seconds."""
     return await kept.soon(at, "front", front.overview, patience)
 

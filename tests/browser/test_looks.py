@@ -18,10 +18,13 @@ def test_every_page_has_its_looks(opened, demo, tmp_path, look):  # noqa: F811
     thread = page.locator(".ba-hits h3 a").first.get_attribute("href")
     page.goto(demo + thread)
     person = page.locator("a[href*='/-/author/']").first.get_attribute("href")
-    month = page.locator("a[href*='/-/month/']").first.get_attribute("href")
+    month, term, work = (page.locator(f"a[href*='/-/{kind}/']").first.get_attribute("href")
+                         for kind in ("month", "term", "cited"))  # fmt: skip
     ways = {
         "front": "/", "post": front, "thread": thread, "search": "/-/search?q=trial", "person": person, "month": month,
-        "network": "/-/network", "plots": "/-/plots", "ledger": "/-/ledger", "tables": "/archive",
+        "term": term, "work": work, "crawls": "/-/crawls", "network": "/-/network", "plots": "/-/plots",
+        "ledger": "/-/ledger", "tables": "/archive", "table": "/archive/comment_list",
+        "sql": "/archive?sql=select+id,+title+from+posts",
     }  # fmt: skip
     for name, way in ways.items():
         answer = page.goto(demo + way)

@@ -13,7 +13,7 @@ import pytest
 
 from archiver.warc.records import Exchange, Original, digest
 from archiver.warc.writer import Writer
-from archiver.web import capture_page, front_page, kept, ledgers, place, serve
+from archiver.web import capture_page, front_page, kept, ledgers, metadata, place, serve
 from db.pages import front
 from tests.unit.archive_sample import FETCH, filled, insert, key
 from tests.unit.web_client import get
@@ -209,6 +209,7 @@ def test_the_first_visitor_of_a_large_archive_need_not_wait(tmp_path, monkeypatc
     may_count, whole = threading.Event(), front.overview
     monkeypatch.setattr(front, "overview", lambda connection: may_count.wait(60) and whole(connection))
     monkeypatch.setattr(front_page, "PATIENCE", 0.01)
+    monkeypatch.setattr(metadata, "LARGE", 10)
 
     async def visits():
         first = await site.client.get("/")

@@ -20,7 +20,7 @@ import pytest
 from datasette.app import Datasette
 
 from archiver.errors import ArchiveDamaged, ArchiveMissing, UsageError
-from archiver.web import metadata, serve
+from archiver.web import metadata, place, serve
 from tests.unit.archive_sample import filled, key
 from tests.unit.web_client import found, get
 
@@ -136,6 +136,13 @@ def test_a_query_without_end_is_ended_and_told_so(archive):
     assert (answer.status_code, answer.json()["title"]) == (400, "Too much at once")
     assert get(site, "/archive.csv", sql=ENDLESS).status_code == 400
     assert get(site, "/archive.json", sql="select 1").json()["rows"] == [[1]]
+
+
+def test_a_question_of_our_own_pages_is_ended_as_well(archive):
+    (at,) = place.all_of(serve.application(archive, time_limit=0.2))
+    with pytest.raises(sqlite3.OperationalError, match="interrupted"):
+        asyncio.run(at.ask(lambda connection: connection.execute(ENDLESS).fetchall()))
+    assert asyncio.run(at.ask(lambda connection: connection.execute("SELECT 1").fetchone()[0])) == 1
 
 
 def test_in_public_nothing_is_said_of_options(archive):

@@ -22,6 +22,30 @@ def archive(wordpress, tmp_path_factory):
     return open_archive(directory)
 
 
+PAGES = (
+    "/-/network",
+    "/-/plots",
+    "/-/ledger",
+    "/-/crawls",
+    "/archive",
+    "/archive/comment_list",
+    "/archive?sql=select+1",
+)
+
+
+def kinds(archive):
+    """A page of each kind, of what there is most of."""
+    for kind, table, by in (
+        ("author", "comments", "author_id"),
+        ("term", "post_terms", "term_id"),
+        ("cited", "citations", "work_id"),
+        ("comment", "comments", "parent_id"),
+        ("month", "posts", "substr(published_at, 1, 7)"),
+    ):
+        sql = f"SELECT {by} FROM {table} WHERE {by} IS NOT NULL GROUP BY 1 ORDER BY count(*) DESC LIMIT 1"
+        yield f"/-/{kind}/{rows(archive, sql)[0][0]}"
+
+
 @pytest.mark.parametrize("look", LOOKS)
 def test_it_is_read_from_its_front_page(opened, archive, tmp_path, look):  # noqa: F811
     sql = "SELECT post_id, count(*) FROM comments WHERE gone_at IS NULL GROUP BY 1 ORDER BY 2 DESC LIMIT 1"
@@ -39,9 +63,9 @@ def test_it_is_read_from_its_front_page(opened, archive, tmp_path, look):  # noq
         page.goto(f"{origin}/-/search?q=registry")
         assert page.locator(".ba-hits mark").count() > 10
         taken(page, f"wordpress-search-{look}", tmp_path)
-        for way in ("/-/network", "/-/plots", "/-/ledger", f"/-/network?post={post}"):
-            assert page.goto(origin + way).ok
-            assert page.evaluate("document.documentElement.scrollWidth") <= wide
+        for way in (*PAGES, *kinds(archive), f"/-/network?post={post}"):
+            assert page.goto(origin + way).ok, way
+            assert page.evaluate("document.documentElement.scrollWidth") <= wide, way
         taken(page, f"wordpress-network-{look}", tmp_path)
         assert page.locator("#network a.ba-node").count() > 2
         assert [words for words in page.said if words.startswith(("error", "dialog"))] == []
