@@ -325,6 +325,20 @@ class ThreadPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadAnswer:
+    """Which part of a post's thread a comment system or the platform's own data gave, apart from pages.
+
+    source: the system, whose name stands before its comments' ids; `api` for the blog's own. part: from 1.
+    last: whether nothing follows it, and nothing was held back.
+    """
+
+    post: PostRef
+    source: str
+    part: int
+    last: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
     """One line of a listing: a post or comment by its native id. post: of a comment. modified: UTC, to the second."""
 
@@ -368,6 +382,7 @@ class Extract:
     widgets: tuple[Widget, ...] = ()
     claims: tuple[Claim, ...] = ()
     threads: tuple[ThreadPage, ...] = ()
+    answers: tuple[ThreadAnswer, ...] = ()
     notes: tuple[Note, ...] = ()
     listing: Listing | None = None
     lessons: tuple[Lesson, ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 
-from archiver.model import Claim, Lesson, Note, PostRef, ThreadPage
+from archiver.model import Claim, Lesson, Note, PostRef, ThreadAnswer, ThreadPage
 from archiver.urls import url_key
 from db.context import Context
 from db.store import Store
@@ -22,6 +22,11 @@ INSERT INTO thread_pages (post_id, page, pages, shown, claimed, seen_at, fetch_i
 ON CONFLICT (post_id, page) DO UPDATE SET pages = excluded.pages, shown = excluded.shown, claimed = excluded.claimed,
   seen_at = excluded.seen_at, fetch_id = excluded.fetch_id
 WHERE (excluded.seen_at, excluded.fetch_id, excluded.shown) > (seen_at, fetch_id, shown)
+"""
+SAVE_ANSWER = """
+INSERT INTO thread_answers (post_id, source, part, last, seen_at, fetch_id) VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (post_id, source, part) DO UPDATE SET last = excluded.last, seen_at = excluded.seen_at,
+  fetch_id = excluded.fetch_id WHERE (excluded.seen_at, excluded.fetch_id) > (seen_at, fetch_id)
 """
 # Of two readings the later one counts; of two in one second always the same one.
 SAVE_LESSON = """
@@ -100,6 +105,12 @@ class Ledger:
                 if (post_id := ids.get(thread.post))
             ],
         )
+
+    def save_answers(self, answers: Iterable[ThreadAnswer], ids: Mapping[PostRef, str]) -> None:
+        """Save which parts of threads came apart from pages."""
+        seen = (self._context.seen_at, self._context.fetch_id)
+        rows = [(ids[one.post], one.source, one.part, one.last, *seen) for one in answers if one.post in ids]
+        self._connection.executemany(SAVE_ANSWER, rows)
 
     def save_oddities(self, notes: Sequence[Note]) -> None:
         """Save what was strange, in the place of what an earlier reading of the same fetch found strange."""

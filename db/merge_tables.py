@@ -19,6 +19,7 @@ GREATEST: dict[str, tuple[str, ...]] = {
     "crawls": ("finished_at",),
     "fetches": ("fetched_at",),
     "thread_pages": ("seen_at", "fetch_id", "shown"),
+    "thread_answers": ("seen_at", "fetch_id"),
     "whole_threads": ("seen_at",),
     "surpluses": ("seen_at",),
     "claims": ("said_at", "fetch_id", "number"),
@@ -176,7 +177,7 @@ RULES: dict[str, Callable[[sqlite3.Connection], object]] = {
 AFTER = (
     *("post_urls", "post_parts", "widgets", "widget_links", "post_authors", "post_terms", "works", "links", "media"),
     *("citations", "revisions", "claims", "thread_pages", "oddities", "frontier", "whole_threads", "sensors"),
-    *("surpluses", "revisits", "lessons", "withheld"),
+    *("surpluses", "revisits", "lessons", "withheld", "thread_answers"),
 )
 """Tables that come after those with facets; `crawls` and `fetches` come before."""
 KNOWN = frozenset({*FACETS, *GREATEST, *LISTS, *BY_HAND})

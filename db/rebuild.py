@@ -25,7 +25,7 @@ from db.writer import Writer
 REBUILT = (
     *("authors", "posts", "post_parts", "post_urls", "post_authors", "comments", "thread_pages", "terms"),
     *("post_terms", "archives", "widgets", "widget_links", "links", "media", "works", "citations", "revisions"),
-    *("claims", "oddities", "lessons"),
+    *("claims", "oddities", "lessons", "thread_answers"),
 )
 """Tables whose rows are read from responses; `blogs` is one as well, but for the columns in _BLOG."""
 UNTOLD = frozenset({"docid", "provenance"})

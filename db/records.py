@@ -81,6 +81,7 @@ class Records:
         ledger = Ledger(store, context)
         ledger.save_claims(extract.claims, ids)
         ledger.save_threads(extract.threads, extract.claims, ids)
+        ledger.save_answers(extract.answers, ids)
         ledger.save_lessons(extract.lessons, ids)
         ledger.save_oddities(extract.notes)
         Sidebar(store, context).save(extract)
@@ -134,6 +135,7 @@ def _spoken_of(extract: Extract) -> Iterator[PostRef]:
     """Posts that are referred to by what belongs to them."""
     yield from (comment.post for comment in extract.comments)
     yield from (thread.post for thread in extract.threads)
+    yield from (answer.post for answer in extract.answers)
     yield from filter(None, map(claimed_post, extract.claims))
 
 

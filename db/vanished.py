@@ -7,6 +7,8 @@ reading of this run did either:
   was shown only as far as they did when the thread was read whole the last time, and by the answers to
   what has vanished: blogs go on counting those. Judged so are comments that a page has shown before;
   replies to what is not public are not.
+- by a comment system, or by the platform's data of one post: all parts of the thread were read, and nothing was held
+  back. Judged so are comments that the same source has given before.
 - by the API: all pages of its list of comments, or of that of a post, were read and stated one and the same
   total. Judged so are comments that the API has listed before; pings, which it leaves out, are not.
 
@@ -58,6 +60,17 @@ GONE_FROM_PAGE = """
 SELECT id, parent_id FROM comments
 WHERE post_id = ? AND gone_at IS NULL AND last_seen_at < ? AND instr(sources, 'page')
   AND (answers IS NULL OR parent_id IS NOT NULL) AND post_id NOT IN (SELECT id FROM posts WHERE protected = 1)
+"""
+WHOLE_ANSWERS = """
+SELECT t.post_id, t.source, max(t.seen_at) FROM thread_answers t JOIN fetches f ON f.id = t.fetch_id
+WHERE f.crawl_id = ?
+GROUP BY t.post_id, t.source
+HAVING max(t.part) = count(*) AND max(t.part) = max(t.part) FILTER (WHERE t.last)
+"""
+GONE_FROM_ANSWERS = """
+SELECT id FROM comments
+WHERE post_id = ?1 AND gone_at IS NULL AND last_seen_at < ?2 AND instr(sources, 'api')
+  AND CASE ?3 WHEN 'api' THEN instr(native_id, ':') = 0 ELSE native_id GLOB ?3 || ':*' END
 """
 GONE_FROM_API = """
 SELECT id FROM comments
@@ -127,7 +140,8 @@ class Vanished:
         if outcome in ENDED or (command == "update" and outcome == "limit"):
             posts = self._mark("posts", {**self._unlisted_posts(crawl), **self._missing_posts(crawl)}, crawl)
             beneath = self._beneath(posts, crawl)
-            comments = {**beneath, **self._unlisted(crawl), **self._not_shown(crawl)}
+            answers = self._not_answered(crawl)
+            comments = {**beneath, **self._unlisted(crawl), **self._not_shown(crawl), **answers}
             gone = Gone(posts=len(posts), comments=len(self._mark("comments", comments, crawl)))
         for measure in ("posts", "pages", "comments"):
             self._totals.pop((crawl_id, measure), None)
@@ -166,6 +180,15 @@ class Vanished:
             self._connection.execute(SAVE_WHOLE_THREAD, (post_id, seen_at, shown, claimed))
             gone.update(dict.fromkeys(parents, seen_at))
         return gone
+
+    def _not_answered(self, crawl: _Crawl) -> dict[str, str]:
+        """Comments that are absent from a thread that a comment system or the platform gave whole."""
+        whole = self._connection.execute(WHOLE_ANSWERS, (crawl.id,)).fetchall()
+        return {
+            row[0]: seen_at
+            for post_id, source, seen_at in whole
+            for row in self._connection.execute(GONE_FROM_ANSWERS, (post_id, crawl.started_at, source))
+        }
 
     def _beneath(self, posts: dict[str, str], crawl: _Crawl) -> dict[str, str]:
         """What stood under posts that have vanished."""

@@ -15,7 +15,7 @@ from archiver.comments._said import counted
 from archiver.comments.base import Declared, NoThread, System, feed_target, thread_target
 from archiver.engines.dom import Dom
 from archiver.errors import PageError
-from archiver.model import Discovery, Extract, Note, PostRef, Target, TargetKind
+from archiver.model import Discovery, Extract, Note, PostRef, Target, TargetKind, ThreadAnswer
 from archiver.page import Page
 from archiver.plugged import made
 from archiver.text import clean_tree
@@ -105,8 +105,20 @@ def extract(page: Page, target: Target) -> tuple[Extract, Discovery]:
     except NoThread as error:
         raise PageError(page.url, f"comments of {name} were expected: {error}", "The thread is missing") from error
     url = system.following(data, target)
+    part = int(target.hint.get("part") or 1)
+    if system.is_thread(data):
+        last = url is None and not _held_back(read, name, alone=part == 1)
+        read = replace(read, answers=(ThreadAnswer(post=post, source=name, part=part, last=last),))
+        part += 1
     hint = {n: v for n, v in target.hint.items() if n not in {"comments", "post", "post_url"}}
+    hint["part"] = str(part)
     return read, Discovery(targets=(thread_target(name, url, post, hint),) if url else ())
+
+
+def _held_back(read: Extract, name: str, *, alone: bool) -> bool:
+    """Whether there are comments of the thread that an answer does not give. alone: it is the only one."""
+    stated = max((claim.number for claim in read.claims if claim.where == name), default=0)
+    return any(note.kind.startswith("more_at_") for note in read.notes) or (alone and stated > len(read.comments))
 
 
 def _data(page: Page) -> object:

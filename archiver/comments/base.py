@@ -57,6 +57,11 @@ class System(ABC):
         del data, target
         return None
 
+    def is_thread(self, data: object) -> bool:
+        """Whether an answer that was read holds a part of the thread, not only where it is."""
+        del data
+        return True
+
 
 def thread_target(name: str, url: str, post: PostRef, hint: dict[str, str]) -> Target:
     """The target of a thread; it is read by the system of this name."""

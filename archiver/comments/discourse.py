@@ -73,6 +73,10 @@ class Discourse(System):
         rows, count = values.inside(data, "post_stream", "posts"), values.number(data, "posts_count") or 0
         return _url(forum, topic[1], number + 1) if topic and rows and number * size < count else None
 
+    def is_thread(self, data: object) -> bool:
+        """The frame is none."""
+        return not isinstance(data, str)
+
 
 def _url(forum: str, topic: str, page: int) -> str:
     return urljoin(forum, f"t/{topic}.json?page={page}")

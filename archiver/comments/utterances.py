@@ -65,6 +65,10 @@ class Utterances(System):
             return None
         return _comments(url, 1)
 
+    def is_thread(self, data: object) -> bool:
+        """A search is none: it may have found nothing today."""
+        return isinstance(data, list)
+
 
 def _comments(issue: str, page: int) -> str:
     return f"{issue}/comments?{urlencode({'per_page': AT_ONCE, 'page': page})}"

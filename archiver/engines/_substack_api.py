@@ -35,6 +35,7 @@ from archiver.model import (
     Target,
     TargetKind,
     Term,
+    ThreadAnswer,
     ThreadPage,
 )
 from archiver.page import Page
@@ -216,7 +217,8 @@ def _thread(page: Page, asked: Target) -> Extract:
     short = [row for row, _, _ in found if values.number(row, "children_count") and not row.get("children")]
     notes = tuple(Note(kind="replies_left_out", detail=f"{page.url}: comment {row['id']}") for row in short)
     thread = ThreadPage(post=ref, page=None, pages=None, shown=len(comments))
-    return Extract(comments=comments, threads=(thread,), notes=notes)
+    answer = ThreadAnswer(post=ref, source="api", part=1, last=not short)
+    return Extract(comments=comments, threads=(thread,), answers=(answer,), notes=notes)
 
 
 def _walk(found: list[Any]) -> Iterator[tuple[dict[str, Any], str | None, int]]:

@@ -19,6 +19,7 @@ _OWN_TABLES = {
     "revisits",
     "sensors",
     "thread_pages",
+    "thread_answers",
     "lessons",
     "surpluses",
 }

@@ -70,7 +70,17 @@ START = (
 )
 
 # Tables about the archive itself rather than the blog; they are listed last.
-_BOOKKEEPING = ("claims", "thread_pages", "lessons", "revisions", "crawls", "fetches", "oddities", "frontier")
+_BOOKKEEPING = (
+    "claims",
+    "thread_pages",
+    "thread_answers",
+    "lessons",
+    "revisions",
+    "crawls",
+    "fetches",
+    "oddities",
+    "frontier",
+)
 # Our own page of what a row tells of: by the column that holds its key, the kind of page and words for the link.
 _PAGES = {
     "posts": {"id": ("post", "Read it with its thread")},

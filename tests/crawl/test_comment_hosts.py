@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.crawl.running import Ran, content, crawl, run, sound
+from tests.crawl.running import Ran, content, crawl, run, sound, update
 from tests.crawl.scripted import Scripted, serve
 
 WORDS = "The lamps of the quay burn an hour less, since oil is dear this year and the keeper is poor. " * 2
@@ -104,3 +104,33 @@ def test_a_second_run_goes_on_where_the_first_one_stopped(tmp_path: Path) -> Non
         assert server.asked == []
         assert crawl(tmp_path / "a", site.home).code == 0
         assert server.asked == ["/robots.txt", "/?uri=%2Foil%2F"]
+
+
+def isso_thread(texts: list[str], claimed: int) -> tuple[str, str]:
+    rows = [
+        {"id": n, "text": f"<p>{said}</p>", "author": "Bo", "created": 1677744000.0 + n} for n, said in texts_of(texts)
+    ]
+    return "application/json", json.dumps(
+        {"total_replies": claimed, "replies": [{**row, "replies": []} for row in rows]}
+    )
+
+
+def texts_of(texts: list[str]) -> list[tuple[int, str]]:
+    return [(n, said) for n, said in enumerate(texts, 1) if said]
+
+
+def test_a_comment_has_vanished_when_its_whole_thread_lacks_it(tmp_path: Path) -> None:
+    said = [f"Said {n}." for n in range(1, 7)]
+    there = "SELECT text FROM comments WHERE gone_at IS NULL ORDER BY text"
+    with serve({"/?uri=/oil/": isso_thread(said, 6)}) as server, serve(blog("")) as site:
+        site.answers = blog(f"<script data-isso='{server.home}/'></script>")
+        assert crawl(tmp_path / "a", site.home).code == 0
+        server.answers = {"/?uri=/oil/": isso_thread(["", *said[1:]], 6)}  # says that there are more than it gives
+        assert len(crawl(tmp_path / "a", site.home).rows(there)) == 6
+        server.answers = {"/?uri=/oil/": isso_thread(["", *said[1:]], 5)}
+        ran = crawl(tmp_path / "a", site.home)
+        assert [text for (text,) in ran.rows(there)] == said[1:]
+        server.answers = {}  # no thread at all says nothing
+        assert len(update(tmp_path / "a", "--full").rows(there)) == 5
+        server.answers = {"/?uri=/oil/": isso_thread(said, 6)}
+        assert len(update(tmp_path / "a", "--full").rows(there)) == 6  # it is back

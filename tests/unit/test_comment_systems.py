@@ -10,7 +10,7 @@ import pytest
 
 from archiver import comments
 from archiver.errors import PageError
-from archiver.model import Extract, Post, PostRef, Rank, Target, TargetKind
+from archiver.model import Extract, Post, PostRef, Rank, Target, TargetKind, ThreadAnswer
 from archiver.page import Page
 
 URL = "https://quay.example/2023/oil/"
@@ -429,3 +429,22 @@ def test_a_post_whose_comments_are_counted_is_no_thread_of_a_system():
     post = Target(url="https://blog.example/p/", kind=TargetKind.POST, hint={"comments": "12"})
     assert not comments.is_thread(post)
     assert all(comments.is_thread(replace(post, hint={"comments": one.name})) for one in comments.systems())
+
+
+def test_a_part_of_a_thread_is_evidence_only_with_all_others() -> None:
+    row = {"id": 1, "text": "<p>So.</p>", "replies": []}
+    assert not answered("disqus", DISQUS).last  # its frame says that there is more
+    assert answered("isso", {"total_replies": 1, "replies": [row]}).last
+    assert not answered("isso", {"total_replies": 2, "replies": [row]}).last
+
+
+def answered(name: str, data: object) -> ThreadAnswer:
+    body = json.dumps(data).encode()
+    if name == "disqus":
+        body = b'<html><script type="text/json" id="disqus-threadData">' + body + b"</script></html>"
+    hint = {"comments": name, "post_url": "https://quay.example/oil/"}
+    target = Target(url="https://comments.example/", kind=TargetKind.API, hint=hint)
+    read, _ = comments.extract(Page(target.url, body), target)
+    (found,) = read.answers
+    assert (found.source, found.part) == (name, 1)
+    return found
