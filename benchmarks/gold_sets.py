@@ -59,7 +59,9 @@ def _wcxb(folder: Path) -> Iterator[Sheet]:
         if row["_internal"]["page_type"]["primary"] != "article":
             continue
         page = path.parents[1] / "html" / f"{path.stem}.html.gz"
-        url, body = row.get("url") or "http://page.example/post", row["ground_truth"]["main_content"]
+        url, body = row.get("url") or "http://page.example/post", row["ground_truth"].get("main_content")
+        if body is None:
+            continue
         yield Sheet(name=path.stem, url=url, html=gzip.decompress(page.read_bytes()), body=body)
 
 

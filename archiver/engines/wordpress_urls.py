@@ -23,7 +23,7 @@ _NOT_THE_POST = frozenset({"cpage", "replytocom", "unapproved", "moderation-hash
 # Nothing below these is content, and some change things: never fetched.
 _NEVER = re.compile(
     r"/wp-(?:admin|login|signup|activate|cron|comments-post|trackback|links-opml|mail|register)\b|/xmlrpc\.php"
-    r"|/(?:trackback|embed)/?(?:$|\?)|[?&](?:replytocom|share|like_comment|unapproved|moderation-hash|add-to-cart|action"
+    r"|/(?:trackback|embed)/?(?:$|\?)|[?&](?:no)?amp(?:=(?:1|mobile))?(?:$|&)|[?&](?:replytocom|share|like_comment|unapproved|moderation-hash|add-to-cart|action"
     r"|preview|print|wp_?lang_?switch|PHPSESSID|sid|nb|_wpnonce)="
     r"|/wp-content/|/wp-includes/|/wp-json/oembed|/cdn-cgi/",
     re.IGNORECASE,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 from importlib import import_module
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint
 
 from archiver.errors import ArchiverError, UsageError
 from archiver.exports.base import Format
+from archiver.plugged import loaded, points
 
 GROUP = "blog_archiver.exports"
 OURS = (
@@ -18,13 +19,13 @@ OURS = (
 
 def names() -> list[str]:
     """Ours in the order in which they are shown, then the others by name."""
-    return [*OURS, *sorted({point.name for point in _others()})]
+    return [*OURS, *dict.fromkeys(point.name for point in points(GROUP, OURS))]
 
 
 def formats() -> list[Format]:
     """All formats that can be loaded."""
     found = [_ours(name) for name in OURS]
-    for point in sorted(_others(), key=lambda point: point.name):
+    for point in points(GROUP, OURS):
         try:
             found.append(_load(point))
         except ArchiverError:
@@ -36,7 +37,7 @@ def find_format(name: str) -> Format:
     """A format by its name. Raises UsageError for one that is not known, ArchiverError for a broken one."""
     if name in OURS:
         return _ours(name)
-    for point in _others():
+    for point in points(GROUP, OURS):
         if point.name == name:
             return _load(point)
     near = get_close_matches(name, names(), 1)
@@ -50,15 +51,8 @@ def _ours(name: str) -> Format:
     return found
 
 
-def _others() -> list[EntryPoint]:
-    return [point for point in entry_points(group=GROUP) if point.name not in OURS]
-
-
 def _load(point: EntryPoint) -> Format:
-    try:
-        found = point.load()
-    except Exception as error:
-        raise ArchiverError(f"export {point.name}", f"{point.value} cannot be loaded ({error})") from error
+    found = loaded(point, GROUP)
     if not isinstance(found, Format):
         raise ArchiverError(f"export {point.name}", f"{point.value} is no archiver.exports.Format")
     return found

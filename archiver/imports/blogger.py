@@ -91,7 +91,7 @@ def _entry(nodes: Nodes, home: str) -> Extract:
     status = value(nodes, "status")
     is_draft = any("yes" in text_of(one) for one in nodes.get("control", ()))
     url = _address(nodes, home)
-    if status not in _LIVE or is_draft or url is None:
+    if not _is_shown(nodes) or is_draft or url is None:
         return Extract(notes=(Note(kind="not_public", detail=f"{value(nodes, 'id')}: {status.lower() or 'draft'}"),))
     return Extract(posts=(_post(nodes, url, _POSTS[kind]),))
 
@@ -126,7 +126,7 @@ def _comment(nodes: Nodes, home: str) -> Comment | None:
     native, post, href = _native(value(nodes, "id")), _native(value(nodes, "parent")), None
     for reply in nodes.get("in-reply-to", ()):
         post, href = _native(reply.get("ref", "")) or post, reply.get("href") or None
-    if native is None or (post is None and href is None) or value(nodes, "status") not in _LIVE:
+    if native is None or (post is None and href is None) or not _is_shown(nodes):
         return None
     said = [value(nodes, "inReplyTo")]
     said += [link.get("href", "") for link in nodes.get("link", ()) if link.get("rel") == "related"]
@@ -144,6 +144,10 @@ def _comment(nodes: Nodes, home: str) -> Comment | None:
         parent_source=ParentSource.API,
         source="api",
     )
+
+
+def _is_shown(nodes: Nodes) -> bool:
+    return value(nodes, "status") in _LIVE and not value(nodes, "trashed")
 
 
 def _address(nodes: Nodes, home: str) -> str | None:

@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from archiver import exports
+from archiver import exports, plugged
 from archiver.cli import main
 from archiver.errors import ArchiverError, DiskFull, UsageError
-from archiver.exports import Format, Wanted, export, find_format, formats, registry, target
+from archiver.exports import Format, Wanted, export, find_format, formats, target
 from archiver.exports.base import Progress
 from db import open_archive
 from tests.crawl.running import ROOT, environment, words
@@ -217,12 +217,12 @@ def test_formats_of_others(nasty, tmp_path, monkeypatch):
         found = {"mine": f"{here}:MINE", "bad": "no.such:X", "odd": f"{here}:ROOT", "csv": "no.such:X"}
         return [EntryPoint(name, value, group) for name, value in found.items()]
 
-    monkeypatch.setattr(registry, "entry_points", points)
+    monkeypatch.setattr(plugged, "entry_points", points)
     assert write(nasty, "mine", tmp_path).read_text() == str(
         nasty.connect().execute("SELECT count(*) FROM posts").fetchone()[0]
     )
     assert {"mine", "csv"} <= {form.name for form in formats()}
-    with pytest.raises(ArchiverError, match=r"export bad: no.such:X cannot be loaded"):
+    with pytest.raises(ArchiverError, match=r"blog_archiver.exports bad, no.such:X: it cannot be loaded"):
         find_format("bad")
     with pytest.raises(ArchiverError, match=r"export odd: .* is no archiver.exports.Format"):
         find_format("odd")
