@@ -52,6 +52,9 @@ def s3(server: S3, monkeypatch: pytest.MonkeyPatch) -> S3:
     """The server with an empty bucket, and an environment that leads there."""
     server.ask("POST", "/moto-api/reset")
     server.make_bucket("blogs")
+    for name in list(os.environ):
+        if name.startswith("AWS_") or name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)
     for name, value in server.variables.items():
         monkeypatch.setenv(name, value)
     return server
