@@ -7,6 +7,7 @@ import os
 import signal
 import sqlite3
 import subprocess
+import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
@@ -183,6 +184,11 @@ def test_what_is_wrong_with_a_cluster_is_said_in_a_line(tmp_path: Path) -> None:
     code, line = said("local", "--python", str(tmp_path / "none"), "--retries", "0")
     why = f"a worker has no {tmp_path / 'none'}. Install blog-archiver there, or name its Python with --python"
     assert (code, line) == (1, f"[1/1] {urls[0]}: failed ({why})")
+    bare = tmp_path / "bare"
+    bare.write_text(f'#!/bin/sh\nexec {sys.executable} -ES "$@"\n')  # without what is installed
+    bare.chmod(0o755)
+    why = f"a worker's {bare} has no blog-archiver. Install it there, or name another one with --python"
+    assert said("local", "--python", str(bare)) == (2, f"[1/1] {urls[0]}: failed ({why})")
     code, line = said("dask", "--dask", "tcp://127.0.0.1:9")
     assert (code, line.startswith("archiver: --dask tcp://127.0.0.1:9: ")) == (1, True)
     assert line.endswith(". Start the scheduler, or name another one")
