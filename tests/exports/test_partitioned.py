@@ -78,3 +78,13 @@ def test_exports_of_several_archives_are_read_as_one(two_blogs, tmp_path):
 def test_other_formats_have_no_such_folders(two_blogs, tmp_path):
     with pytest.raises(UsageError, match="Use parquet"):
         export(two_blogs, find_format("csv"), tmp_path / "out", Wanted(partition=True))
+
+
+def test_loaded_into_a_database_of_its_own(two_blogs, tmp_path):
+    out = write(two_blogs, "parquet", tmp_path, partition=True)
+    with duckdb.connect(str(tmp_path / "all.duckdb")) as made:
+        read = f"read_parquet('{out}/comments/**/*.parquet', hive_partitioning = true)"
+        made.execute(f"CREATE TABLE comments AS SELECT * FROM {read}")
+    with duckdb.connect(str(tmp_path / "all.duckdb"), read_only=True) as made:
+        query = "SELECT id, text FROM comments ORDER BY 1"
+        assert made.sql(query).fetchall() == rows(two_blogs, query)
