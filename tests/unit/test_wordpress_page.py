@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from archiver.engines.wordpress_page import post_page
+from archiver.engines.wordpress_urls import never
 from archiver.model import Site
 from archiver.page import Page
 from tests.unit.golden_wordpress import CASES, SETUP, Case
@@ -37,3 +38,19 @@ def test_a_number_at_the_end_is_a_part_or_a_name(url: str, listed: str, expected
     page = Page(f"https://blog.example.org{url}", html.encode())
     site = Site(key="blog.example.org", home="https://blog.example.org/")
     assert post_page(page, site).url == f"https://blog.example.org{expected}"
+
+
+@pytest.mark.parametrize(
+    ("path", "wanted"),
+    [
+        *(("/post/?replytocom=7", True), ("/post/?share=twitter&nb=1", True), ("/post/?PHPSESSID=a1", True)),
+        *(("/wp-login.php?action=logout&_wpnonce=1", True), ("/wp-admin/post.php?post=1", True)),
+        *(("/wp-comments-post.php", True), ("/xmlrpc.php", True), ("/post/trackback/", True), ("/post/embed/", True)),
+        *(("/post/?like_comment=3", True), ("/shop/?add-to-cart=3", True), ("/post/?print=1", True)),
+        *(("/post/", False), ("/?p=7", False), ("/post/comment-page-2/", False), ("/post/?cpage=2", False)),
+        *(("/2021/02/", False), ("/tag/share/", False), ("/the-action-plan/", False)),
+    ],
+)
+def test_traps_and_what_changes_something_are_never_asked_for(path: str, wanted: bool) -> None:
+    """Replies, sessions, shares, forms, scripts: links that lead round in rings, or do something."""
+    assert never(f"https://blog.example.org{path}") is wanted
