@@ -23,18 +23,25 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import NoReturn
 
+import archiver.settings
+
 PRELOADED = ["tests.crawl.points"]
 """Imports everything, for the same reason; a process has one server of forks, so the list is the same."""
 
 
 class Forked:
-    """What is used of subprocess.Popen. Leads a session of its own by the time that it is here."""
+    """What is used of subprocess.Popen. Leads a session of its own by the time that it is here.
 
-    def __init__(self, module: str, *arguments: str, cwd: Path, env: Mapping[str, str]) -> None:
+    reads_itself: a crawl starts no process that reads its pages, which would have to import a parser.
+    """
+
+    def __init__(
+        self, module: str, *arguments: str, cwd: Path, env: Mapping[str, str], reads_itself: bool = False
+    ) -> None:
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(PRELOADED)
         (out, out_), (err, err_), (begun, begun_) = (context.Pipe(duplex=False) for _ in range(3))
-        given = (module, arguments, str(cwd), dict(env), out_, err_, begun_)
+        given = (module, arguments, str(cwd), dict(env), reads_itself, out_, err_, begun_)
         self._process = context.Process(target=_child, args=given)
         self._process.start()
         for end in (out_, err_, begun_):
@@ -104,6 +111,7 @@ def _child(
     arguments: tuple[str, ...],
     cwd: str,
     env: dict[str, str],
+    reads_itself: bool,
     out: Connection,
     err: Connection,
     begun: Connection,
@@ -119,6 +127,7 @@ def _child(
     time.tzset()
     os.chdir(cwd)
     sys.stdout, sys.stderr = _stream(1, "strict"), _stream(2, "backslashreplace")
+    archiver.settings.ARCHIVER_READER_PROCESS = not reads_itself
     sys.argv = [module, *arguments]
     try:
         runpy.run_module(module, run_name="__main__", alter_sys=True)

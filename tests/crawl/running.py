@@ -18,6 +18,8 @@ from tests.crawl import forked
 from tests.crawl.forked import Forked
 
 ROOT = Path(__file__).parents[2]
+READS_ITSELF = False
+"""Whether a crawl starts no process for its pages; see conftest.py."""
 SOON = {"least_pause": 0.02}
 """Tries again without the waits that are due to a stranger's server."""
 
@@ -85,7 +87,7 @@ def start(archive: Path, *arguments: str, arranged: dict[str, Any] | None = None
     """Begin a crawl without waits between requests, unless the arguments say otherwise; in a group of its own."""
     delay = () if "--delay" in arguments else ("--delay", "0")
     module, *rest = words(verb, "-a", str(archive), *delay, *arguments, arranged=arranged)[2:]
-    return Forked(module, *rest, cwd=ROOT, env=environment())
+    return Forked(module, *rest, cwd=ROOT, env=environment(), reads_itself=READS_ITSELF)
 
 
 def crawl(archive: Path, *arguments: str, arranged: dict[str, Any] | None = None) -> Ran:

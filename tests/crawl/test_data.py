@@ -12,6 +12,8 @@ from archiver.engines import wordpress_api
 from tests.crawl.faults import Fault, FaultServer, http, page
 from tests.crawl.running import SOON, Ran, crawl, differences
 
+pytestmark = pytest.mark.usefixtures("reads_itself")
+
 HTML_PAGE = page(200, "<!DOCTYPE html><html><head><title>Welcome</title></head><body><p>Hello.</p></body></html>")
 CLOSED = Response(401, b'{"code":"rest_cannot_access"}', (("Content-Type", "application/json"),))
 

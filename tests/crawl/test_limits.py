@@ -13,6 +13,8 @@ from archiver.demo import DemoBlog
 from tests.crawl.faults import FaultServer
 from tests.crawl.running import Ran, crawl, differences, rows, sound
 
+pytestmark = pytest.mark.usefixtures("reads_itself")
+
 ALWAYS = {"/", "/robots.txt"}
 
 

@@ -14,7 +14,7 @@ from tests.crawl.running import ROOT, Ran, crawl, differences, environment, soun
 def scrapy(*arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "scrapy", *arguments]
     return subprocess.run(
-        command, cwd=ROOT, env=environment(), capture_output=True, text=True, check=False, timeout=120
+        command, cwd=ROOT, env=environment(ARCHIVER_DELAY="0"), capture_output=True, text=True, check=False, timeout=120
     )
 
 

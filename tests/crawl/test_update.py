@@ -17,6 +17,8 @@ from archiver.demo.server import serve
 from tests.crawl.points import run
 from tests.crawl.running import SOON, Ran, crawl, sound, update
 
+pytestmark = pytest.mark.usefixtures("reads_itself")
+
 Twist = Callable[[str, Response], Response | None]
 
 

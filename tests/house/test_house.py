@@ -131,7 +131,8 @@ def test_dependencies_are_those_imported():
     optional = [line for lines in project["optional-dependencies"].values() for line in lines]
     extras = {re.match(r"[\w.-]+", line)[0].lower() for line in optional}
     tops = {name.partition(".")[0] for path in modules() for name in imports(path)}
-    providers = {top: packages_distributions().get(top, [top]) for top in tops - sys.stdlib_module_names - {*PACKAGES}}
+    distributions = packages_distributions()
+    providers = {top: distributions.get(top, [top]) for top in tops - sys.stdlib_module_names - {*PACKAGES}}
     assert {names[0].lower().replace("_", "-") for names in providers.values()} - extras == declared
 
 
