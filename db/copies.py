@@ -23,6 +23,8 @@ _MAKING = (
     "PRAGMA cache_size = -32768",
 )
 
+_SORTING = "PRAGMA cache_size = -16384"  # what an index is sorted in is as large as the cache, and stands beside it
+
 
 def copy(
     source: Source,
@@ -56,6 +58,7 @@ def copy(
         if broken:
             why = f"a row of {broken[0]} points at no row of {broken[2]}"
             raise ArchiverError(str(directory), why, "Please report it")
+        connection.execute(_SORTING)
         for statement in later:
             connection.execute(statement)
         for index in checks.INDEXES:
