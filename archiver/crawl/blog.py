@@ -31,7 +31,7 @@ from archiver.crawl.work import Work
 from archiver.errors import Incomplete, LimitReached
 from archiver.model import Site, Target, TargetKind, Visit
 from archiver.terminal import count
-from archiver.urls import same_host, within
+from archiver.urls import host_key, same_host, within
 from db import Archive, Saved, Writer
 from db.keys import blog_key
 
@@ -217,6 +217,16 @@ class Blog:
         rules = Robots.from_answer(page.status, page.body) if page else Robots.from_answer(503, b"")
         self._policy.ruled(job.target, rules)
         self._shared.hosts.slow_down(job.url, max(self._config.delay, rules.delay))
+        if rules.why:
+            self._lose_threads(job.target.hint["host"], answer, answer.failure.why if answer.failure else rules.why)
+
+    def _lose_threads(self, host: str, answer: Answer, why: str) -> None:
+        """Give up the threads that waited for a host that is down, so that the run says what it lacks."""
+        lost = [job for job in self._unruled if host_key(job.url) == host]
+        for job in lost:
+            self._unruled.remove(job)
+            nothing = replace(answer, page=None, place=None, digest=None, exchange=None)
+            self._give_up(job, nothing, f"its comments are at {host}, which cannot be read: {why}")
 
     def read(self, job: Job, answer: Answer, reading: Reading) -> None:
         """Store what a page holds and where it leads."""

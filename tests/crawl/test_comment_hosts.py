@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.crawl.running import Ran, content, crawl, run, sound, update
+from tests.crawl.running import SOON, Ran, content, crawl, run, sound, update
 from tests.crawl.scripted import Scripted, serve
 
 WORDS = "The lamps of the quay burn an hour less, since oil is dear this year and the keeper is poor. " * 2
@@ -104,6 +104,18 @@ def test_a_second_run_goes_on_where_the_first_one_stopped(tmp_path: Path) -> Non
         assert server.asked == []
         assert crawl(tmp_path / "a", site.home).code == 0
         assert server.asked == ["/robots.txt", "/?uri=%2Foil%2F"]
+
+
+def test_a_server_that_is_down_costs_its_threads_alone_and_is_told(tmp_path: Path) -> None:
+    with serve({}) as server:
+        home = server.home
+    with serve(blog(f"<script data-isso='{home}/'></script>")) as site:
+        ran = crawl(tmp_path / "a", site.home, arranged=SOON)
+    assert ran.code == 4
+    host = home.removeprefix("http://")
+    assert f"its comments are at {host}, which cannot be read: " in ran.out
+    assert ran.one("SELECT count(*) FROM posts") == 1
+    assert ran.one("SELECT state FROM frontier WHERE url LIKE ?", f"{home}/%") == "given_up"
 
 
 def isso_thread(texts: list[str], claimed: int) -> tuple[str, str]:
