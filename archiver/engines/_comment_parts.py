@@ -12,7 +12,7 @@ from archiver._months import folded
 from archiver.engines import _vocabulary as vocabulary
 from archiver.engines._comment_roles import NONE, Role, role, sorting
 from archiver.engines._thread_nodes import Node
-from archiver.engines.dom import Dom, text_of
+from archiver.engines.dom import Dom, text_of, tokens
 from archiver.engines.wordpress_urls import comment_id
 
 BLOCKS = frozenset({"p", "blockquote", "ul", "ol", "pre", "table", "figure", "dl"})
@@ -148,10 +148,18 @@ def _find_body(parts: Parts) -> HtmlElement | None:
     best = next((element for element in found if not _holds_frame(parts.dom, element, marks)), None)
     if best is None or len(found) == 1:
         return best
+    best = _longest_beside(found, best)
     for element in found:
         if element is not best and parts.dom.inside(element, best) and _covers(parts.dom, element, best):
             best = element
     return best
+
+
+def _longest_beside(found: list[HtmlElement], best: HtmlElement) -> HtmlElement:
+    """Of elements in one frame that are called by the same name the one with most words: the others hold a title."""
+    called = {name for name in tokens(best) if (part := role(name)) is not None and part.words < NONE}
+    beside = [e for e in found if e.getparent() is best.getparent() and not called.isdisjoint(tokens(e))]
+    return max(beside, key=lambda e: len(text_of(e))) if len(beside) > 1 else best
 
 
 def _is_said(cite: HtmlElement) -> bool:

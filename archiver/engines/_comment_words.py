@@ -77,7 +77,8 @@ def _blocks(parts: Parts, own: list[HtmlElement]) -> list[HtmlElement]:
             end = dom.last(element)
         elif element.tag in BLOCKS and element not in replies:
             end = dom.last(element)
-            blocks.append(element)
+            if element.tag != "figure" or not _is_avatar(element):
+                blocks.append(element)
     if name is not None and len(blocks) > 1:
         blocks = [e for e in blocks if not (dom.inside(name, e) and says_so(e, name))]
     own_line = own_link(parts) if len(blocks) > 1 else None
@@ -86,6 +87,12 @@ def _blocks(parts: Parts, own: list[HtmlElement]) -> list[HtmlElement]:
     if node.ping and name is not None:  # "Pingback: Title" is a paragraph in some themes
         blocks = [e for e in blocks if not dom.inside(name, e)]
     return blocks
+
+
+def _is_avatar(figure: HtmlElement) -> bool:
+    """Whether a figure shows the commenter's picture and nothing else."""
+    shown = figure.iter("img")
+    return not text_of(figure) and all(role(image.get("class") or "") is not None for image in shown)
 
 
 def _lists_around(inner: HtmlElement, holder: HtmlElement) -> Iterator[HtmlElement]:

@@ -155,6 +155,17 @@ def test_what_is_no_byline(beside: str) -> None:
         ),
         # The date has no element of its own.
         "<div class='wrap'><span class='author'>Judy H</span><br>February 10, 2021 8:07 am<p>Words of it.</p></div>",
+        # The picture in a figure, and the words beside a frame for the date.
+        (
+            "<figure class='user-avatar'><img src='/a.png' class='avatar'></figure><div class='comment-info'>"
+            "<h3><a class='url' href='//j.example'>Judy H</a></h3><p>Words of it.</p>"
+            "<div><b>10. 02. 2021</b> <b class='time-info'>8:07</b></div></div>"
+        ),
+        # A title that is called as the words are.
+        (
+            "<h6 class='comment-author'>Judy H</h6><time datetime='2021-02-10T08:07:00Z'>10 Feb 2021</time><div>"
+            "<div class='comment-body'>A title</div><div class='comment-body field'><p>Words of it.</p></div></div>"
+        ),
         # Day and month with points, and the year behind a comma.
         "<p>Words of it.</p><p><cite>Comment by Judy H — 10.02, 2021 @ <a href='#comment-2'>8:07</a></cite></p>",
     ],
