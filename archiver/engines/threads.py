@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from lxml.html import HtmlElement
@@ -39,7 +39,7 @@ class Thread:
     comments: tuple[Comment, ...]
     page: int | None
     notes: tuple[Note, ...] = ()
-    elements: tuple[HtmlElement, ...] = ()
+    elements: tuple[HtmlElement, ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(slots=True)
