@@ -12,8 +12,6 @@ from archiver.engines import wordpress_api
 from tests.crawl.faults import Fault, FaultServer, http, page
 from tests.crawl.running import SOON, Ran, crawl, differences
 
-pytestmark = pytest.mark.usefixtures("reads_itself")
-
 HTML_PAGE = page(200, "<!DOCTYPE html><html><head><title>Welcome</title></head><body><p>Hello.</p></body></html>")
 CLOSED = Response(401, b'{"code":"rest_cannot_access"}', (("Content-Type", "application/json"),))
 
@@ -176,7 +174,7 @@ def test_a_sitemap_that_is_no_xml(tmp_path: Path, fault: Fault) -> None:
         server.always(path, fault)
     with server.running() as home:
         ran = crawl(tmp_path, f"{home}/", arranged=SOON)
-    assert posts_and_comments(ran) == shown(server.blog)
+    assert posts_and_comments(ran) == shown(server.blog), (ran.code, ran.out, ran.err, server.targets())
 
 
 # ---- bad weather
