@@ -80,23 +80,10 @@ def of_paragraphs(markup: str, gap: str) -> Content | None:
     markup = markup.strip()
     if markup[:3] != "<p>" or markup[-4:] != "</p>" or "&#" in markup:
         return None
-    shown = []
     paragraphs = markup[3:-4].split("</p>\n<p>")
-    # No white space but single spaces: control characters are looked for below.
-    tidy = markup.isascii() and "\t" not in markup and markup.count("\n") == len(paragraphs) - 1
-    for paragraph in paragraphs:
-        if tidy and "  " not in paragraph and paragraph[:1] != " " and paragraph[-1:] != " " and "<" not in paragraph:
-            text = paragraph
-        elif "<" in paragraph:
-            lines = [" ".join(line.split()) for line in paragraph.split("<br/>")]
-            if not all(lines):
-                return None
-            text = "\n".join(lines)
-        else:
-            text = " ".join(paragraph.split())
-        if not text or "<" in text:
-            return None
-        shown.append(text)
+    shown = paragraphs if _is_tidy(markup, paragraphs) else [_shown(paragraph) for paragraph in paragraphs]
+    if not all(shown):
+        return None
     html = f"<p>{f'</p>{gap}<p>'.join(paragraphs)}</p>".replace("<br/>", "<br>")
     if clean(html) is not html:
         return None
@@ -104,6 +91,26 @@ def of_paragraphs(markup: str, gap: str) -> Content | None:
     if "&" in text:
         text = unescape(text)
     return Content(html=html, text=text, citations=tuple(identifiers.find(text)))
+
+
+def _is_tidy(markup: str, paragraphs: list[str]) -> bool:
+    """Whether these paragraphs, with the markup around them, hold words with single spaces between, and no more."""
+    if markup.count("<") != 2 * len(paragraphs) or "  " in markup or not markup.isascii():
+        return False
+    for paragraph in paragraphs:
+        if paragraph[:1] == " " or paragraph[-1:] == " ":
+            return False
+    # No white space but that: other control characters are looked for later.
+    return "\t" not in markup and markup.count("\n") == len(paragraphs) - 1
+
+
+def _shown(paragraph: str) -> str:
+    """What a paragraph shows; nothing for one that is not plain."""
+    if "<" not in paragraph:
+        return " ".join(paragraph.split())
+    lines = [" ".join(line.split()) for line in paragraph.split("<br/>")]
+    text = "\n".join(lines)
+    return text if all(lines) and "<" not in text else ""
 
 
 def of_blocks(blocks: Collection[HtmlElement], base_url: str) -> Content | None:
