@@ -403,10 +403,14 @@ class Target:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Discovery:
-    """Where to go next: targets, and URLs that are only other names of the page just read."""
+    """Where to go next: targets, and URLs that are only other names of the page just read.
+
+    left: how many links of which kind are never followed, such as forms for replies.
+    """
 
     targets: tuple[Target, ...] = ()
     aliases: tuple[str, ...] = ()
+    left: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

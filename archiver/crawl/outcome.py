@@ -24,9 +24,9 @@ class Stats:
 
     bytes: of response bodies as they came over the wire. pages: post pages captured. pending: URLs of
     this blog that are still to be fetched. given_up: URLs that failed for good. oddities: how often
-    each kind of `model.Note` was seen. gone_…: known when the run has ended; returned_…: marked as gone
-    before, and there again. unchanged: requests that were answered with 304. phase: `detecting`,
-    `data`, `pages` …, in words for people.
+    each kind of `model.Note` was seen. left_alone: links that are never followed, by what they lead to.
+    gone_…: known when the run has ended; returned_…: marked as gone before, and there again. unchanged:
+    requests that were answered with 304. phase: `detecting`, `data`, `pages` …, in words for people.
     started, finished: readings of the monotonic clock.
     """
 
@@ -49,6 +49,7 @@ class Stats:
     pending: int = 0
     given_up: int = 0
     oddities: dict[str, int] = field(default_factory=dict)
+    left_alone: dict[str, int] = field(default_factory=dict)
     started: float = field(default_factory=time.monotonic)
     finished: float | None = None
 

@@ -217,6 +217,9 @@ def _report(outcome: Outcome) -> Iterator[str]:
     if stats.oddities:
         kinds = sorted(stats.oddities.items(), key=lambda item: (-item[1], item[0]))
         yield field("oddities", ", ".join(f"{number:,} {kind.replace('_', ' ')}" for kind, number in kinds))
+    if stats.left_alone:
+        kinds = sorted(stats.left_alone.items(), key=lambda item: (-item[1], item[0]))
+        yield field("left out", "links to " + ", ".join(f"{number:,} {kind}" for kind, number in kinds))
     if stats.errors or outcome.errors:
         yield field(
             "errors", f"{max(stats.errors, len(outcome.errors)):,}" + (", the first:" if outcome.errors else "")

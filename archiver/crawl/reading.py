@@ -11,7 +11,7 @@ from functools import cache
 
 from archiver import comments
 from archiver.crawl.wishes import notes_of
-from archiver.engines import Engine, by_name, for_page
+from archiver.engines import Engine, by_name, for_page, traps
 from archiver.errors import PageError
 from archiver.model import Discovery, Extract, Note, Site, Target, TargetKind
 from archiver.page import Page
@@ -19,6 +19,8 @@ from archiver.page import Page
 FLOOR = "generic"
 """The engine that fits every blog."""
 SURE = 0.6
+SOFT_404 = "soft_404"
+"""The kind of a note: a page says that it was not found, with the status of one that was."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +72,8 @@ def read(question: Question) -> Reading:
             if found is None:
                 return Reading()
             name = found[0].name
+        if traps.is_soft_404(page, target.kind):
+            return Reading(engine=name, extract=Extract(notes=(Note(kind=SOFT_404, detail=page.url),)))
         engine = engine_named(name)
         if question.forced and (why := _misfit(page, engine)):
             return Reading(error=why)
@@ -77,11 +81,8 @@ def read(question: Question) -> Reading:
         extract, threads = comments.declared(page, target, extract)
         notes = (*extract.notes, *_foreign(page, target, engine), *notes_of(page, target))
         extract = replace(extract, notes=notes)
-        return Reading(
-            engine=name,
-            extract=extract,
-            discovery=replace(discovery, targets=(*discovery.targets, *threads)) if threads else discovery,
-        )
+        discovery = replace(discovery, targets=(*discovery.targets, *threads), left=traps.seen(page))
+        return Reading(engine=name, extract=extract, discovery=discovery)
     except PageError as error:
         return Reading(engine=name, discovery=_ways_out(question, name), error=error.why)
     except Exception as error:  # noqa: BLE001 (whatever it is)

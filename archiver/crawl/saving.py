@@ -9,7 +9,7 @@ from dataclasses import replace
 from archiver.crawl.jobs import NOT_MODIFIED, Answer, Job, fetch_of, said
 from archiver.crawl.logs import event
 from archiver.crawl.outcome import Stats
-from archiver.crawl.reading import Reading, engine_named
+from archiver.crawl.reading import SOFT_404, Reading, engine_named
 from archiver.crawl.wishes import PAGES
 from archiver.crawl.work import phase
 from archiver.model import BlogFacts, Extract, Note, Site, Target, TargetKind, Visit
@@ -45,6 +45,10 @@ def loss(target: Target, page: Page, reading: Reading) -> str | None:
     optional = target.kind in PROBES and not _goes_on(target)
     if not page.ok and not (optional and page.status < 500) and page.status != NO_SUCH_PAGE:
         return said(page.status)
+    if any(note.kind == SOFT_404 for note in reading.extract.notes):
+        return (
+            None if target.hint.get("known") else "it says that there is no such page, with a status that says there is"
+        )
     if reading.error and (target.kind in PAGES or reading.trace or is_torn(target, page, reading)):
         return reading.error
     return None
@@ -125,6 +129,8 @@ class Ledger:
             stats.pages += 1
         if extract.archives or extract.widgets:
             self._sidebars.add(target.kind)
+        for kind, number in visit.discovery.left:
+            stats.left_alone[kind] = stats.left_alone.get(kind, 0) + number
         for note in extract.notes:
             stats.oddities[note.kind] = stats.oddities.get(note.kind, 0) + 1
         if failed:

@@ -123,6 +123,7 @@ def _blog(outcome: Outcome) -> Report:
         "seconds": round(stats.elapsed(), 1),
         "counts": {name: getattr(stats, name) for name in _COSTS},
         "oddities": dict(sorted(stats.oddities.items())),
+        "left_alone": dict(sorted(stats.left_alone.items())),
         "coverage": asdict(outcome.coverage) if outcome.coverage else None,
         "shortfalls": list(outcome.shortfalls),
         "failures": {"number": stats.given_up, "listed": [], "said": list(outcome.errors)},

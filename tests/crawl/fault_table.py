@@ -21,6 +21,7 @@ from tests.crawl.running import ROOT, SOON, Ran, crawl
 PAGE = ROOT / "docs" / "faults.md"
 BOMB = http(body=gzip.compress(b"<p>" * (20 << 20), compresslevel=1), headers={"Content-Encoding": "gzip"})
 CHUNK = Raw(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1000\r\n<html>")
+NOT_FOUND = "<html><head><title>Page not found – Blog</title></head><body class='error404'><h1>Oops</h1></body></html>"
 ATTRIBUTES = " ".join(f"a{number}=1" for number in range(50_000))
 DEEP = 20_000
 """libxml2 reads 2,048 elements deep."""
@@ -95,6 +96,7 @@ LASTING = [
     Case("always 503", page(503), 5, "503 Service Unavailable"),
     Case("404", page(404), 1, "404 Not Found"),
     Case("403", page(403), 1, "403 Forbidden"),
+    Case('"Page not found" with status 200', page(200, NOT_FOUND), 1, "it says that there is no such page"),
     Case("20 MiB declared", http(body=b"x", length=20 << 20), 1, "larger than what is read of a page (16 MiB)"),
     Case(
         "17 MiB sent, no length",
