@@ -29,7 +29,7 @@ settings.load_profile("ci" if CI else "dev")
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Options of single rooms: how often tests/crawl/test_kills.py ends a crawl with kill -9, and more generators."""
     parser.addoption("--generators", metavar="FOLDER", help="Where `make generators` has set up more generators.")
-    parser.addoption("--kills", type=int, default=8, metavar="N", help="Crawls to kill in all (default: 8).")
+    parser.addoption("--kills", type=int, default=24, metavar="N", help="Crawls to kill in all (default: 24).")
 
 
 SLOW_FIRST = ("wordpress", "crawl", "fleet", "browser", "exports")

@@ -68,6 +68,14 @@ def killed(archive: Path, server: FaultServer, url: str, chance: Random, verb: s
     return server.targets()[before:]
 
 
+def complete(archive: Path) -> int:
+    """How many runs have come to their end."""
+    if not (archive / "archive.db").exists() or not rows(archive, "SELECT 1 FROM sqlite_master WHERE name = 'crawls'"):
+        return 0
+    ((number,),) = rows(archive, "SELECT count(*) FROM crawls WHERE outcome = 'complete'")
+    return int(number)
+
+
 def frontier(archive: Path) -> list[tuple[str, ...]]:
     return rows(archive, "SELECT url, kind, state FROM frontier ORDER BY url")
 
@@ -80,17 +88,19 @@ def test_killed_and_killed_again(tmp_path: Path, seed: int, api: bool) -> None:
     with server.running() as home:
         undisturbed = crawl(tmp_path / "undisturbed", f"{home}/")
         for _ in range(KILLS // 2):  # the other half with the API open, or closed
-            runs.append(killed(archive, server, f"{home}/", chance))
+            if complete(archive) == 0:  # else it was over before the kill came
+                runs.append(killed(archive, server, f"{home}/", chance))
             if (archive / "archive.db").exists():
                 assert sound(archive)
         before = len(server.log)
-        last = crawl(archive, f"{home}/")
+        if complete(archive) == 0:
+            assert crawl(archive, f"{home}/").code == 0
         runs.append(server.targets()[before:])
-    assert (last.code, undisturbed.code) == (0, 0)
+    assert undisturbed.code == 0
     assert sound(archive)
     assert differences(archive, undisturbed.archive) == {}
     assert frontier(archive) == frontier(undisturbed.archive)
-    assert rows(archive, "SELECT count(*) FROM crawls WHERE outcome = 'complete'") == [(1,)]
+    assert complete(archive) == 1
     assert_only_what_was_open_is_asked_again(runs)
 
 
@@ -136,6 +146,13 @@ def test_an_update_that_is_killed_loses_nothing_and_takes_nothing_away(tmp_path:
     assert gone(archive) <= taken
 
 
+def later() -> None:
+    """Wait for another second: what was seen in that in which a run begins counts as seen by it."""
+    began = int(time.time())
+    while int(time.time()) == began:
+        time.sleep(0.02)
+
+
 def test_what_a_killed_update_has_read_is_judged_by_the_next(tmp_path: Path) -> None:
     """One has read the feed, and not the post that is new in it; one has read all, and has marked nothing.
 
@@ -152,11 +169,13 @@ def test_what_a_killed_update_has_read_is_judged_by_the_next(tmp_path: Path) -> 
         blog.edit_post(other, title="Retitled meanwhile")
         new = blog.add_post("While it was killed", "A body.")
         command = ["update", "-a", str(archive), "--delay", "0"]
+        later()
         feed = Point("commit", "db/writer.py Writer.save", 3)  # after robots.txt, the front page and the sitemap
         assert run(tmp_path, command, feed, "after").code == -signal.SIGKILL
         assert rows(archive, "SELECT sources FROM posts WHERE native_id = ?", str(new.id)) == [("feed",)]
         assert run(tmp_path, command, Point("commit", END)).code == -signal.SIGKILL
         assert gone(archive) == set()
+        later()
         assert run(tmp_path, command).code == 0
         assert run(tmp_path, ["crawl", "-a", str(fresh), "--delay", "0", f"{home}/"]).code == 0
         assert gone(archive) == {str(removed.id)}
