@@ -89,7 +89,7 @@ def read(dom: Dom, site: Site) -> PostPage:
     ref = PostRef(url=_own_url(facts, dom.page.url, site))
     comments, elements = _comments(dom, site, ref, () if marked is None or marked is holder else (marked,))
     body, apart = marked, [*elements]
-    if body is None or _is_small(body, holder):
+    if body is None or (body is not place and _is_small(body, holder)):
         prose = Prose(dom, elements, _stated_heading(dom, facts))
         body, holder = _unmarked(prose, dom, [e for e in (holder, _article(dom)) if e is not None], marked)
         if body is not None and body is not marked:

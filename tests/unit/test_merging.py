@@ -103,10 +103,9 @@ def test_what_is_taken_down_in_one_is_taken_down_in_all(drawn, order, redacted):
         with closing(Archive(whole).connect()) as connection:
             for entry in journal(whole):
                 if entry.kind != "author":
-                    (text,) = connection.execute(
-                        f"SELECT text FROM {entry.kind}s WHERE id = ?", (entry.subject,)
-                    ).fetchone()
-                    assert text is None
+                    # A post may have joined another, by whose id it goes then.
+                    query = f"SELECT text FROM {entry.kind}s WHERE id = ?"
+                    assert {text for (text,) in connection.execute(query, (entry.subject,))} <= {None}
                 else:
                     assert not connection.execute("SELECT 1 FROM authors WHERE id = ?", (entry.subject,)).fetchall()
 

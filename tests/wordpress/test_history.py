@@ -299,9 +299,10 @@ def test_what_vanished_leaves_no_gap(story: Story) -> None:
     for seen in (second, third):
         assert seen.status["month_gaps"] == []
         assert seen.status["category_gaps"] == []
-    missing = {gap["url"]: gap["missing"] for gap in first.status["post_gaps"] if gap["missing"]}
-    assert {gap["url"]: gap["missing"] for gap in third.status["post_gaps"] if gap["missing"]} == missing
-    assert third.run.exit_code == first.run.exit_code == (0 if story.api_open else 4)
+    missing = [{gap["url"] for gap in seen.status["post_gaps"] if gap["missing"]} for seen in (first, third)]
+    # With the API closed a heading counts replies that no page shows: explained by the same on a second whole reading.
+    assert [bool(gaps) for gaps in missing] == [not story.api_open, False]
+    assert (first.run.exit_code, third.run.exit_code) == (0 if story.api_open else 4, 0)
 
 
 def test_the_command_shows_it(story: Story) -> None:
