@@ -147,7 +147,11 @@ def sound(archive: Path) -> bool:
     with closing(sqlite3.connect(archive / "archive.db")) as connection:
         whole = [row[0] for row in connection.execute("PRAGMA integrity_check")]
         dangling = connection.execute("PRAGMA foreign_key_check").fetchall()
-        for table in ("posts_fts", "comments_fts"):  # raises when it does not fit
+        made = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
+        for table in made & {
+            "posts_fts",
+            "comments_fts",
+        }:  # raises when it does not fit; a kill may come before it is made
             connection.execute(f"INSERT INTO {table} ({table}, rank) VALUES ('integrity-check', 1)")
         connection.rollback()
     return whole == ["ok"] and dangling == []

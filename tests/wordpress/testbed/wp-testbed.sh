@@ -81,8 +81,14 @@ db_up() {
 	ours "$RUN/db.pid" && return
 	local user; user=$(id -un)
 	if [ ! -d "$RUN/db/mysql" ]; then
-		mariadb-install-db --no-defaults --user="$user" --datadir="$RUN/db" --skip-test-db \
-			--auth-root-authentication-method=normal >"$RUN/install.log" 2>&1 || die "no database, see $RUN/install.log"
+		# It may fail on a machine that is very busy.
+		for try in 1 2 3; do
+			mariadb-install-db --no-defaults --user="$user" --datadir="$RUN/db" --skip-test-db \
+				--auth-root-authentication-method=normal >"$RUN/install.log" 2>&1 && break
+			rm -rf "$RUN/db"
+			[ "$try" != 3 ] || die "no database: $(tail -n 3 "$RUN/install.log" | tr '\n' ' ')"
+			sleep 2
+		done
 	fi
 	setsid mariadbd --no-defaults --user="$user" --datadir="$RUN/db" --socket="$SOCK" --pid-file="$RUN/mariadb.pid" \
 		--skip-networking --innodb-flush-log-at-trx-commit=0 --innodb-doublewrite=0 --innodb-buffer-pool-size=256M \
