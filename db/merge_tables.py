@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from db.facets import FACETS
 from db.revisions import MEET
@@ -167,8 +168,8 @@ def keep_list(connection: sqlite3.Connection, table: str) -> None:
 
 
 RULES: dict[str, Callable[[sqlite3.Connection], object]] = {
-    **{table: lambda connection, table=table: keep_greatest(connection, table) for table in GREATEST},  # type: ignore[misc]
-    **{table: lambda connection, table=table: keep_list(connection, table) for table in LISTS},  # type: ignore[misc]
+    **{table: partial(keep_greatest, table=table) for table in GREATEST},
+    **{table: partial(keep_list, table=table) for table in LISTS},
     "widgets": keep_widgets,
     "revisions": keep_wordings,
     "post_urls": lambda connection: connection.execute(POST_URLS),

@@ -74,7 +74,8 @@ def _body(dom: Dom, marks: Marks) -> HtmlElement | None:
     found = first(dom, marks.body, marks)
     if found is not None:
         return found
-    pictures = (e for name in marks.body for e in dom.classed(name) if next(e.iter("img", "iframe", "video"), None))
+    called = (e for name in marks.body for e in dom.classed(name))
+    pictures = (e for e in called if next(e.iter("img", "iframe", "video"), None) is not None)
     return next((e for e in pictures if not dom.inside(e, *dom.classed(*marks.outside))), None)
 
 

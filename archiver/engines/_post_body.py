@@ -72,7 +72,8 @@ def find_body(dom: Dom, aside: Region, article: HtmlElement | None, thread: Sequ
     body = _found(dom, element, thread)
     furniture = _furniture(element, body.swallowed, normal_name(dom.stated_title or ""))
     if body.swallowed:  # it is a frame around more than the words
-        furniture += [node for node in _above(dom, element) if node not in furniture]
+        above = (node for node, begun in _theme_parts(dom, element) if not begun)
+        furniture += [node for node in above if node not in furniture]
     if not furniture:
         return body
     # What the theme prints there may be the byline or the terms: it is in the element, and none of the words.
@@ -304,41 +305,34 @@ def _swallowing(dom: Dom, element: HtmlElement) -> HtmlElement | None:
     hard += [e for e in dom.classed(*_HARD) if dom.inside(e, element)]
     if not hard:
         return None
+    behind = [node for node, begun in _theme_parts(dom, element) if begun]
+    return min([*hard, *behind], key=dom.order.__getitem__)
+
+
+def _theme_parts(dom: Dom, element: HtmlElement) -> Iterator[tuple[HtmlElement, bool]]:
+    """Parts of the theme in what holds words, down to the first behind them; whether words stand before each."""
     begun, end = bool((element.text or "").strip()), -1
     for node in element.iter("*"):
-        if node in hard:
-            return node
         if node is element or dom.order[node] <= end:
             continue
         if _is_end(node):
+            yield node, begun
             if begun:
-                return node
+                return
             end = dom.last(node)  # a byline above the words
-            begun = len((node.tail or "").split()) > _FEW
+            begun = _runs(node.tail)
         elif node.tag not in _TITLES:
-            begun = begun or len((node.text or "").split()) > _FEW or len((node.tail or "").split()) > _FEW
-    return hard[0]
+            begun = begun or _runs(node.text) or _runs(node.tail)
+
+
+def _runs(text: str | None) -> bool:
+    return len((text or "").split()) > _FEW
 
 
 def _is_end(node: HtmlElement) -> bool:
     """Whether the words are at an end before an element."""
     after = vocabulary.name_set("post", "after")
     return node.tag in _END or node.get("id") in _SOFT_IDS or not after.isdisjoint(tokens(node))
-
-
-def _above(dom: Dom, element: HtmlElement) -> Iterator[HtmlElement]:
-    """What a theme prints between the title and the words of a body that holds both."""
-    end = -1
-    for node in element.iter("*"):
-        if node is element or dom.order[node] <= end:
-            continue
-        if _is_end(node):
-            end = dom.last(node)
-            yield node
-            if len((node.tail or "").split()) > _FEW:
-                return
-        elif node.tag not in _TITLES and max(len((t or "").split()) for t in (node.text, node.tail)) > _FEW:
-            return
 
 
 def _is_marker(node: HtmlElement, element: HtmlElement) -> bool:

@@ -12,6 +12,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -183,7 +184,7 @@ async def _looked_up(shelf: Shelf, expression: str, chosen: list[tuple[str, Row]
     def look(connection: Any, hits: Iterable[Row]) -> list[Row]:
         return [search.shown(connection, expression, hit, (OPEN, CLOSE)) for hit in hits]
 
-    asked = [by_name[name].ask(lambda c, hits=hits: look(c, hits)) for name, hits in wanted.items()]  # type: ignore[misc]
+    asked = [by_name[name].ask(partial(look, hits=hits)) for name, hits in wanted.items()]
     rows = {name: iter(found) for name, found in zip(wanted, await asyncio.gather(*asked), strict=True)}
     return [_told(by_name[name], next(rows[name])) for name, _ in chosen]
 

@@ -110,3 +110,13 @@ def test_who_knows_a_page(head: str, expected: str) -> None:
     found = for_page(Page("https://quay.example/", f"<html><head>{head}</head><body></body></html>".encode()))
     assert found is not None
     assert found[0].name == expected
+
+
+def test_a_body_of_a_picture_alone() -> None:
+    source = "<meta name='generator' content='http://www.typepad.com/'>"
+    body = "<h3 class='entry-header'>Ebb</h3><div class='entry-body'><img src='/e.png'></div>"
+    entry = f"<div class='entry' id='entry-6a00d8341'>{body}</div>"
+    shown = Page(URL, f"<html><head>{source}<title>Ebb</title></head><body>{entry}</body></html>".encode())
+    (found,) = TypePad().extract(shown, Target(url=URL, kind=TargetKind.POST), SITE).posts
+    assert found.content is not None
+    assert [item.url for item in found.content.media] == ["https://quay.example/e.png"]
