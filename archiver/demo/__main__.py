@@ -21,8 +21,8 @@ def main() -> None:
     given = parser.parse_args()
     blog = DemoBlog(seed=given.seed, posts=given.posts, thread=given.thread)
     with serve(blog, host=given.host, port=given.port) as address:
-        print(f"{blog.title}: {address}/  (Ctrl-C stops it)", flush=True)
         try:
+            print(f"{blog.title}: {address}/  (Ctrl-C stops it)", flush=True)
             Event().wait()
         except KeyboardInterrupt:
             print()
