@@ -10,6 +10,7 @@
 #   make docs            the docs alone: links, command lines, settings
 #   make venv            .venv with the package (editable) and the development tools
 #   make generators      the floor against generators that the suite leaves out: Hexo, Eleventy, Mezzanine (wants npm)
+#   make plot            Observable Plot as one file for the pages, from what bundle/ pins (wants npm)
 #   make system          the Debian packages that the whole suite needs
 #   make readers         .venv/readers: pandas and ConvoKit, which the suite has read exports
 #   make clean           caches, build products and ./demo-archive; .venv stays
@@ -19,7 +20,7 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test test-fast test-slurm test-waline lint docs generators venv system readers clean
+.PHONY: help demo test test-fast test-slurm test-waline lint docs generators plot venv system readers clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -81,6 +82,10 @@ generators: venv
 # ---- .venv: made once; brought up to date when pyproject.toml changes; made anew when the checkout has moved
 
 STAMP := $(VENV)/.complete
+# Observable Plot as one file, from what bundle/package-lock.json pins; it is committed, so only a new version needs this.
+plot:
+	cd bundle && npm ci --no-audit --no-fund && npm run build
+
 venv: $(STAMP)
 
 # The scripts of a venv carry its path.

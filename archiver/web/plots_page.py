@@ -1,4 +1,8 @@
-"""The page of plots: each drawn from a named query, whose rows are a click away."""
+"""The page of plots: each drawn from a named query, whose rows are a click away.
+
+Bars come drawn, for print and for browsers without scripts; elsewhere static/plots.js draws them anew from the
+same rows.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +15,12 @@ from typing import Any
 from datasette.utils.asgi import Response
 from markupsafe import Markup
 
-from archiver.web import kept, metadata, plots, respond, sheets, when
+from archiver.web import kept, metadata, plots, respond, safety, sheets, when
 from archiver.web.place import Place
 from archiver.web.plots import Bar
 from db.pages.rows import Row, rows
 
+SCRIPTS = ("plot.min.js", "plots.js")
 FIRST = 24  # rows shown as a table beside the plot; the files have all
 
 Draw = Callable[[Sequence[Row], Place], Markup]
@@ -23,13 +28,17 @@ Draw = Callable[[Sequence[Row], Place], Markup]
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A plot. query: its name; values: what it is asked with; columns: those of the table, with their headings."""
+    """A plot. query: its name; values: what it is asked with; columns: those of the table, with their headings.
+
+    leads: the pages that its bars lead to.
+    """
 
     query: str
     heading: str
     draw: Draw
     columns: dict[str, str]
     values: dict[str, str]
+    leads: str = ""
 
 
 def _months(found: Sequence[Row], at: Place, noun: str) -> Markup:
@@ -95,15 +104,16 @@ def _people(found: Sequence[Row], at: Place) -> Markup:
 
 
 FIGURES = (
-    Figure("posts_per_month", "Posts in each month", _posts, {"month": "Month", "blog": "Blog", "posts": "Posts"}, {}),
+    Figure("posts_per_month", "Posts in each month", _posts, {"month": "Month", "blog": "Blog", "posts": "Posts"}, {},
+           "month"),
     Figure("comments_per_month", "Comments in each month", _comments,
-           {"month": "Month", "blog": "Blog", "comments": "Comments"}, {}),
+           {"month": "Month", "blog": "Blog", "comments": "Comments"}, {}, "month"),
     Figure("comments_per_post", "Posts by the number of their comments", _sizes,
            {"least": "From", "most": "To", "posts": "Posts", "comments": "Comments"}, {}),
     Figure("thread_depth", "Comments by their level in the thread", _depths,
            {"blog": "Blog", "depth": "Level", "comments": "Comments", "percent": "Per cent"}, {}),
     Figure("most_active_commenters", "Who commented most", _people,
-           {"name": "Name", "blog": "Blog", "comments": "Comments", "posts": "Posts"}, {"number": "20"}),
+           {"name": "Name", "blog": "Blog", "comments": "Comments", "posts": "Posts"}, {"number": "20"}, "author"),
 )  # fmt: skip
 
 
@@ -121,7 +131,8 @@ async def page(_: Any, at: Place) -> Response | None:
                 "files": files(at, figure.query, figure.values),
             }
         )
-    return await respond.html(at, "plots", {"shown": shown})
+    scripts = [safety.static_url(at.datasette, name) for name in SCRIPTS]
+    return await respond.html(at, "plots", {"shown": shown, "scripts": scripts}, scripts=True)
 
 
 async def ask(at: Place, name: str, values: dict[str, str]) -> list[Row]:

@@ -18,8 +18,8 @@ from archiver.web.place import Place
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-# One page has scripts, all of them files of ours; it shows names and numbers only, no archived HTML.
-DRAWN = f"{POLICY}; script-src 'self'"
+# Two pages have scripts, all of them files of ours; they show names and numbers only, no archived HTML.
+DRAWN = f"{POLICY}; script-src 'self'; connect-src 'self'"
 HEADERS = {
     "content-security-policy": POLICY,
     "referrer-policy": "no-referrer",

@@ -14,7 +14,8 @@ OURS = (
     f"/-/term/{key('t', 'cells')}", f"/-/cited/{key('w', 'doi')}", "/-/crawls", "/-/crawl/run-1", "/-/ledger",
     f"/-/comment/{key('c', 't2')}", "/-/plots",
 )  # fmt: skip
-NETWORK = "/-/network"  # the one page of ours that has scripts
+NETWORK = "/-/network"
+DRAWN = {NETWORK, "/-/plots"}  # the pages of ours that have scripts
 DATASETTES = (
     "/archive", "/archive/posts", f"/archive/posts/{key('p', 'trial')}", "/archive/comment_list", "/archive/authors",
     f"/archive/comments/{key('c', 't1')}", "/archive/coverage", "/archive/thread", "/archive/revisions",
@@ -87,7 +88,7 @@ def test_a_hostile_blog_runs_and_loads_nothing(opened, bad, path):
     footer = "body > footer.ba-footer" if path in {*OURS, NETWORK} else "body > footer"
     assert page.locator(footer).count() == 1, "the end of the page is where it belongs"
     assert page.locator("iframe, object, embed, form[action^='http:']").count() == 0 or path in DATASETTES
-    assert page.locator("script").count() == 0 or path in {NETWORK, *DATASETTES}
+    assert page.locator("script").count() == 0 or path in {*DRAWN, *DATASETTES}
     assert page.locator("a[href^='javascript' i], a[href^='data' i]").count() == 0
 
 
@@ -204,3 +205,47 @@ def test_the_demo_is_read_from_its_front_page(opened, demo):
     page.click("text=All by Marsh Hen >> nth=0")
     assert page.locator("h1").inner_text() == "Marsh Hen"
     assert page.said == []
+
+
+def test_plots_are_drawn_from_their_rows(opened, sample):
+    page = opened(sample + "/-/plots")
+    drawn = page.locator("figure.ba-live > .ba-chart")
+    drawn.nth(4).wait_for()
+    assert drawn.count() == page.locator("figure[data-plot]").count() == 5
+    assert page.locator("main .ba-scroll > .ba-plot:visible, main style, main [style*='url']").count() == 0
+    people = page.request.get(f"{sample}/-/plots/most_active_commenters.json").json()
+    assert drawn.nth(4).locator("g[aria-label=bar] rect").count() == len(people) > 2
+    assert [words for words in page.said if words.startswith(("error", "warning"))] == []
+    assert [url for url in page.asked if not url.startswith(sample + "/")] == []
+
+
+def test_the_bars_of_a_plot_are_read_and_followed_by_keyboard(opened, sample):
+    page = opened(sample + "/-/plots")
+    figure = page.locator("figure[data-plot=most_active_commenters]")
+    figure.locator(".ba-chart").focus()
+    page.keyboard.press("End")
+    page.keyboard.press("Home")
+    first = page.request.get(f"{sample}/-/plots/most_active_commenters.json").json()[0]
+    assert figure.locator(".ba-told").inner_text().startswith(f"{first['name']}: {first['comments']} comment")
+    figure.locator("g[aria-label=tip] text", has_text=first["name"]).wait_for()
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/-/author/{first['author_id']}")
+
+
+def test_a_bar_that_is_chosen_leads_to_what_it_counts(opened, sample):
+    page = opened(sample + "/-/plots")
+    page.locator("figure[data-plot=most_active_commenters] g[aria-label=bar] rect").first.hover()
+    page.locator("figure[data-plot=most_active_commenters] g[aria-label=tip] text").first.wait_for()
+    page.mouse.down()
+    page.mouse.up()
+    page.wait_for_url("**/-/author/*")
+
+
+@pytest.mark.parametrize("way", ["print", "no scripts"])
+def test_on_paper_and_without_scripts_plots_are_as_they_came(opened, sample, way):
+    page = opened(sample + "/-/plots", java_script_enabled=way == "print")
+    if way == "print":
+        page.locator(".ba-live").nth(4).wait_for()
+        page.emulate_media(media="print")
+    assert page.locator("figure .ba-plot").count() == page.locator("figure .ba-plot:visible").count() == 5
+    assert page.locator(".ba-chart:visible").count() == 0
