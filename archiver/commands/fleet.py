@@ -93,8 +93,9 @@ def crawl_fleet(
     from archiver.fleet.plan import of_blogs  # late: with the public suffix list
 
     resolve = fleet.resolve is not False
-    units, rows = of_blogs(_work(verb, fleet, file, flags), blogs, resolve=resolve)
-    return _driven(verb, fleet, units, rows, file.runs.keep, quiet=quiet)
+    work = _work(verb, fleet, file, flags)
+    units, rows = of_blogs(work, blogs, resolve=resolve)
+    return _driven(work, fleet, units, rows, file.runs.keep, quiet=quiet)
 
 
 def extract_fleet(fleet: Fleet, files: Sequence[Path], *, quiet: bool) -> int:
@@ -107,7 +108,7 @@ def extract_fleet(fleet: Fleet, files: Sequence[Path], *, quiet: bool) -> int:
         if files
         else of_blogs(work, [BlogConfig(url=url) for url in blogs_there(fleet.folder)], resolve=False)
     )
-    return _driven("extract", fleet, units, rows, Keep(), quiet=quiet)
+    return _driven(work, fleet, units, rows, Keep(), quiet=quiet)
 
 
 def _work(verb: Verb, fleet: Fleet, file: ConfigFile, flags: Mapping[str, Any]) -> Any:
@@ -123,7 +124,7 @@ def _work(verb: Verb, fleet: Fleet, file: ConfigFile, flags: Mapping[str, Any]) 
     )
 
 
-def _driven(verb: Verb, fleet: Fleet, units: Any, rows: Any, keep: Keep, *, quiet: bool) -> int:
+def _driven(work: Any, fleet: Fleet, units: Any, rows: Any, keep: Keep, *, quiet: bool) -> int:
     from archiver.crawl.outcome import worst_exit_code
     from archiver.fleet.driver import codes
     from archiver.fleet.running import drive, keep_report
@@ -134,7 +135,7 @@ def _driven(verb: Verb, fleet: Fleet, units: Any, rows: Any, keep: Keep, *, quie
     retries = 3 if fleet.retries is None else fleet.retries
     try:
         drive(
-            verb=verb,
+            work=work,
             units=units,
             rows=rows,
             cluster=Cluster(
@@ -151,7 +152,7 @@ def _driven(verb: Verb, fleet: Fleet, units: Any, rows: Any, keep: Keep, *, quie
     finally:
         if isinstance(watch, Bar):
             watch.close()
-        path = keep_report(fleet.folder, verb, began, rows, keep)
+        path = keep_report(fleet.folder, work.verb, began, rows, keep)
     if not quiet:
         click.echo("\n".join(table(rows)))
         click.echo(f"Report: {safe(str(path))}")

@@ -15,13 +15,15 @@ from archiver.crawl.outcome import worst_exit_code
 from archiver.fleet.driver import Driver, Row, Unit, Watch, codes
 from archiver.fleet.ended import Verb
 from archiver.fleet.executors import Cluster, opened
+from archiver.fleet.plan import Work
+from archiver.fleet.rounds import begin
 from archiver.fleet.shards import LOCKS, REPORTS
 from archiver.reports.files import free_name, rotate, write_whole
 
 
 def drive(
     *,
-    verb: Verb,
+    work: Work,
     units: Sequence[Unit],
     rows: Sequence[Row],
     cluster: Cluster,
@@ -29,16 +31,24 @@ def drive(
     per_group: int,
     watch: Watch,
 ) -> None:
-    """Have done what is not whole yet. Raises what `opened` and `Driver.run` raise, and Locked for a second one."""
-    left = [number for number, row in enumerate(rows) if row.exit_code is None]
-    watch.begin(len(rows), len(rows) - len(left))
+    """Have done what is not whole yet; of an update, what had no turn in the round that is under way.
+
+    Raises what `opened` and `Driver.run` raise, Locked for a second one, ArchiveDamaged for a torn mark.
+    """
     folder = cluster.folder / LOCKS
     folder.mkdir(parents=True, exist_ok=True)
-    with locked(folder, f"{verb} --executor {cluster.name}", name="driver.lock"):
+    with locked(folder, f"{work.verb} --executor {cluster.name}", name="driver.lock"):
+        round_ = begin(cluster.folder, work.options, again=work.again) if work.verb == "update" else None
+        if round_:
+            round_.pass_over(rows)
+        left = [number for number, row in enumerate(rows) if row.exit_code is None]
+        watch.begin(len(rows), len(rows) - len(left))
         if left:  # no cluster is asked for when there is nothing to do
             with opened(cluster) as way:
                 driver = Driver(way, retries, per_group, watch)
                 driver.run([units[number] for number in left], [rows[number] for number in left])
+        if round_:
+            round_.over()
 
 
 def keep_report(shards: Path, verb: Verb, began: datetime, rows: Sequence[Row], keep: Keep) -> Path:
