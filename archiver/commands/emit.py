@@ -23,7 +23,7 @@ VERBS = tuple(verb for verb in get_args(Verb))
 @click.argument("kind", type=click.Choice(("slurm", "k8s", "cron")))
 @click.argument("urls", nargs=-1, metavar="[URL...]")
 @input_option()
-@shards_option(required=True)
+@shards_option(required=True, elsewhere=True)
 @config_option()
 @click.option("--verb", type=click.Choice(VERBS), help="What is done.  [default: crawl; of cron: update]")
 @click.option("--indices", type=click.IntRange(1), default=1000, show_default=True, metavar="N", help="Of an array.")
@@ -37,7 +37,7 @@ VERBS = tuple(verb for verb in get_args(Verb))
 @click.option("--every", "rhythm", metavar="TIME", default="day", help="Of cron: hour, day, week or '30 minutes'.")
 @blog_options
 def emit(
-    kind: str, urls: tuple[str, ...], source: TextIO | None, shards: Path, config: Path | None, **flags: Any
+    kind: str, urls: tuple[str, ...], source: TextIO | None, shards: Path | str, config: Path | None, **flags: Any
 ) -> None:
     """Print an array job for Slurm, an Indexed Job for Kubernetes, or lines for a crontab, that archive many blogs.
 
@@ -47,6 +47,7 @@ def emit(
     \b
     Examples:
       archiver emit slurm -i urls.txt --shards /scratch/shards      for sbatch, which reads it from a pipe
+      archiver emit slurm -i urls.txt --shards s3://bucket/shards
       archiver emit k8s -i urls.txt --shards /shards --image registry.example.org/archiver      for kubectl apply -f -
       archiver emit cron -i urls.txt --shards /srv/shards --every day
     """
@@ -57,26 +58,29 @@ def emit(
 
 
 def _plan(
-    kind: str, urls: list[str], shards: Path, config: Path | None, own: dict[str, Any], flags: dict[str, Any]
+    kind: str, urls: list[str], shards: Path | str, config: Path | None, own: dict[str, Any], flags: dict[str, Any]
 ) -> Any:
     from archiver.fleet.emit import Plan
     from archiver.fleet.groups import bundles, packed  # late: with the public suffix list
     from archiver.fleet.plan import keyed
-    from archiver.fleet.shards import of_blog
+    from archiver.fleet.shards import slug_of
 
-    file = load_config(shards, config)
+    if isinstance(shards, str) and kind == "cron":
+        why, todo = "cron wants a folder, where blogs of a group wait for each other", "Name one, or emit slurm or k8s"
+        raise UsageError(f"--shards {shards}", why, todo)
+    file = load_config(Path() if isinstance(shards, str) else shards, config)
     slice_ = int(flags.pop("max_time") or SLICE)
     targets = [blog.url for blog in blog_configs(urls, file, flags=flags)]
     bundled = bundles(keyed(targets, resolve=own["resolve"]), own["per_group"])
     most = len(bundled) if kind == "cron" else own["indices"]
-    # A path of another machine stays as it was typed.
-    where = shards if kind == "k8s" else shards.absolute()
+    # A path of another machine stays as it was typed, and so does a URL.
+    where = shards if kind == "k8s" or isinstance(shards, str) else shards.absolute()
     settings = ["--config", str(file.path.absolute())] if file.path else []
     return Plan(
         verb=own["verb"] or ("update" if kind == "cron" else "crawl"),
         python=own["python"] or ("python3" if kind == "k8s" else sys.executable),
         shards=str(where),
-        indices=[[(targets[n], of_blog(where, targets[n]).slug) for n in bundle] for bundle in packed(bundled, most)],
+        indices=[[(targets[n], slug_of(targets[n])) for n in bundle] for bundle in packed(bundled, most)],
         slice=slice_,
         at_once=own["jobs"],
         options=[*settings, *as_words(flags)],

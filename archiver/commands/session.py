@@ -87,7 +87,12 @@ class Shards(click.Path):
         if not (isinstance(value, str) and is_elsewhere(value)):
             return super().convert(value, param, ctx)
         if not self.elsewhere:
-            self.fail(f"{value} is no folder. Only archiver run-one works on shards behind a URL", param, ctx)
+            self.fail(
+                f"{value} is no folder. Take one on a disk that all workers have, or let archiver emit slurm or k8s"
+                " print a job that works on shards behind a URL",
+                param,
+                ctx,
+            )
         return value
 
 

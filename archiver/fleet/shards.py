@@ -138,8 +138,13 @@ def whole(shards: Path) -> Iterator[Shard]:
 
 def of_blog(shards: Path, url: str) -> Shard:
     """The shard of a blog, by its site key: one for all spellings of its address."""
+    return Shard(shards, slug_of(url))
+
+
+def slug_of(url: str) -> str:
+    """The name of the shard of a blog, wherever it stands."""
     key = site_key(url)
-    return Shard(shards, _slug(key, key.encode()))
+    return _slug(key, key.encode())
 
 
 def of_file(shards: Path, file: Path) -> Shard:

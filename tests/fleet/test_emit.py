@@ -144,3 +144,29 @@ def test_what_cannot_be_emitted(tmp_path: Path) -> None:
     ):
         ran = command(*words)
         assert (ran.code, said in ran.err, len(ran.said)) == (2, True, 1)
+
+
+def test_shards_behind_a_store(tmp_path: Path, python: Path) -> None:
+    """Units get the URL as it is, also of what is whole elsewhere; a volume is claimed for a folder alone."""
+    url = "s3://bucket/shards"
+    given = ("--no-resolve", "--python", str(python))
+    ran = command("emit", "slurm", BLOGS[0], "--shards", url, *given)
+    assert (ran.code, ran.err) == (0, "")
+    assert shell(tmp_path, ran.out, SLURM_ARRAY_TASK_ID="0", SLURM_ARRAY_JOB_ID="77") == 0
+    (line,) = (tmp_path / "called").read_text().splitlines()
+    assert f"run-one {BLOGS[0]} --shards {url} --verb crawl" in line
+    assert "shard.json" not in ran.out
+
+    ran = command("emit", "k8s", BLOGS[0], "--shards", url, "--image", "archiver", *given)
+    _, job = yaml.safe_load_all(ran.out)
+    pod = job["spec"]["template"]["spec"]
+    assert [volume["name"] for volume in pod["volumes"]] == ["blogs"]
+    assert [mount["name"] for mount in pod["containers"][0]["volumeMounts"]] == ["blogs"]
+    assert f"--shards {url}" in pod["containers"][0]["args"][0]
+
+    ran = command("emit", "cron", BLOGS[0], "--shards", url, *given)
+    why = "cron wants a folder, where blogs of a group wait for each other. Name one, or emit slurm or k8s"
+    assert (ran.code, ran.said) == (2, [f"archiver: --shards {url}: {why}"])
+    ran = command("crawl", BLOGS[0], "--executor", "local", "--shards", url)
+    assert ran.code == 2
+    assert f"{url} is no folder. Take one on a disk that all workers have" in ran.err

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from archiver.errors import UsageError
 from archiver.fleet.ended import Verb
+from archiver.storage.stores import is_elsewhere
 
 SHORTEST = 60
 """Seconds below which a blog is not begun in what is left of a slice of time."""
@@ -24,7 +25,8 @@ TRIES = 3
 class Plan:
     """What is to be run. indices: URL and slug of the blogs of each, in their order; slice: seconds of one call.
 
-    python, shards: as the cluster's machines have them. at_once: how many indices at a time.
+    python, shards: as the cluster's machines have them; shards may be the URL of a store. at_once: how many indices at
+    a time.
     """
 
     verb: Verb
@@ -45,6 +47,11 @@ class Plan:
         return sum(map(len, self.indices))
 
     @property
+    def is_elsewhere(self) -> bool:
+        """Whether the shards stand behind a store."""
+        return is_elsewhere(self.shards)
+
+    @property
     def lines(self) -> list[str]:
         """`INDEX SLUG URL` of each blog."""
         return [f"{number} {slug} {url}" for number, blogs in enumerate(self.indices) for url, slug in blogs]
@@ -59,11 +66,11 @@ def loop(plan: Plan, index: str) -> list[str]:
     """Lines of sh that work off one index, its lines on standard input; afterwards $code says how it stands.
 
     index: the shell's word for its number. $code is 5 when a blog is to be continued, else 1 when one has failed. A
-    unit that is killed, or has an error of its own, is called again. One that is whole costs a look at its mark, so
-    that an array may be called again and again.
+    unit that is killed, or has an error of its own, is called again. One that is whole costs a look at its mark (behind
+    a store the start of a unit), so that an array may be called again and again.
     """
     command = " ".join(_quoted(word) for word in plan.words("$url"))
-    skip = ['  [ -e "$shards/$slug/shard.json" ] && continue'] if plan.verb == "crawl" else []
+    skip = ['  [ -e "$shards/$slug/shard.json" ] && continue'] if plan.verb == "crawl" and not plan.is_elsewhere else []
     return [
         f"shards={_quoted(plan.shards)}",
         f"end=$(($(date +%s) + {plan.slice}))",

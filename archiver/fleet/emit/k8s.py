@@ -12,7 +12,10 @@ LARGEST = 1_000_000
 
 
 def manifest(plan: Plan, *, image: str, claim: str, name: str = "archiver") -> str:
-    """Both documents. claim: the PersistentVolumeClaim that the folder of the shards is on. Raises UsageError."""
+    """Both documents. claim: the PersistentVolumeClaim that the folder of the shards is on; a URL needs none.
+
+    Raises UsageError.
+    """
     if sum(len(line.encode()) + 5 for line in plan.lines) > LARGEST:
         why = f"{plan.blogs:,} blogs are more than a ConfigMap holds"
         raise UsageError("emit k8s", why, "Divide the list, or use --executor parsl")
@@ -34,6 +37,12 @@ def _list(plan: Plan, name: str) -> list[str]:
 
 
 def _job(plan: Plan, name: str, image: str, claim: str, body: list[str]) -> list[str]:
+    mounted = ["            - name: shards", f"              mountPath: {json.dumps(plan.shards)}"]
+    volume = [
+        "        - name: shards",
+        "          persistentVolumeClaim:",
+        f"            claimName: {json.dumps(claim)}",
+    ]
     return [
         "apiVersion: batch/v1",
         "kind: Job",
@@ -57,14 +66,11 @@ def _job(plan: Plan, name: str, image: str, claim: str, body: list[str]) -> list
         "            - |",
         *(f"              {line}" for line in body),
         "          volumeMounts:",
-        "            - name: shards",
-        f"              mountPath: {json.dumps(plan.shards)}",
+        *([] if plan.is_elsewhere else mounted),
         "            - name: blogs",
         "              mountPath: /etc/archiver",
         "      volumes:",
-        "        - name: shards",
-        "          persistentVolumeClaim:",
-        f"            claimName: {json.dumps(claim)}",
+        *([] if plan.is_elsewhere else volume),
         "        - name: blogs",
         "          configMap:",
         f"            name: {json.dumps(name)}",
