@@ -34,6 +34,7 @@ from archiver.model import (
     Target,
     TargetKind,
     Term,
+    ThreadAnswer,
 )
 from archiver.page import Page
 from archiver.urls import last_segment
@@ -52,8 +53,8 @@ def routes(site: Site) -> list[Target]:
     return [page_target(site, route, 1) for route in ("posts", "pages", "newest_comments")]
 
 
-def page_target(site: Site, route: str, start: int, post: str | None = None) -> Target:
-    """One page of a feed. start: of the first entry, from 1. post: whose thread it is."""
+def page_target(site: Site, route: str, start: int, post: str | None = None, part: int = 1) -> Target:
+    """One page of a feed. start: of the first entry, from 1. post: whose thread it is. part: which page, from 1."""
     path, priority = _ROUTES.get(route, _NEWEST_COMMENTS)
     if post:
         path, priority = f"feeds/{post}/comments/default", _THREAD_PRIORITY
@@ -63,6 +64,8 @@ def page_target(site: Site, route: str, start: int, post: str | None = None) -> 
     # Not to a feed reader's service, to which owners redirect their feeds.
     query |= {"redirect": "false", "orderby": "published", "start-index": start, "max-results": PER_PAGE}
     hint = {"route": route, "post": post, "start": str(start), "page": "1" if start == 1 else str(start)}
+    if post:
+        hint["part"] = str(part)
     if route in {"posts", "newest_comments"} and start > 1:
         hint["offset"] = str(start - 1)
     return target(f"{urljoin(site.home, path)}?{urlencode(query)}", TargetKind.API, hint, priority=priority)
@@ -94,7 +97,8 @@ def next_page(page: Page, asked: Target, site: Site) -> Target | None:
     more = any(link.get("rel") == "next" for link in values.objects(values.inside(page.json, "feed", "link")))
     if found == 0 or not (more or (stated is not None and start + found <= stated)):
         return None
-    return page_target(site, asked.hint.get("route", "posts"), start + found, asked.hint.get("post"))
+    part = (count_hint(asked, "part") or 1) + 1
+    return page_target(site, asked.hint.get("route", "posts"), start + found, asked.hint.get("post"), part)
 
 
 def post_entries(page: Page) -> list[tuple[Post, int | None]]:
@@ -113,10 +117,19 @@ def read(page: Page, asked: Target) -> Extract:
     told = any(_answered(entry) for entry in found)
     comments = tuple(c for entry in found if (c := _comment(entry, page.url, asked.hint.get("post"), told=told)))
     if route != "newest_comments":
-        return Extract(comments=comments)
+        return Extract(comments=comments, answers=_answers(page, asked, len(comments)))
     count = total(page)
     claim = Claim(subject_kind="blog", subject="", measure="comments", number=count or 0, where="feed")
     return Extract(comments=comments, claims=() if count is None else (claim,))
+
+
+def _answers(page: Page, asked: Target, read: int) -> tuple[ThreadAnswer, ...]:
+    """Which part of a thread a page of its feed is; the last where all that the feed has has come, and was read."""
+    found, start, stated = len(entries(page)), count_hint(asked, "start") or 1, total(page)
+    if "post" not in asked.hint or read < found:
+        return ()
+    part, last = count_hint(asked, "part") or 1, stated is not None and start + found == stated + 1
+    return (ThreadAnswer(post=PostRef(native_id=asked.hint["post"]), source="api", part=part, last=last),)
 
 
 def _read_posts(page: Page, route: str) -> Extract:

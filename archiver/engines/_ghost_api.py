@@ -31,6 +31,7 @@ from archiver.model import (
     Target,
     TargetKind,
     Term,
+    ThreadAnswer,
 )
 from archiver.page import Page
 from archiver.urls import absolute
@@ -62,19 +63,22 @@ def posts_target(root: str, key: str, kind: str, page: int) -> Target:
     return target(url, TargetKind.API, hint, priority=5 if kind == "posts" else 6)
 
 
-def thread_target(site: Site, post: str, url: str, page: int = 1) -> Target:
-    """A page of a post's thread."""
+def thread_target(site: Site, post: str, url: str, page: int = 1, part: int = 1) -> Target:
+    """A page of a post's thread. part: of the thread with all lists of replies, as their pages are counted here."""
     query = urlencode({"limit": PER_PAGE, "page": page})
     where = urljoin(site.home, f"members/api/comments/post/{post}/?{query}")
-    hint = {"route": "thread", "post": post, "url": url, "page": str(page)}
+    hint = {"route": "thread", "post": post, "url": url, "page": str(page), "part": str(part)}
     return target(where, TargetKind.API, hint, priority=45)
 
 
-def replies_target(site: Site, asked: Target, comment: str, page: int = 1) -> Target:
-    """A page of the replies to a comment."""
+def replies_target(
+    site: Site, asked: Target, comment: str, page: int = 1, *, part: int = 0, last: bool = False
+) -> Target:
+    """A page of the replies to a comment. part: of the thread; 0 for a further page, which is not counted."""
     query = urlencode({"limit": PER_PAGE, "page": page})
     where = urljoin(site.home, f"members/api/comments/{comment}/replies/?{query}")
-    hint = {**asked.hint, "route": "replies", "comment": comment, "page": str(page)}
+    hint = {**asked.hint, "route": "replies", "comment": comment, "page": str(page), "part": str(part)}
+    hint["last"] = str(int(last))
     return target(where, TargetKind.API, hint, priority=46)
 
 
@@ -85,20 +89,33 @@ def discover(page: Page, asked: Target, site: Site) -> Iterator[Target]:
         found = rows(page, asked)
     except PageError:
         return  # extract() has said what came instead
-    if number < (values.number(page.json, "meta", "pagination", "pages") or 1) and found:
+    part, short, more = count_hint(asked, "part") or 1, _short(found), _goes_on(page, asked)
+    if more and found:
         if route in {"posts", "pages"}:
             yield posts_target(asked.hint["root_of"], asked.hint["key"], route, number + 1)
         elif route == "replies":
             yield replies_target(site, asked, asked.hint["comment"], number + 1)
         else:
-            yield thread_target(site, asked.hint["post"], asked.hint["url"], number + 1)
+            yield thread_target(site, asked.hint["post"], asked.hint["url"], number + 1, part + len(short) + 1)
+    if route == "thread":
+        for n, id_ in enumerate(short, 1):
+            yield replies_target(site, asked, id_, part=part + n, last=n == len(short) and not more)
     for row in found:
-        id_ = values.text(row, "id")
-        if route == "thread" and id_:
-            if (values.number(row, "count", "replies") or 0) > len(values.objects(row.get("replies") or [])):
-                yield replies_target(site, asked, id_)
-        elif route in {"posts", "pages"} and (url := values.text(row, "url")):
-            yield target(url, TargetKind.POST, {"post": id_, "kind": route[:-1]})
+        if route in {"posts", "pages"} and (url := values.text(row, "url")):
+            yield target(url, TargetKind.POST, {"post": values.text(row, "id"), "kind": route[:-1]})
+
+
+def _goes_on(page: Page, asked: Target) -> bool:
+    """Whether pages follow."""
+    pages = values.number(page.json, "meta", "pagination", "pages") or 1
+    return (count_hint(asked, "page") or 1) < pages
+
+
+def _short(found: list[dict[str, Any]]) -> list[str]:
+    """The comments that have more replies than come with them."""
+    pairs = [(row, values.number(row, "count", "replies") or 0) for row in found]
+    more = [row for row, count in pairs if count > len(values.objects(row.get("replies") or []))]
+    return [id_ for row in more if (id_ := values.text(row, "id"))]
 
 
 # ── records ──────────────────────────────────────────────────────────────────────────────────────
@@ -131,7 +148,19 @@ def read(page: Page, asked: Target) -> Extract:
     for row in found:
         pairs += [(reply, values.text(row, "id")) for reply in values.objects(row.get("replies") or [])]
     comments = tuple(c for row, parent in pairs if (c := _comment(row, ref, parent)))
-    return Extract(comments=comments, claims=_count(asked, page, found))
+    answers = _answers(page, asked, ref) if len(comments) == len(pairs) else ()
+    return Extract(comments=comments, claims=_count(asked, page, found), answers=answers)
+
+
+def _answers(page: Page, asked: Target, ref: PostRef) -> tuple[ThreadAnswer, ...]:
+    """Which part of a thread an answer is. Replies beyond the first page of them are not counted as one."""
+    part, more = count_hint(asked, "part") or 0, _goes_on(page, asked)
+    if asked.hint.get("route") == "replies":
+        whole, last = not more, asked.hint.get("last") == "1"
+    else:
+        whole, last = True, not more and not _short(rows(page, asked))
+    counted = values.number(page.json, "meta", "pagination", "pages") is not None
+    return (ThreadAnswer(post=ref, source="api", part=part, last=last),) if part and whole and counted else ()
 
 
 def _count(asked: Target, page: Page, found: list[dict[str, Any]]) -> tuple[Claim, ...]:

@@ -31,6 +31,7 @@ from archiver.model import (
     Target,
     TargetKind,
     Term,
+    ThreadAnswer,
 )
 from archiver.page import Page
 from archiver.text import clean_tree
@@ -118,10 +119,20 @@ def read(page: Page, asked: Target) -> Extract:
     """The records of an answer. Raises PageError for one that is something else."""
     if asked.hint.get("route") == "thread":
         ref = PostRef(native_id=asked.hint.get("post"), url=asked.hint.get("url"))
-        return Extract(comments=tuple(c for row in _rows(page) if (c := _comment(row, ref))))
+        comments = tuple(c for row in _rows(page) if (c := _comment(row, ref)))
+        return Extract(comments=comments, answers=_answers(page, asked, ref, len(comments)))
     pairs = [(post, count(item)) for item in _items(page) if (post := _post(item, page.url))]
     claims = tuple(comment_claim(post, number, "api") for post, number in pairs if number is not None)
     return Extract(blog=_facts(page), posts=tuple(post for post, _ in pairs), claims=claims)
+
+
+def _answers(page: Page, asked: Target, ref: PostRef, read: int) -> tuple[ThreadAnswer, ...]:
+    """Which part of a thread a page is; the last where as many have come as are stated, or where it is empty."""
+    found, total = len(_rows(page)), count_hint(asked, "count")
+    if read < found:
+        return ()
+    last = not found if total is None else (count_hint(asked, "seen") or 0) + found == total
+    return (ThreadAnswer(post=ref, source="api", part=count_hint(asked, "page") or 1, last=last),)
 
 
 def _items(page: Page) -> list[dict[str, Any]]:

@@ -157,6 +157,32 @@ def feed_of(posts: list[Written], path: str, head: str) -> dict[str, tuple[str, 
     }
 
 
+def squarespace(posts: list[Written]) -> Answers:
+    def row(post: Written) -> dict[str, Any]:
+        return {
+            "id": f"5f{post.number}",
+            "recordType": 1,
+            "title": post.title,
+            "fullUrl": f"/post-{post.number}",
+            "body": f"<p>{WORDS}{post.title}.</p>",
+            "publishOn": 1678000000000 + post.number,
+            "publicCommentCount": len(post.comments),
+        }
+
+    def thread(post: Written) -> dict[str, Any]:
+        return {"comments": [{"id": f"c{id_}", "body": text, "memberName": "Ned"} for id_, text, _ in post.ids()]}
+
+    data = {"website": {"siteTitle": "Quay"}, "items": [row(post) for post in reversed(posts)]}
+    head = "<!-- This is Squarespace. --><script>Static.SQUARESPACE_CONTEXT = {}</script>"
+    links = "".join(f"<article><h2><a href='/post-{one.number}'>{one.title}</a></h2></article>" for one in posts)
+    return {
+        "/": (HTML, f"<html><head>{head}</head><body>{links}</body></html>"),
+        "/?format=json": (JSON, json.dumps(data)),
+        **{f"/post-{post.number}": (HTML, article(post)) for post in posts},
+        **{f"/api/comment/GetComments?targetId=5f{post.number}": (JSON, json.dumps(thread(post))) for post in posts},
+    }
+
+
 PLATFORMS: dict[str, tuple[Callable[[list[Written]], Answers], str | None, bool]] = {
     "blogger": (blogger, "blogger", True),
     "substack": (substack, "substack", True),

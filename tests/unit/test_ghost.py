@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from archiver.engines._ghost_api import key_of
+from archiver.engines._ghost_api import key_of, thread_target
 from archiver.engines.dom import Dom
 from archiver.engines.ghost import Ghost
 from archiver.errors import PageError
@@ -61,3 +63,27 @@ def test_of_the_sitemaps_those_of_posts_and_pages_are_read() -> None:
         ("sitemap-posts.xml", "post"),
         ("sitemap-posts-2.xml", "post"),
     ]
+
+
+def asked_in(
+    rows: list[dict[str, object]], page: int, pages: int, target: Target
+) -> tuple[list[tuple[int, bool]], list[Target]]:
+    """Part and whether it is the last, of one answer; what is asked for next."""
+    meta = {"pagination": {"page": page, "pages": pages, "total": len(rows)}}
+    answer = Page(target.url, json.dumps({"comments": rows, "meta": meta}).encode())
+    found = [(one.part, one.last) for one in ENGINE.extract(answer, target, SITE).answers]
+    return found, list(ENGINE.discover(answer, target, SITE).targets)
+
+
+def test_parts_of_a_thread_are_counted_with_the_lists_of_replies() -> None:
+    whole, long = {"id": "a", "count": {"replies": 0}}, {"id": "b", "count": {"replies": 5}, "replies": [{"id": "c"}]}
+    first = thread_target(SITE, "1", HOME)
+    found, (second, replies) = asked_in([whole, long], 1, 2, first)
+    assert found == [(1, False)]
+    assert asked_in([whole], 1, 1, replies)[0] == [(2, False)]
+    found, (more,) = asked_in([long], 2, 2, second)
+    assert found == [(3, False)]
+    assert asked_in([whole], 1, 1, more)[0] == [(4, True)]
+    assert asked_in([whole], 1, 2, more)[0] == []  # goes on: not whole, since what follows is not counted
+    assert asked_in([whole], 2, 2, second)[0] == [(3, True)]
+    assert asked_in([{"html": "no id"}], 2, 2, second)[0] == []
