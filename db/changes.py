@@ -64,12 +64,12 @@ class PastRun:
     requests: int | None
 
 
-# The front page is fetched before a run is registered. Rows are stamped to the second.
+# The front page is fetched before a run is registered. Rows of older versions are stamped to the second: `…:05Z`
+# comes after all times of that second as it is, and `last` is its own second, for those of the run's last one.
 _SPAN = """
 SELECT k.blog_id,
-  substr(min(k.started_at, coalesce((SELECT min(fetched_at) FROM fetches WHERE crawl_id = k.id), k.started_at)), 1, 19)
-    || 'Z' AS begun,
-  coalesce(substr(k.finished_at, 1, 19), '9999') || 'Z' AS ended
+  min(k.started_at, coalesce((SELECT min(fetched_at) FROM fetches WHERE crawl_id = k.id), k.started_at)) AS begun,
+  coalesce(k.finished_at, '9999') AS ended, coalesce(substr(k.finished_at, 1, 19) || 'Z', '9999') AS last
 FROM crawls k WHERE k.id = ?"""
 # Read from end to end: by way of an index, each row would be sought by itself, which takes ten times as long.
 _POSTS = """
@@ -82,14 +82,16 @@ WHERE c.blog_id = :blog_id AND {which} ORDER BY c.published_at DESC, c.id LIMIT 
 _EDITED_POSTS = """
 SELECT DISTINCT 'post' AS found, p.id, p.url, p.title, p.published_at AS at
 FROM revisions r CROSS JOIN posts p ON p.id = r.post_id
-WHERE r.comment_id IS NULL AND r.replaced_at BETWEEN :begun AND :ended AND p.blog_id = :blog_id
+WHERE r.comment_id IS NULL AND (r.replaced_at BETWEEN :begun AND :ended OR r.replaced_at = :last)
+  AND p.blog_id = :blog_id
 ORDER BY p.published_at DESC, p.id LIMIT :most"""
 _EDITED_COMMENTS = """
 SELECT DISTINCT 'comment' AS found, c.id, coalesce(c.url, p.url) AS url, p.title, c.published_at AS at
 FROM revisions r CROSS JOIN comments c ON c.id = r.comment_id JOIN posts p ON p.id = c.post_id
-WHERE r.replaced_at BETWEEN :begun AND :ended AND c.blog_id = :blog_id
+WHERE (r.replaced_at BETWEEN :begun AND :ended OR r.replaced_at = :last) AND c.blog_id = :blog_id
 ORDER BY c.published_at DESC, c.id LIMIT :most"""
-_SEEN, _GONE = "{}.first_seen_at BETWEEN :begun AND :ended", "{}.gone_at BETWEEN :begun AND :ended"
+_SEEN = "({0}.first_seen_at BETWEEN :begun AND :ended OR {0}.first_seen_at = :last)"
+_GONE = "({0}.gone_at BETWEEN :begun AND :ended OR {0}.gone_at = :last)"
 _QUERIES: dict[Change, tuple[str, str]] = {
     "new": (
         _POSTS.format(which=f"{_SEEN.format('p')} AND p.kind <> 'unknown'"),

@@ -27,8 +27,8 @@ class Context:
 
     @property
     def seen_at(self) -> str:
-        """The time of the reading, to the second."""
-        return to_second(self.fetched_at)
+        """The time of the reading, as exact as the fetch has it: runs may follow each other within a second."""
+        return self.fetched_at
 
     @property
     def rank(self) -> Rank:
@@ -43,11 +43,6 @@ class Context:
     def key(self, kind: str, *native: str) -> str:
         """A key within this site."""
         return key(kind, self.site_key, *native)
-
-
-def to_second(fetched_at: str) -> str:
-    """A time of a fetch, which has microseconds, as rows are stamped."""
-    return fetched_at[:19] + "Z"
 
 
 def moment(name: str, when: Moment) -> Row:

@@ -15,7 +15,6 @@ from __future__ import annotations
 import sqlite3
 
 from archiver.model import Rank
-from db.context import to_second
 from db.keys import digest
 from db.merge import Held, decode
 from db.revisions import Owner
@@ -55,7 +54,7 @@ def keep(connection: sqlite3.Connection, table: str, owner: Owner, one: Held, ot
     if text is None or one.row["text"] == other.row["text"]:
         return
     wording = digest(None, text) if table == "posts" else digest(text)
-    values = (owner.post_id, owner.comment_id, wording, loser.row["html"], text, to_second(stamp[1]), stamp[4])
+    values = (owner.post_id, owner.comment_id, wording, loser.row["html"], text, stamp[1], stamp[4])
     connection.execute(SAVE, (f"{owner.id}-{wording}", *values))
 
 

@@ -89,12 +89,11 @@ class Rebuild:
 
     def know(self, site: Site, crawl_id: str, started_at: str, command: str, version: str) -> None:
         """Make sure that there are rows for a blog and a run: a lost database is made from WARC alone."""
-        seen_at = started_at[:19] + "Z"
         with self.writer.transaction():
             self.connection.execute(
                 "INSERT INTO blogs (id, site_key, url, first_seen_at, last_seen_at) VALUES (?, ?, ?, ?, ?)"
                 " ON CONFLICT (id) DO NOTHING",
-                (blog_key(site.key), site.key, site.home, seen_at, seen_at),
+                (blog_key(site.key), site.key, site.home, started_at, started_at),
             )
             self.connection.execute(
                 "INSERT INTO crawls (id, blog_id, command, version, started_at) VALUES (?, ?, ?, ?, ?)"

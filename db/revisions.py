@@ -7,7 +7,6 @@ import re
 import sqlite3
 from dataclasses import dataclass
 
-from db.context import to_second
 from db.merge import Held, Row, wording_digest
 from db.store import Merged, Store
 
@@ -90,7 +89,7 @@ class Revisions:
         was, is_ = before.stamps[changed[-1]], now.stamps[changed[-1]]
         if was[1] >= is_[1] or (was[2] != is_[2] and _reads_alike(before.row, now.row)):
             return False  # another extractor's reading of the same words
-        self._save(owner, before.row, self._since(owner, before.row), to_second(was[1]), to_second(is_[1]))
+        self._save(owner, before.row, self._since(owner, before.row), was[1], is_[1])
         return True
 
     def keep_lesser(self, owner: Owner, row: Held, lesser: Held) -> None:
@@ -98,7 +97,7 @@ class Revisions:
         was, is_ = lesser.stamps.get("body"), row.stamps.get("body")
         if was is None or is_ is None or was[0] != is_[0] or lesser.row["digest"] == row.row["digest"]:
             return
-        self._save(owner, lesser.row, lesser.row["first_seen_at"], to_second(was[1]), to_second(is_[1]))
+        self._save(owner, lesser.row, lesser.row["first_seen_at"], was[1], is_[1])
 
     def _keep_late(self, merged: Merged, owner: Owner) -> None:
         """Readings may come in any order: one that is older than the row's own brings an earlier wording."""
@@ -114,7 +113,7 @@ class Revisions:
         row |= {"digest": wording_digest(row), "fetch_id": fetch_id}
         if fetched_at >= held[1] or extractor != held[2] or row["digest"] == merged.now.row["digest"]:
             return
-        self._save(owner, row, to_second(fetched_at), to_second(fetched_at), to_second(held[1]))
+        self._save(owner, row, fetched_at, fetched_at, held[1])
 
     def _since(self, owner: Owner, row: Row) -> str:
         """When the present wording was read first: when the one before it was found replaced."""

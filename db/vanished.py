@@ -29,7 +29,6 @@ from dataclasses import dataclass
 
 from archiver.model import Claim
 from archiver.urls import url_key
-from db.context import to_second
 from db.keys import key
 from db.surpluses import READ_WHOLE
 
@@ -115,7 +114,7 @@ class _Crawl:
     blog_id: str
     site_key: str
     command: str
-    started_at: str  # to the second: what was seen in that very second counts as seen
+    started_at: str  # to the microsecond, as rows are stamped: what was seen then or later, this run has seen
 
 
 class Vanished:
@@ -134,7 +133,7 @@ class Vanished:
     def judge(self, crawl_id: str, outcome: str) -> Gone:
         """Mark what this run has found to have vanished."""
         blog_id, site_key, command, started_at = self._connection.execute(CRAWL, (crawl_id,)).fetchone()
-        crawl = _Crawl(crawl_id, blog_id, site_key, command, to_second(started_at))
+        crawl = _Crawl(crawl_id, blog_id, site_key, command, started_at)
         gone = Gone()
         # What an update judges by is whole for each post, however far the run has come.
         if outcome in ENDED or (command == "update" and outcome == "limit"):
@@ -201,7 +200,7 @@ class Vanished:
     def _unlisted(self, crawl: _Crawl) -> dict[str, str]:
         """Comments that are absent from the API's list, of the blog or of their post."""
         listed = self._connection.execute(GONE_FROM_LISTED_THREADS, (crawl.id, crawl.started_at))
-        gone = {row[0]: to_second(row[1]) for row in listed}
+        gone = dict(listed.fetchall())
         at = self._listed("comments", crawl)
         rows = self._connection.execute(GONE_FROM_API, (crawl.blog_id, crawl.started_at)) if at else ()
         return gone | {row[0]: at for row in rows if at}
@@ -209,7 +208,7 @@ class Vanished:
     def _unlisted_posts(self, crawl: _Crawl) -> dict[str, str]:
         """Posts and pages that are absent from the API's lists, or that it does not give by their numbers."""
         unlisted = self._connection.execute(UNLISTED_POSTS, (crawl.id, crawl.started_at))
-        gone = {row[0]: to_second(row[1]) for row in unlisted}
+        gone = dict(unlisted.fetchall())
         for route, kind in (("posts", "post"), ("pages", "page")):
             at = self._listed(route, crawl)
             if at:
@@ -222,7 +221,7 @@ class Vanished:
         since = crawl.started_at
         if crawl.command != "update":  # which leaves the frontier, and the pass that stands in it, as they are
             (begun,) = self._connection.execute(BEGUN, (crawl.blog_id,)).fetchone()
-            since = min(since, to_second(begun)) if begun else since
+            since = min(since, begun) if begun else since
         answers = self._connection.execute(
             "SELECT url, fetched_at FROM fetches WHERE crawl_id = ? AND kind = 'post' AND status IN (404, 410)",
             (crawl.id,),
@@ -235,7 +234,7 @@ class Vanished:
                 (key("post", crawl.site_key, "url", url_key(url)), since),
             ).fetchone()
             if post:
-                gone[post[0]] = to_second(fetched_at)
+                gone[post[0]] = fetched_at
         return gone
 
     def _listed(self, route: str, crawl: _Crawl) -> str | None:
@@ -245,4 +244,4 @@ class Vanished:
         """
         pages, read, at = self._connection.execute(ROUTE, (crawl.id, crawl.blog_id, route)).fetchone()
         one_total = len(self._totals.get((crawl.id, route), ())) <= 1
-        return to_second(at) if crawl.command == "crawl" and one_total and pages and pages == read else None
+        return at if crawl.command == "crawl" and one_total and pages and pages == read else None

@@ -110,7 +110,7 @@ class Writer:
             self.connection.execute(
                 "INSERT INTO blogs (id, site_key, url, first_seen_at, last_seen_at) VALUES (?, ?, ?, ?, ?)"
                 " ON CONFLICT (id) DO NOTHING",
-                (blog_id, site.key, site.home, started[:19] + "Z", started[:19] + "Z"),
+                (blog_id, site.key, site.home, started, started),
             )
             self.connection.execute(
                 "INSERT INTO crawls (id, blog_id, command, settings, version, started_at) VALUES (?, ?, ?, ?, ?, ?)",

@@ -76,7 +76,7 @@ def posts_unseen(archive: Archive, site_key: str) -> list[str]:
     with _reader(archive) as reader:
         rows = reader.connection.execute(
             "SELECT url FROM posts WHERE blog_id = ?1 AND kind IN ('post', 'page') AND gone_at IS NULL"
-            " AND sources <> '' AND last_seen_at < (SELECT substr(min(f.fetched_at), 1, 19)"
+            " AND sources <> '' AND last_seen_at < (SELECT min(f.fetched_at)"
             "  FROM frontier q JOIN fetches f ON f.id = q.done_in WHERE q.blog_id = ?1"
             "  AND q.round = (SELECT max(round) FROM frontier WHERE blog_id = ?1))",
             (blog_key(site_key),),

@@ -29,15 +29,6 @@ PRELOADED = ["tests.crawl.points"]
 """Imports everything, for the same reason; a process has one server of forks, so the list is the same."""
 
 
-_last = {"ended": 0}  # the second
-
-
-def _wait_for_another_second() -> None:
-    """What was seen in the second in which a run begins counts as seen by it; without imports it would be that soon."""
-    while int(time.time()) == _last["ended"]:
-        time.sleep(0.02)
-
-
 class Forked:
     """What is used of subprocess.Popen. Leads a session of its own by the time that it is here.
 
@@ -47,7 +38,6 @@ class Forked:
     def __init__(
         self, module: str, *arguments: str, cwd: Path, env: Mapping[str, str], reads_itself: bool = False
     ) -> None:
-        _wait_for_another_second()
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(PRELOADED)
         (out, out_), (err, err_), (begun, begun_) = (context.Pipe(duplex=False) for _ in range(3))
@@ -85,7 +75,6 @@ class Forked:
         if self.poll() is None:
             raise TimeoutError(f"{self.args} does not end")
         self._pool.shutdown()
-        _last["ended"] = int(time.time())
         return said
 
     def end(self) -> None:

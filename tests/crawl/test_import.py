@@ -107,7 +107,7 @@ def test_dates_are_those_of_the_capture(crawled: Path, tmp_path: Path) -> None:
     old = [dataclasses.replace(record, date="2015-06-07T08:09:10Z") for record in recorded(crawled)]
     ran = archiver("import", tmp_path / "archive", foreign(tmp_path / "theirs.warc.gz", old))
     assert rows(ran.archive, "SELECT DISTINCT fetched_at FROM fetches") == [("2015-06-07T08:09:10.000000Z",)]
-    assert rows(ran.archive, "SELECT DISTINCT last_seen_at FROM comments") == [("2015-06-07T08:09:10Z",)]
+    assert rows(ran.archive, "SELECT DISTINCT last_seen_at FROM comments") == [("2015-06-07T08:09:10.000000Z",)]
 
 
 def test_a_damaged_file_gives_what_is_left_of_it(crawled: Path, tmp_path: Path) -> None:

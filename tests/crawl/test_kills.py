@@ -146,13 +146,6 @@ def test_an_update_that_is_killed_loses_nothing_and_takes_nothing_away(tmp_path:
     assert gone(archive) <= taken
 
 
-def later() -> None:
-    """Wait for another second: what was seen in that in which a run begins counts as seen by it."""
-    began = int(time.time())
-    while int(time.time()) == began:
-        time.sleep(0.02)
-
-
 def test_what_a_killed_update_has_read_is_judged_by_the_next(tmp_path: Path) -> None:
     """One has read the feed, and not the post that is new in it; one has read all, and has marked nothing.
 
@@ -169,13 +162,11 @@ def test_what_a_killed_update_has_read_is_judged_by_the_next(tmp_path: Path) -> 
         blog.edit_post(other, title="Retitled meanwhile")
         new = blog.add_post("While it was killed", "A body.")
         command = ["update", "-a", str(archive), "--delay", "0"]
-        later()
         feed = Point("commit", "db/writer.py Writer.save", 3)  # after robots.txt, the front page and the sitemap
         assert run(tmp_path, command, feed, "after").code == -signal.SIGKILL
         assert rows(archive, "SELECT sources FROM posts WHERE native_id = ?", str(new.id)) == [("feed",)]
         assert run(tmp_path, command, Point("commit", END)).code == -signal.SIGKILL
         assert gone(archive) == set()
-        later()
         assert run(tmp_path, command).code == 0
         assert run(tmp_path, ["crawl", "-a", str(fresh), "--delay", "0", f"{home}/"]).code == 0
         assert gone(archive) == {str(removed.id)}

@@ -205,12 +205,12 @@ def test_a_term_known_by_its_slug_is_called_as_a_feed_or_a_list_calls_it():
 
 
 def second(number):
-    return f"2026-01-01T00:00:0{number}Z"
+    return f"2026-01-01T00:00:0{number}.000000Z"
 
 
 def visit(number, extract):
     url = f"http://blog.example/{number}"
-    fetch = Fetch(url=url, fetched_at=f"{second(number)[:-1]}.000000Z", status=200)
+    fetch = Fetch(url=url, fetched_at=second(number), status=200)
     return Visit(site=SITE, target=Target(url=url, kind=TargetKind.POST), fetch=fetch, extract=extract)
 
 

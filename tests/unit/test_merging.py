@@ -132,8 +132,8 @@ def test_a_wording_that_loses_is_kept_as_an_earlier_one(tmp_path, order):
     query = "SELECT comment_id IS NULL, text, seen_from, seen_until, replaced_at FROM revisions ORDER BY 1"
     with closing(Archive(merged(tmp_path / "two", [shards[n] for n in order if n < 2])).connect()) as connection:
         assert [tuple(row) for row in connection.execute(query)] == [
-            (0, "It began.", "2026-01-02T03:04:05Z", "2026-01-02T03:04:05Z", None),
-            (1, "Post: It began.", "2026-01-02T03:04:05Z", "2026-01-02T03:04:05Z", None),
+            (0, "It began.", "2026-01-02T03:04:05.000001Z", "2026-01-02T03:04:05.000001Z", None),
+            (1, "Post: It began.", "2026-01-02T03:04:05.000001Z", "2026-01-02T03:04:05.000001Z", None),
         ]
         assert [row[0] for row in connection.execute("SELECT text FROM comments")] == ["It has begun."]
     with closing(Archive(merged(tmp_path / "three", [shards[n] for n in order])).connect()) as connection:

@@ -26,6 +26,7 @@ from archiver.model import (
     Visit,
 )
 from db import Writer
+from db.changes import touched
 from db.vanished import Gone
 from tests.unit.readings import SITE, fresh_writer
 
@@ -166,7 +167,7 @@ def test_a_whole_thread_tells_what_has_vanished(blog, first, second, gone):
     blog.run([page(1, ALL, claimed=first)])
     claimed, shown = second
     assert blog.run([page(1, shown, claimed=claimed)]) == Gone(comments=len(gone))
-    assert blog.gone() == dict.fromkeys(gone, "2026-01-02T01:00:02Z")
+    assert blog.gone() == dict.fromkeys(gone, "2026-01-02T01:00:02.000000Z")
 
 
 def test_what_is_hidden_once_is_expected_from_then_on(blog):
@@ -175,11 +176,31 @@ def test_what_is_hidden_once_is_expected_from_then_on(blog):
     blog.run([page(1, (1, 5), claimed=4)])
     blog.run([page(1, (1,), claimed=3)])
     assert blog.gone() == {
-        2: "2026-01-02T01:00:02Z",
-        3: "2026-01-02T01:00:02Z",
-        4: "2026-01-02T01:00:02Z",
-        5: "2026-01-03T01:00:02Z",
+        2: "2026-01-02T01:00:02.000000Z",
+        3: "2026-01-02T01:00:02.000000Z",
+        4: "2026-01-02T01:00:02.000000Z",
+        5: "2026-01-03T01:00:02.000000Z",
     }
+
+
+def test_runs_within_one_second_see_what_vanishes_and_returns_between_them(blog):
+    """Where a run begins in the second in which the one before it ended, times to the second cannot tell them apart."""
+    seen = (ALL, (1, 2, 3, 4), ALL, (2, 3, 4, 5))
+    found = []
+    for number, numbers in enumerate(seen):
+        began, read, ended = (f"2026-01-01T00:00:00.{number}{tick}0000Z" for tick in (0, 5, 9))
+        with patch("db.writer.now", lambda at=began: at):
+            crawl = blog.writer.begin_crawl(SITE, command="crawl", version="0", settings={})
+        for visit in (page(2, [*OTHERS], "https://blog.example.org/other/"), page(1, numbers, claimed=len(numbers))):
+            blog.writer.add_targets(SITE, [visit.target])
+            blog.writer.save(stamped(visit, read), crawl)
+        with patch("db.writer.now", lambda at=ended: at):
+            blog.writer.end_crawl(crawl, outcome="complete", reason=None, counts={})
+        new = {one.id for one in touched(blog.writer.connection, crawl, "new", 99)}
+        lost = {one.id for one in touched(blog.writer.connection, crawl, "gone", 99)}
+        found.append((len(new) > 0, len(lost), blog.gone()))
+    once, again = "2026-01-01T00:00:00.150000Z", "2026-01-01T00:00:00.350000Z"
+    assert found == [(True, 0, {}), (False, 1, {5: once}), (False, 0, {}), (False, 1, {1: again})]
 
 
 def test_a_surplus_that_is_not_explained_is_not_taken_for_granted(blog):
