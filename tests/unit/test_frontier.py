@@ -1,6 +1,7 @@
 """The frontier: what is fetched next, and that nothing is lost or done twice however a run ends."""
 
 import random
+import tracemalloc
 from collections import Counter
 from contextlib import closing, contextmanager
 
@@ -319,3 +320,27 @@ def test_the_frontier_outlives_the_process(tmp_path):
         run.take(1)
     with closing(archive.writer()) as writer:
         assert Run(writer).take() == ["a", "b"]
+
+
+def test_memory_does_not_grow_with_what_is_waiting(tmp_path):
+    """The most that Python holds while a run goes on from a frontier, whatever the number of URLs that are left."""
+    peaks = []
+    for waiting in (1_000, 20_000):
+        archive = open_archive(tmp_path / str(waiting), create=True)
+        with closing(archive.writer()) as writer:
+            run = Run(writer)
+            for start in range(0, waiting, 500):
+                run.add(*[target(str(number)) for number in range(start, start + 500)])
+            tracemalloc.start()
+            try:
+                run = Run(writer)
+                for _ in range(20):
+                    names = run.take(10)
+                    assert len(names) == 10
+                    for name in names:
+                        run.save(name, target(f"{name}/more"))
+                    assert run.frontier.waiting(BLOG, LATER).ready == waiting
+                peaks.append(tracemalloc.get_traced_memory()[1])
+            finally:
+                tracemalloc.stop()
+    assert peaks[1] < 1.5 * peaks[0]
