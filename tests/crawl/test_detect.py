@@ -12,7 +12,7 @@ import pytest
 
 from archiver.demo import DemoBlog, Response
 from tests.crawl.faults import RESET, Fault, FaultServer, compressed, http, page
-from tests.crawl.running import run
+from tests.crawl.running import SOON, run
 
 PLAIN = "<!DOCTYPE html><html><head><title>A shop</title></head><body><h1>Shoes</h1><p>Cheap.</p></body></html>"
 PDF = Response(200, b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n", (("Content-Type", "application/pdf"),))
@@ -21,7 +21,7 @@ BOMB = "<html><body><p " + " ".join(f"a{number}=1" for number in range(50_000)) 
 
 def detect(tmp_path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run it where there is nothing, and leave nothing behind."""
-    ran = run("detect", *arguments, cwd=tmp_path)
+    ran = run("detect", *arguments, cwd=tmp_path, arranged=SOON, ARCHIVER_DELAY="0.2")
     assert list(tmp_path.iterdir()) == []
     return ran
 
