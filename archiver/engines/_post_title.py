@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from lxml.html import HtmlElement
 
@@ -14,7 +14,9 @@ from archiver.text import normal_name, squeeze
 from archiver.urls import url_key, within
 
 _SEPARATORS = r"[-–—|«»:·•›‹/~\\]"
-_FEED_TITLE = re.compile(r"^(.{2,}?)\s+(?:»|›|\||-|–|→|«)\s+[^»›|]{2,40}$")
+_LEADING = re.compile(r"^\s*[»«›|·•–—]+\s+")  # "» Title Blog", as themes of the first years wrote it
+# The feed of a post's comments has the post's title between: the blog's name is what stands before the first sign.
+_FEED_TITLE = re.compile(r"^([^»›]{2,}?)\s+(?:»|›|\||-|–|→|«)\s+[^»›|]{2,40}$")
 
 
 def find_title(dom: Dom, url: str, outside: Region) -> str | None:
@@ -28,6 +30,7 @@ def find_title(dom: Dom, url: str, outside: Region) -> str | None:
             if normal_name(text) == wanted:
                 return text
         held = [text for _, text in named if normal_name(text) and _is_run(normal_name(text), wanted)]
+        held = held or [text for e in _small(dom, url, outside) if _is_run(normal_name(text := text_of(e)), wanted)]
         if held:
             return max(held, key=len)
         # "Protected: Title", "Private: Title" in the page, and the bare title in its head.
@@ -44,6 +47,16 @@ def find_title(dom: Dom, url: str, outside: Region) -> str | None:
 
 def _candidates(dom: Dom, url: str, outside: Region) -> Iterator[HtmlElement]:
     headings = [*dom.classed(*vocabulary.names("post", "title")), *dom.tags("h1"), *dom.tags("h2")]
+    return _about_post(dom, headings, url, outside)
+
+
+def _small(dom: Dom, url: str, outside: Region) -> Iterator[HtmlElement]:
+    """Smaller headings that link to the post itself: themes of the first years kept the larger ones for the blog."""
+    linked = (e for e in dom.tags("h3", "h4") if next(e.iter("a"), None) is not None and normal_name(text_of(e)))
+    return _about_post(dom, linked, url, outside)
+
+
+def _about_post(dom: Dom, headings: Iterable[HtmlElement], url: str, outside: Region) -> Iterator[HtmlElement]:
     own = url_key(url)
     site = vocabulary.name_set("post", "site_title")
     for element in headings:
@@ -106,15 +119,18 @@ def _feed_names(dom: Dom, title: str) -> Iterator[str]:
 
 
 def _without_site(dom: Dom) -> str | None:
-    """The <title> without the blog's name; empty when that is all; None when there is no <title>."""
+    """The <title> without the blog's name; empty when that is all; None when there is no <title>, or an empty one."""
     text = dom.stated_title
-    if text is None:
+    if not text:
         return None
+    led = _LEADING.sub("", text)
+    joint = rf"(?:\s*{_SEPARATORS}+\s*|\s+)" if led != text else rf"\s*{_SEPARATORS}+\s*"
+    text = led
     for site in [*site_titles(dom), *_home_names(dom, text), *_feed_names(dom, text)]:
         if normal_name(text) == normal_name(site):
             return ""
         name = re.escape(site)
-        for pattern in (rf"\s*{_SEPARATORS}+\s*{name}\s*$", rf"^\s*{name}\s*{_SEPARATORS}+\s*"):
+        for pattern in (rf"{joint}{name}\s*$", rf"^\s*{name}\s*{_SEPARATORS}+\s*"):
             shorter = re.sub(pattern, "", text, flags=re.IGNORECASE)
             if shorter != text:
                 return squeeze(shorter)

@@ -190,3 +190,43 @@ def test_a_date_in_a_heading_is_no_count_of_comments() -> None:
     body = f"<article id='post-7' class='hentry'><h1>Tides</h1>{WORDS}</article><h2>2019-01-01</h2><div id='comments'>"
     page = post(f"{body}<h2>2 comments</h2><ol>{THREAD}</ol></div>")
     assert page.comment_count == 2
+
+
+# -- titles -----------------------------------------------------------------------------------------
+
+LINE = "<{tag}><a href='{url}'>Tides</a></{tag}>"
+FEED = "<link rel='alternate' type='application/rss+xml' title='{0} Feed' href='/feed/'>"
+
+
+@pytest.mark.parametrize(
+    ("head", "tag", "want"),
+    [
+        # A title that was left empty tells nothing.
+        ("<title></title>", "h1", "Tides"),
+        # The blog's name follows without a sign, and no heading is called one.
+        ("<title> &raquo; Tides Salt and Sand</title>", "h3", "Tides"),
+        (f"<title> &raquo; Tides Salt</title>{FEED.format('Salt »')}", "b", "Tides"),
+        # A title with a dash in it, between the blog's name and the word for the comments in the name of their feed.
+        (f"<title>Salt » Tides – part 4</title>{FEED.format('Salt » Tides – part 4 Comments')}", "h2", "Tides"),
+    ],
+)
+def test_titles_of_old_themes(head: str, tag: str, want: str) -> None:
+    line = LINE.format(tag=tag, url=f"{HOME}2021/02/tides/")
+    page = unseen.post(f"<div class='post' id='post-7'>{line}<div class='entry'>{LONG}</div></div>", head=head)
+    assert page.read().title == want
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        "<p class='commentby'><img src='/a.png' class='avatar'>Judy H</p><p class='commentinfo'>Feb 10, 2021</p>",
+        "<div class='commentname'>Judy H replied:</div><div class='commentinfo'>Feb 10, 2021 @ 8:07</div>",
+    ],
+)
+def test_what_old_themes_call_name_and_date(inner: str) -> None:
+    (comment,) = comments(f"<li id='comment-2' class='comment even depth-1'>{inner}<p>Words of it.</p></li>")
+    assert comment.author
+    assert comment.content
+    assert comment.published
+    told = (comment.author.name, comment.content.text, comment.published.at[:10])
+    assert told == ("Judy H", "Words of it.", "2021-02-10")
