@@ -100,6 +100,7 @@ def from_printed(
     return replace(moment, printed=printed)
 
 
+@lru_cache(maxsize=4096)  # every page of a blog has the same list of months beside it
 def month_label(text: str, language: str | None = None) -> tuple[int, int] | None:
     """(year, month) of a label in a list of archives: `June 2026  (3)`, `juin 2026`, `2026年6月`."""
     line = re.sub(r"[(\[][^)\]]*[)\]]\s*$", "", folded(text))

@@ -19,7 +19,7 @@ OURS = frozenset({"robots", "blog-archiver"})
 """Names under which a page speaks to us; others are those of single search engines."""
 HEAD = 1 << 17
 """Bytes in which the head of a page is looked for."""
-_BODY = re.compile(rb"<body\b")
+_BODY = re.compile(rb"<(?:body|BODY|Body)\b")
 _META = re.compile(r"<meta\b([^>]*)>")
 _ATTRIBUTE = re.compile(r"""\b(name|content)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 _WITH_VALUES = ("unavailable_after", "max-snippet", "max-image-preview", "max-video-preview")
@@ -66,11 +66,11 @@ def _in_headers(page: Page) -> Iterator[list[str]]:
 
 
 def _in_head(page: Page) -> Iterator[list[str]]:
-    body = page.body[:HEAD].lower()
-    if b"robots" not in body and b"blog-archiver" not in body:
+    body = _BODY.search(page.body, 0, HEAD)
+    head = page.body[: body.start() if body else HEAD].lower()
+    if b"robots" not in head and b"blog-archiver" not in head:
         return
-    end = _BODY.search(body)
-    for meta in _META.findall(body[: end.start() if end else HEAD].decode("latin-1")):
+    for meta in _META.findall(head.decode("latin-1")):
         said = {name: html.unescape(a or b or c) for name, a, b, c in _ATTRIBUTE.findall(meta)}
         if said.get("name", "").strip() in OURS:
             yield said.get("content", "").replace(",", " ").split()

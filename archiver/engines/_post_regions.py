@@ -169,6 +169,9 @@ class Regions:
         """Links of headings, and the only ones of items of lists, with those: "Recent posts", a date behind each."""
         yield from ((link, None) for link in self._heading_links())
         for item in self._dom.tags("li"):
+            if len(item) == 1 and item[0].tag == "a" and not len(item[0]):  # as nearly all are
+                yield item[0], item
+                continue
             links = list(islice(item.iter("a"), 2))
             if len(links) == 1:
                 yield links[0], item
