@@ -49,19 +49,24 @@ def _is_box(element: HtmlElement) -> bool:
 def named_in_box(links: list[tuple[HtmlElement, str]]) -> Boxed | None:
     """Whose box it is: "By Prof Q" and "View all of Prof Q's posts" agree on a name."""
     for link, url in links:
-        box = next((up for up in ancestors(link) if _is_box(up)), None)
-        if box is None:
+        boxes = [up for up in ancestors(link) if _is_box(up)]
+        if not boxes:
             continue
-        named = [text_of(e) for e in box.iter("*") if not _NAMED.isdisjoint(tokens(e)) and 0 < len(text_of(e)) < 80]
-        headings = [text_of(e) for e in box.iter(*_HEADINGS) if text_of(e)]
         said = text_of(link)
-        for heading in headings:
-            name = _common(heading, said)
-            if name:
-                return Boxed(without_by(name), url, repeated=True)
+        for around in boxes:  # an end tag left out puts the link into the words, which are called a box, too
+            for heading in _headings(around):
+                name = _common(heading, said)
+                if name:
+                    return Boxed(without_by(name), url, repeated=True)
+        box, headings = boxes[0], _headings(boxes[0])
+        named = [text_of(e) for e in box.iter("*") if not _NAMED.isdisjoint(tokens(e)) and 0 < len(text_of(e)) < 80]
         if named or (said and (not headings or said in headings)):
             return Boxed(without_by((named or [said])[0]), url, repeated=False)
     return None
+
+
+def _headings(box: HtmlElement) -> list[str]:
+    return [text for e in box.iter(*_HEADINGS) if (text := text_of(e))]
 
 
 def _common(one: str, other: str) -> str:

@@ -63,11 +63,14 @@ def posts_target(root: str, key: str, kind: str, page: int) -> Target:
     return target(url, TargetKind.API, hint, priority=5 if kind == "posts" else 6)
 
 
-def thread_target(site: Site, post: str, url: str, page: int = 1, part: int = 1) -> Target:
-    """A page of a post's thread. part: of the thread with all lists of replies, as their pages are counted here."""
+def thread_target(site: Site, post: str, url: str, page: int = 1, part: int = 1, *, seen: int = 0) -> Target:
+    """A page of a post's thread. part: of the thread with all lists of replies, as their pages are counted here.
+
+    seen: how many comments, replies apart, the pages before held.
+    """
     query = urlencode({"limit": PER_PAGE, "page": page})
     where = urljoin(site.home, f"members/api/comments/post/{post}/?{query}")
-    hint = {"route": "thread", "post": post, "url": url, "page": str(page), "part": str(part)}
+    hint = {"route": "thread", "post": post, "url": url, "page": str(page), "part": str(part), "seen": str(seen)}
     return target(where, TargetKind.API, hint, priority=45)
 
 
@@ -96,10 +99,12 @@ def discover(page: Page, asked: Target, site: Site) -> Iterator[Target]:
         elif route == "replies":
             yield replies_target(site, asked, asked.hint["comment"], number + 1)
         else:
-            yield thread_target(site, asked.hint["post"], asked.hint["url"], number + 1, part + len(short) + 1)
+            post, url, seen = asked.hint["post"], asked.hint["url"], _seen(found, asked)
+            yield thread_target(site, post, url, number + 1, part + len(short) + 1, seen=seen)
     if route == "thread":
         for n, id_ in enumerate(short, 1):
-            yield replies_target(site, asked, id_, part=part + n, last=n == len(short) and not more)
+            last = n == len(short) and _all_came(page, asked, found)
+            yield replies_target(site, asked, id_, part=part + n, last=last)
     for row in found:
         if route in {"posts", "pages"} and (url := values.text(row, "url")):
             yield target(url, TargetKind.POST, {"post": values.text(row, "id"), "kind": route[:-1]})
@@ -109,6 +114,17 @@ def _goes_on(page: Page, asked: Target) -> bool:
     """Whether pages follow."""
     pages = values.number(page.json, "meta", "pagination", "pages") or 1
     return (count_hint(asked, "page") or 1) < pages
+
+
+def _seen(found: list[dict[str, Any]], asked: Target) -> int:
+    """How many comments of a thread, replies apart, have come with this page."""
+    return (count_hint(asked, "seen") or 0) + len(found)
+
+
+def _all_came(page: Page, asked: Target, found: list[dict[str, Any]]) -> bool:
+    """Whether this is the last page of a thread, and as many comments have come as are stated."""
+    total = values.number(page.json, "meta", "pagination", "total")
+    return not _goes_on(page, asked) and _seen(found, asked) == total
 
 
 def _short(found: list[dict[str, Any]]) -> list[str]:
@@ -158,7 +174,8 @@ def _answers(page: Page, asked: Target, ref: PostRef) -> tuple[ThreadAnswer, ...
     if asked.hint.get("route") == "replies":
         whole, last = not more, asked.hint.get("last") == "1"
     else:
-        whole, last = True, not more and not _short(rows(page, asked))
+        found = rows(page, asked)
+        whole, last = True, _all_came(page, asked, found) and not _short(found)
     counted = values.number(page.json, "meta", "pagination", "pages") is not None
     return (ThreadAnswer(post=ref, source="api", part=part, last=last),) if part and whole and counted else ()
 

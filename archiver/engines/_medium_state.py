@@ -132,9 +132,11 @@ def _paragraph(data: State, row: State) -> str:
 
 
 def _marked(text: str, marks: list[State]) -> str:
-    """The text with its links and emphases as markup. A range that crosses another one is left out."""
+    """The text with its links and emphases as markup. A range that crosses another one, or cuts a character, is left
+    out."""
     units = text.encode("utf-16-le")
     length = len(units) // 2
+    halves = {n for n in range(length) if 0xDC <= units[2 * n + 1] <= 0xDF}  # second ones of surrogate pairs
     opened: dict[int, list[str]] = {}
     closed: dict[int, list[str]] = {}
     taken: list[tuple[int, int]] = []
@@ -143,7 +145,7 @@ def _marked(text: str, marks: list[State]) -> str:
         href = values.text(mark, "href")
         tag = "a" if values.text(mark, "type") == "A" and href else _MARKS.get(values.text(mark, "type") or "")
         crosses = any(a < start < b < end or start < a < end < b for a, b in taken)
-        if tag is None or crosses or not start < end <= length:
+        if tag is None or crosses or not start < end <= length or {start, end} & halves:
             continue
         taken.append((start, end))
         opened.setdefault(start, []).append(f'<a href="{escape(href or "")}">' if tag == "a" else f"<{tag}>")

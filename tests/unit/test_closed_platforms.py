@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from archiver.content import to_text
@@ -101,6 +101,7 @@ def test_the_same_note_is_read_once() -> None:
     assert len(Tumblr().extract(page, target, SITE).comments) == 1
 
 
+@example(text="00\U00010000", marks=[{"type": "EM", "start": 0, "end": 3}])  # ends within a character
 @given(
     text=st.text(max_size=40),
     marks=st.lists(

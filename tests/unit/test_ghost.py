@@ -66,10 +66,10 @@ def test_of_the_sitemaps_those_of_posts_and_pages_are_read() -> None:
 
 
 def asked_in(
-    rows: list[dict[str, object]], page: int, pages: int, target: Target
+    rows: list[dict[str, object]], page: int, pages: int, target: Target, total: int = 3
 ) -> tuple[list[tuple[int, bool]], list[Target]]:
-    """Part and whether it is the last, of one answer; what is asked for next."""
-    meta = {"pagination": {"page": page, "pages": pages, "total": len(rows)}}
+    """Part and whether it is the last, of one answer; what is asked for next. total: comments, as Ghost states."""
+    meta = {"pagination": {"page": page, "pages": pages, "total": total}}
     answer = Page(target.url, json.dumps({"comments": rows, "meta": meta}).encode())
     found = [(one.part, one.last) for one in ENGINE.extract(answer, target, SITE).answers]
     return found, list(ENGINE.discover(answer, target, SITE).targets)
@@ -86,4 +86,6 @@ def test_parts_of_a_thread_are_counted_with_the_lists_of_replies() -> None:
     assert asked_in([whole], 1, 1, more)[0] == [(4, True)]
     assert asked_in([whole], 1, 2, more)[0] == []  # goes on: not whole, since what follows is not counted
     assert asked_in([whole], 2, 2, second)[0] == [(3, True)]
+    assert asked_in([whole], 2, 2, second, total=4)[0] == [(3, False)]  # one was skipped between two pages
+    assert [target.hint["last"] for target in asked_in([long], 2, 2, second, total=4)[1]] == ["0"]
     assert asked_in([{"html": "no id"}], 2, 2, second)[0] == []

@@ -113,6 +113,9 @@ def test_a_header_with_the_byline_is_none_of_the_words() -> None:
         "<span class='meta-author author vcard'><i></i>Ann Lee</span>",
         f"<p><a rel='author' href='{HOME}author/ann/'>Zeige alle Beiträge von Ann Lee</a></p>",
         f"<p><a rel='author' href='{HOME}author/ann/'>View all posts by Ann Lee</a></p>",
+        # The end tag of the paragraph is left out, as plugins that shorten pages do.
+        "<div class='author-bio'><h2 class='author-title'>By Ann Lee</h2><p class='author-description'>Rows by night."
+        f"<a class='author-link' rel='author' href='{HOME}author/ann/'>View all of Ann Lee's posts.</a></div>",
     ],
 )
 def test_bylines_by_other_names(line: str) -> None:
