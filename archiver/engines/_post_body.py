@@ -11,13 +11,15 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from html import escape
+from itertools import islice
 
 from lxml.html import HtmlElement
 
-from archiver import content
+from archiver import content, dates
 from archiver.engines import _vocabulary as vocabulary
 from archiver.engines import _words
 from archiver.engines.dom import SKIPPED, Dom, Region, ancestors, rels, text_of, tokens
+from archiver.engines.wordpress_urls import is_author_page
 from archiver.model import Content
 from archiver.text import normal_name
 
@@ -27,6 +29,8 @@ _BLOCKS = frozenset(
 _BODY_NAME = re.compile(
     r"(?:post|entry|article|single|blog|story)[-_]*(?:main[-_]*)?(?:content|body|text|copy|summary)"
 )
+_INNER_NAME = re.compile(r"(?:post|entry|article|story)[-_]*(?:content|body|text|copy)\Z")
+_WHOLE = frozenset({"hentry", "type-post", "type-page"})
 _OTHER_NAME = re.compile(r"meta|head|foot|wrap|area|title|thumb|image|nav|comment|widget|related|author|list|grid")
 _OWN_MARKS = ("entry-title", "vcard", "updated", "byline", "posted-on")
 _NAME_PARTS = re.compile(r"[-_\s]+")
@@ -37,6 +41,11 @@ _SOFT_IDS = frozenset({*_HARD_IDS, "comments", "sidebar", "footer"})
 _END = frozenset({"footer", "nav", "aside"})
 _OUTER = frozenset({"body", "html"})
 _SHORT_LINE = 600  # characters
+_DATE_LINE = 60  # characters
+_FIRST = 3  # elements, among which the title is
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4"})
+_LINE_TAGS = frozenset({"p", "div", "small", "span", "em", "ul", "h2", "h3", "h4", "h5", "h6", "time"})
+_TALK = ("#comments", "#respond")
 _FEW = 5  # words: no more than a label has
 _TITLES = frozenset({"h1", "h2", "a", "span", "script", "style"})
 _SHELLS = frozenset({"div", "section", "article"})
@@ -70,7 +79,7 @@ def find_body(dom: Dom, aside: Region, article: HtmlElement | None, thread: Sequ
     if element is None:
         return None
     body = _found(dom, element, thread)
-    furniture = _furniture(element, body.swallowed, normal_name(dom.stated_title or ""))
+    furniture = _furniture(element, body.swallowed, _stated(dom))
     if body.swallowed:  # it is a frame around more than the words
         above = (node for node, begun in _theme_parts(dom, element) if not begun)
         furniture += [node for node in above if node not in furniture]
@@ -79,6 +88,12 @@ def find_body(dom: Dom, aside: Region, article: HtmlElement | None, thread: Sequ
     # What the theme prints there may be the byline or the terms: it is in the element, and none of the words.
     region = body.region.without(dom.span(node) for node in furniture)
     return replace(body, swallowed=[*body.swallowed, *furniture], region=region)
+
+
+def _stated(dom: Dom) -> str:
+    """The page's <title>, normalised; where it is empty, the only <h1>."""
+    stated, heads = normal_name(dom.stated_title or ""), dom.tags("h1")
+    return stated or (normal_name(text_of(heads[0])) if len(heads) == 1 else "")
 
 
 def _found(dom: Dom, element: HtmlElement, thread: Sequence[int]) -> Body:
@@ -129,7 +144,7 @@ def _element(dom: Dom, aside: Region, article: HtmlElement | None) -> HtmlElemen
         own = [e for e in found if article is not None and dom.inside(e, article)]
         best = max(own or found, key=lambda e: len(text_of(e)), default=None)
         if best is not None:
-            return best
+            return _inner_body(dom, best)
     for id_ in vocabulary.names("post", "body_ids"):
         element = dom.by_id.get(id_)
         if element is not None and element not in aside:
@@ -142,6 +157,21 @@ def _element(dom: Dom, aside: Region, article: HtmlElement | None) -> HtmlElemen
     if plain is not None and (densest is None or _is_rather(plain, densest)):
         return plain
     return densest if densest is not None else _wordless(dom, aside, article)
+
+
+def _inner_body(dom: Dom, element: HtmlElement) -> HtmlElement:
+    """The element itself; where its name is that of the whole post, the part in it that is called the body."""
+    if _WHOLE.isdisjoint(tokens(element)):
+        return element
+    named = [
+        inner
+        for classes, elements in dom.by_classes.items()
+        if any(_INNER_NAME.match(name) for name in classes.lower().split())
+        for inner in elements
+        if inner is not element and dom.inside(inner, element)
+    ]
+    best = max(named, key=lambda inner: len(text_of(inner)), default=None)
+    return best if best is not None and 2 * len(text_of(best)) > len(text_of(element)) else element
 
 
 def _plainly_called(dom: Dom, aside: Region, article: HtmlElement | None) -> HtmlElement | None:
@@ -227,11 +257,49 @@ def _furniture(element: HtmlElement, swallowed: list[HtmlElement], stated: str) 
     shell: HtmlElement | None = element
     while shell is not None:
         children = [e for e in shell if isinstance(e.tag, str) and e.tag not in SKIPPED and e not in swallowed]
-        found += [*_run(shell, children, stated=stated), *_run(shell, children[::-1], last=True)]
+        found += [*_head(shell, children, stated)] or [*_run(shell, children, stated=stated)]
+        found += _run(shell, children[::-1], last=True)
         left = [node for node in children if node not in found]
         # Around what is left there may be another shell.
         shell = left[0] if len(left) == 1 and left[0].tag in _SHELLS and not _has_words(shell) else None
     return list(dict.fromkeys(found))
+
+
+def _head(shell: HtmlElement, children: list[HtmlElement], stated: str) -> Iterator[HtmlElement]:
+    """Where a shell begins with the post's title: the date above it, the title, and the short lines about the post."""
+    place = next((n for n, node in enumerate(children[:_FIRST]) if _is_title(node, stated)), None)
+    if place is None or (shell.text or "").strip():
+        return
+    above = children[:place]
+    if any((node.tail or "").strip() or node.tag in _BLOCKS - _HEADINGS for node in above):
+        return
+    yield from above
+    for node in children[place:]:
+        about = _is_theme_part(node) or (node is not children[-1] and _is_about_post(node))
+        if node is not children[place] and not about:
+            return
+        yield node
+        if (node.tail or "").strip():
+            return
+
+
+def _is_about_post(node: HtmlElement) -> bool:
+    """Whether a short line below a title says who wrote the post, when, or about what."""
+    if (
+        node.tag not in _LINE_TAGS
+        or len(list(islice((e for e in node.iter(*_BLOCKS - {"div"}) if e is not node), 2))) > 1
+    ):
+        return False
+    text = text_of(node)
+    if not text:
+        return node.tag == "div" and not len(node)
+    if len(text) > _SHORT_LINE // 2:
+        return False
+    for link in node.iter("a"):
+        href = link.get("href") or ""
+        if not {"author", "category"}.isdisjoint(rels(link)) or is_author_page(href) or href.endswith(_TALK):
+            return True
+    return node.tag != "p" and len(text) < _DATE_LINE and dates.from_printed(text) is not None
 
 
 def _run(
@@ -263,8 +331,20 @@ def _links_for_readers(node: HtmlElement) -> bool:
 
 
 def _is_title(node: HtmlElement, stated: str) -> bool:
-    said = normal_name(text_of(node)) if node.tag in {"h1", "h2"} and stated else ""
-    return len(said) > 1 and said in stated
+    """Whether an element is the heading that the page's <title> repeats, or a small frame around that."""
+    if not stated:
+        return False
+    heading = node
+    if node.tag in {"div", "header", "hgroup"}:
+        inner = next((e for e in node if e.tag in _HEADINGS), None)
+        if inner is None or len(text_of(node)) > _SHORT_LINE // 2:
+            return False
+        heading = inner
+    if heading.tag not in _HEADINGS:
+        return False
+    link = next(heading.iter("a"), None)
+    said = [normal_name(text_of(e)) for e in (heading, link) if e is not None]
+    return any(len(one) > 1 and one in stated for one in said)
 
 
 def _has_words(shell: HtmlElement) -> bool:

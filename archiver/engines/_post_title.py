@@ -16,6 +16,7 @@ from archiver.urls import url_key, within
 _SEPARATORS = r"[-–—|«»:·•›‹/~\\]"
 _LEADING = re.compile(r"^\s*[»«›|·•–—]+\s+")  # "» Title Blog", as themes of the first years wrote it
 # The feed of a post's comments has the post's title between: the blog's name is what stands before the first sign.
+_MARK = 30  # characters that a theme adds to a title
 _FEED_TITLE = re.compile(r"^([^»›]{2,}?)\s+(?:»|›|\||-|–|→|«)\s+[^»›|]{2,40}$")
 
 
@@ -34,9 +35,12 @@ def find_title(dom: Dom, url: str, outside: Region) -> str | None:
         if held:
             return max(held, key=len)
         # "Protected: Title", "Private: Title" in the page, and the bare title in its head.
-        marked = [text for _, text in named if normal_name(text).endswith(wanted) and len(text) < len(wanted) + 30]
+        marked = [text for _, text in named if normal_name(text).endswith(wanted) and len(text) < len(wanted) + _MARK]
         if marked:
             return min(marked, key=len)
+        # "Title : 5 May", "Title | 12 comments" in the page.
+        if any(_is_begun(normal_name(text), wanted) for _, text in named):
+            return stated
     if stated == "":
         return ""
     titled = [text for element, text in named if _is_titled(element)] or [text for e, text in named if e.tag == "h1"]
@@ -74,6 +78,12 @@ def _leads_here(dom: Dom, link: HtmlElement, own: str) -> bool:
 
 def _is_titled(element: HtmlElement) -> bool:
     return not vocabulary.name_set("post", "title").isdisjoint(tokens(element))
+
+
+def _is_begun(text: str, title: str) -> bool:
+    """Whether a heading goes on behind the title with a separator."""
+    rest = text.removeprefix(title).lstrip() if text.startswith(title) else ""
+    return 0 < len(rest) < _MARK and not rest[0].isalnum()
 
 
 def _is_run(text: str, whole: str) -> bool:
