@@ -99,8 +99,8 @@ def discover(page: Page, asked: Target, site: Site) -> Iterator[Target]:
         elif route == "replies":
             yield replies_target(site, asked, asked.hint["comment"], number + 1)
         else:
-            post, url, seen = asked.hint["post"], asked.hint["url"], _seen(found, asked)
-            yield thread_target(site, post, url, number + 1, part + len(short) + 1, seen=seen)
+            seen, following = _seen(found, asked), part + len(short) + 1
+            yield thread_target(site, asked.hint["post"], asked.hint["url"], number + 1, following, seen=seen)
     if route == "thread":
         for n, id_ in enumerate(short, 1):
             last = n == len(short) and _all_came(page, asked, found)
