@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from archiver import __version__
@@ -42,13 +43,18 @@ class Recovered:
         return f"{self.files} WARC files of a killed run closed, {self.cut} torn bytes cut off, {found}"
 
 
+def run_name(began: datetime) -> str:
+    """What the WARC files of a run are called: they are read in the order of their names, those of one second, too."""
+    return f"{began:%Y%m%dT%H%M%S%fZ}-{secrets.token_hex(3)}"
+
+
 class Recorder:
     """Writes the WARC files of one run, all blogs together."""
 
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
         self._reader = archive.reader()
-        name = f"{utc_now():%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+        name = run_name(utc_now())
         info = {
             "software": f"blog-archiver/{__version__}",
             "format": "WARC File Format 1.1",

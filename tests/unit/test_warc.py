@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import zlib
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from archiver.crawl.recorder import run_name
 from archiver.errors import ArchiveDamaged
 from archiver.warc import cdxj
 from archiver.warc.heads import joined, without_transfer_coding
@@ -379,3 +381,11 @@ def test_notes_are_plain_ascii(tmp_path):
     plain = gzip.decompress(written(tmp_path, exchange(1)).read_bytes())
     line = next(line for line in plain.split(b"\r\n") if line.startswith(b"archiver: "))
     assert json.loads(line.decode("ascii").partition(" ")[2])["target"]["url"].endswith("ä")
+
+
+def test_runs_of_one_second_are_named_in_their_order() -> None:
+    """A revisit of the later one names a payload of the earlier one, and files are read in the order of their names."""
+    began = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+    names = [run_name(began + timedelta(microseconds=number)) for number in range(0, 2_000_000, 99_991)]
+    assert names == sorted(names)
+    assert len(set(names)) == len(names)
