@@ -17,6 +17,7 @@ from archiver.text import normal_name
 BLOCKS = frozenset(
     {"p", "h2", "h3", "h4", "ul", "ol", "blockquote", "pre", "table", "figure", "dl", "img", "hr", "div"}
 )
+_WORDY = BLOCKS - {"div"}
 _OWN_MARKS = ("entry-title", "vcard", "updated", "byline", "posted-on")
 _NAME_PARTS = re.compile(r"[-_\s]+")
 PLAIN_CLASS = re.compile(r"^(?:wp-|align|gallery|caption|has-|size-|is-)")
@@ -66,10 +67,8 @@ def _head(shell: HtmlElement, children: list[HtmlElement], stated: str) -> Itera
 
 def _is_about_post(node: HtmlElement) -> bool:
     """Whether a short line below a title says who wrote the post, when, or about what."""
-    if (
-        node.tag not in _LINE_TAGS
-        or len(list(islice((e for e in node.iter(*BLOCKS - {"div"}) if e is not node), 2))) > 1
-    ):
+    blocks = (e for e in node.iter(*_WORDY) if e is not node)
+    if node.tag not in _LINE_TAGS or len(list(islice(blocks, 2))) > 1:
         return False
     text = text_of(node)
     if not text:
@@ -120,6 +119,9 @@ def _is_title(node: HtmlElement, stated: str) -> bool:
         inner = next((e for e in node if e.tag in _HEADINGS), None)
         if inner is None or len(text_of(node)) > _SHORT_LINE // 2:
             return False
+        others = [e for e in node if e is not inner and isinstance(e.tag, str)]
+        if not all(is_theme_part(e) or _is_about_post(e) for e in others):
+            return False  # a short post with its title
         heading = inner
     if heading.tag not in _HEADINGS:
         return False

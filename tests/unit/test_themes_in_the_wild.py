@@ -122,6 +122,14 @@ def test_bylines_by_other_names(line: str) -> None:
     assert [author.name for author in page.read().authors or ()] == ["Ann Lee"]
 
 
+@pytest.mark.parametrize(
+    "behind", ["", "<div class='share'>Share this</div>", "<div class='more'><p>Related: Ebb</p></div>"]
+)
+def test_a_short_post_in_a_frame_with_its_title_keeps_its_words(behind: str) -> None:
+    frame = "<div class='inner'><h2>Tides</h2><p>The tide went out.</p></div>"
+    assert "The tide went out." in text(post(f"<div id='post-7' class='entry hentry'>{frame}{behind}</div>"))
+
+
 def test_a_box_whose_paragraph_is_not_closed() -> None:
     """Plugins that shorten pages leave such end tags out: the link becomes a part of the words about the author."""
     words = f"<p class='author-bio'>Rows by night. <a rel='author' href='{HOME}author/ann/'>All of Ann Lee's posts</a>"
