@@ -60,7 +60,7 @@ def test_each_run_is_on_record(archive):
         assert told(archive)["totals"]["new_comments"] == 0
         last = crawl(archive, "--max-requests", "3", home)
     assert (last.code, told(archive)["meaning"]) == (5, "stopped by a limit")
-    assert [kept["exit_code"] for kept in reports(archive)] == [0, 5]
+    assert sorted(kept["exit_code"] for kept in reports(archive)) == [0, 5]  # names of one second sort by chance
     assert len([*(archive / "reports").glob("*.html")]) == 2
     events = [(line["event"], line.get("exit_code")) for line in log(archive)]
     assert events == [("begin", None), ("blog", 5), ("end", 5)]
