@@ -19,7 +19,7 @@ OURS = frozenset({"robots", "blog-archiver"})
 """Names under which a page speaks to us; others are those of single search engines."""
 HEAD = 1 << 17
 """Bytes in which the head of a page is looked for."""
-_BODY = re.compile(rb"<(?:body|BODY|Body)\b")
+_BODY = re.compile(rb"<body\b", re.IGNORECASE)
 _META = re.compile(r"<meta\b([^>]*)>")
 _ATTRIBUTE = re.compile(r"""\b(name|content)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 _WITH_VALUES = ("unavailable_after", "max-snippet", "max-image-preview", "max-video-preview")

@@ -164,17 +164,16 @@ def read(page: Page, asked: Target) -> Extract:
     for row in found:
         pairs += [(reply, values.text(row, "id")) for reply in values.objects(row.get("replies") or [])]
     comments = tuple(c for row, parent in pairs if (c := _comment(row, ref, parent)))
-    answers = _answers(page, asked, ref) if len(comments) == len(pairs) else ()
+    answers = _answers(page, asked, ref, found) if len(comments) == len(pairs) else ()
     return Extract(comments=comments, claims=_count(asked, page, found), answers=answers)
 
 
-def _answers(page: Page, asked: Target, ref: PostRef) -> tuple[ThreadAnswer, ...]:
+def _answers(page: Page, asked: Target, ref: PostRef, found: list[dict[str, Any]]) -> tuple[ThreadAnswer, ...]:
     """Which part of a thread an answer is. Replies beyond the first page of them are not counted as one."""
-    part, more = count_hint(asked, "part") or 0, _goes_on(page, asked)
+    part = count_hint(asked, "part") or 0
     if asked.hint.get("route") == "replies":
-        whole, last = not more, asked.hint.get("last") == "1"
+        whole, last = not _goes_on(page, asked), asked.hint.get("last") == "1"
     else:
-        found = rows(page, asked)
         whole, last = True, _all_came(page, asked, found) and not _short(found)
     counted = values.number(page.json, "meta", "pagination", "pages") is not None
     return (ThreadAnswer(post=ref, source="api", part=part, last=last),) if part and whole and counted else ()

@@ -25,7 +25,7 @@ from archiver.text import normal_name
 _BODY_NAME = re.compile(
     r"(?:post|entry|article|single|blog|story)[-_]*(?:main[-_]*)?(?:content|body|text|copy|summary)"
 )
-_INNER_NAME = re.compile(r"(?:post|entry|article|story)[-_]*(?:content|body|text|copy)\Z")
+_INNER_NAME = re.compile(r"^(?:post|entry|article|story)[-_]*(?:content|body|text|copy)\Z")
 _WHOLE = frozenset({"hentry", "type-post", "type-page"})
 _OTHER_NAME = re.compile(r"meta|head|foot|wrap|area|title|thumb|image|nav|comment|widget|related|author|list|grid")
 _HARD_IDS = ("respond", "commentform", "colophon", "secondary", "site-footer")
@@ -149,13 +149,7 @@ def _inner_body(dom: Dom, element: HtmlElement) -> HtmlElement:
     """The element itself; where its name is that of the whole post, the part in it that is called the body."""
     if _WHOLE.isdisjoint(tokens(element)):
         return element
-    named = [
-        inner
-        for classes, elements in dom.by_classes.items()
-        if any(_INNER_NAME.match(name) for name in classes.lower().split())
-        for inner in elements
-        if inner is not element and dom.inside(inner, element)
-    ]
+    named = [inner for inner in dom.matching(_INNER_NAME) if inner is not element and dom.inside(inner, element)]
     best = max(named, key=lambda inner: len(text_of(inner)), default=None)
     return best if best is not None and 2 * len(text_of(best)) > len(text_of(element)) else element
 

@@ -26,7 +26,7 @@ _DATE_LINE = 60  # characters
 _FIRST = 3  # elements, among which the title is
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4"})
 _LINE_TAGS = frozenset({"p", "div", "small", "span", "em", "ul", "h2", "h3", "h4", "h5", "h6", "time"})
-_TALK = ("#comments", "#respond")
+_PLACES = ("#comments", "#respond")
 _SHELLS = frozenset({"div", "section", "article"})
 
 
@@ -39,30 +39,54 @@ def furniture(element: HtmlElement, swallowed: list[HtmlElement], stated: str) -
     shell: HtmlElement | None = element
     while shell is not None:
         children = [e for e in shell if isinstance(e.tag, str) and e.tag not in SKIPPED and e not in swallowed]
-        found += [*_head(shell, children, stated)] or [*_run(shell, children, stated=stated)]
-        found += _run(shell, children[::-1], last=True)
+        found += [*_leading(shell, children, stated), *_trailing(shell, children)]
         left = [node for node in children if node not in found]
         # Around what is left there may be another shell.
         shell = left[0] if len(left) == 1 and left[0].tag in _SHELLS and not _has_words(shell) else None
     return list(dict.fromkeys(found))
 
 
-def _head(shell: HtmlElement, children: list[HtmlElement], stated: str) -> Iterator[HtmlElement]:
-    """Where a shell begins with the post's title: the date above it, the title, and the short lines about the post."""
-    place = next((n for n, node in enumerate(children[:_FIRST]) if _is_title(node, stated)), None)
-    if place is None or (shell.text or "").strip():
+def _leading(shell: HtmlElement, children: list[HtmlElement], stated: str) -> Iterator[HtmlElement]:
+    """Children from the start of their shell on: parts of the theme, a date above the title, lines about the post."""
+    if (shell.text or "").strip():
         return
-    above = children[:place]
-    if any((node.tail or "").strip() or node.tag in BLOCKS - _HEADINGS for node in above):
-        return
-    yield from above
-    for node in children[place:]:
-        about = is_theme_part(node) or (node is not children[-1] and _is_about_post(node))
-        if node is not children[place] and not about:
+    above, titled = _lines_above_title(children, stated), False
+    for node in children:
+        is_title = _is_title(node, stated)
+        about = titled and node is not children[-1] and _is_about_post(node)
+        if is_title or about or node in above or is_theme_part(node):
+            yield node
+        elif not _only_clears(node):
             return
-        yield node
+        titled = titled or is_title
         if (node.tail or "").strip():
             return
+
+
+def _lines_above_title(children: list[HtmlElement], stated: str) -> list[HtmlElement]:
+    """What stands above a title that is among the first children: none where there are words."""
+    place = next((n for n, node in enumerate(children[:_FIRST]) if _is_title(node, stated)), 0)
+    above = children[:place]
+    return [] if any((node.tail or "").strip() or node.tag in BLOCKS - _HEADINGS for node in above) else above
+
+
+def _trailing(shell: HtmlElement, children: list[HtmlElement]) -> Iterator[HtmlElement]:
+    """Children from the end of their shell back, as long as they are the theme's and no words stand between."""
+    for node in reversed(children):
+        before = node.getprevious()
+        if (node.tail or "").strip():
+            return
+        if is_theme_part(node):
+            yield node
+        elif not _only_clears(node):
+            return
+        if ((before.tail if before is not None else shell.text) or "").strip():
+            return
+
+
+def _only_clears(node: HtmlElement) -> bool:
+    """Whether an element holds nothing: such a one ends what floats above it."""
+    return node.tag == "div" and not len(node) and not text_of(node)
 
 
 def _is_about_post(node: HtmlElement) -> bool:
@@ -71,43 +95,17 @@ def _is_about_post(node: HtmlElement) -> bool:
     if node.tag not in _LINE_TAGS or len(list(islice(blocks, 2))) > 1:
         return False
     text = text_of(node)
-    if not text:
-        return node.tag == "div" and not len(node)
-    if len(text) > _SHORT_LINE // 2:
+    if not 0 < len(text) <= _SHORT_LINE // 2:
         return False
     for link in node.iter("a"):
-        href = link.get("href") or ""
-        if not {"author", "category"}.isdisjoint(rels(link)) or is_author_page(href) or href.endswith(_TALK):
+        if "author" in rels(link) or is_author_page(link.get("href") or "") or _is_for_readers(link, _PLACES):
             return True
     return node.tag != "p" and len(text) < _DATE_LINE and dates.from_printed(text) is not None
 
 
-def _run(
-    shell: HtmlElement, children: list[HtmlElement], *, last: bool = False, stated: str = ""
-) -> Iterator[HtmlElement]:
-    """Children from an end of their shell on, as long as they are the theme's and no words stand between."""
-    if not last and (shell.text or "").strip():
-        return
-    for node in children:
-        before = node.getprevious()
-        text = (before.tail if before is not None else shell.text) if last else node.tail
-        if last and (node.tail or "").strip():
-            return
-        if is_theme_part(node) or _is_title(node, stated):
-            yield node
-        elif node.tag != "div" or len(node) or text_of(node):  # not one that only clears
-            return
-        if (text or "").strip():
-            return
-
-
-def _links_for_readers(node: HtmlElement) -> bool:
-    """Whether a short line links to the post's categories, its form or its trackback, as authors do not."""
-    for link in node.iter("a"):
-        marked = not {"category", "trackback"}.isdisjoint(rels(link)) or (link.get("href") or "").endswith("#respond")
-        if marked:
-            return len(text_of(node)) < _SHORT_LINE
-    return False
+def _is_for_readers(link: HtmlElement, places: tuple[str, ...] = ("#respond",)) -> bool:
+    """Whether a link leads to a category, a trackback, or such a place of the page, as those of authors do not."""
+    return not {"category", "trackback"}.isdisjoint(rels(link)) or (link.get("href") or "").endswith(places)
 
 
 def _is_title(node: HtmlElement, stated: str) -> bool:
@@ -120,7 +118,7 @@ def _is_title(node: HtmlElement, stated: str) -> bool:
         if inner is None or len(text_of(node)) > _SHORT_LINE // 2:
             return False
         others = [e for e in node if e is not inner and isinstance(e.tag, str)]
-        if not all(is_theme_part(e) or _is_about_post(e) for e in others):
+        if not all(is_theme_part(e) or _is_about_post(e) or _only_clears(e) for e in others):
             return False  # a short post with its title
         heading = inner
     if heading.tag not in _HEADINGS:
@@ -135,6 +133,7 @@ def _has_words(shell: HtmlElement) -> bool:
 
 
 def is_theme_part(node: HtmlElement) -> bool:
+    """Whether an element around the words is the theme's, by its name or by what it holds."""
     names = [*tokens(node), (node.get("id") or "").lower()]
     if any(PLAIN_CLASS.match(name) for name in names if name):
         return False
@@ -143,7 +142,8 @@ def is_theme_part(node: HtmlElement) -> bool:
         return True
     if any(not around.isdisjoint(_NAME_PARTS.split(name)) for name in names if name):
         return True
-    if node.tag in {"p", "div", "small", "span"} and _links_for_readers(node):
+    for_readers = node.tag in {"p", "div", "small", "span"} and any(map(_is_for_readers, node.iter("a")))
+    if for_readers and len(text_of(node)) < _SHORT_LINE:
         return True
     if node.tag in {"h1", "h2"} and not vocabulary.name_set("post", "title").isdisjoint(tokens(node)):
         return True

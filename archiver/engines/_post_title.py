@@ -15,8 +15,8 @@ from archiver.urls import url_key, within
 
 _SEPARATORS = r"[-–—|«»:·•›‹/~\\]"
 _LEADING = re.compile(r"^\s*[»«›|·•–—]+\s+")  # "» Title Blog", as themes of the first years wrote it
-# The feed of a post's comments has the post's title between: the blog's name is what stands before the first sign.
 _MARK = 30  # characters that a theme adds to a title
+# The feed of a post's comments has the post's title between: the blog's name is what stands before the first sign.
 _FEED_TITLE = re.compile(r"^([^»›]{2,}?)\s+(?:»|›|\||-|–|→|«)\s+[^»›|]{2,40}$")
 
 

@@ -28,8 +28,18 @@ def marked(shards: Path, slug: str, verb: str, done: timedelta) -> None:
     folder = Shard(shards, slug).final
     folder.mkdir(parents=True)
     at = f"{NOW + done:%Y-%m-%dT%H:%M:%S.%fZ}"
-    values = {"target": slug, "verb": verb, "version": "0", "outcome": "complete", "exit_code": 0, "reason": None}
-    Shard(shards, slug).finish(Mark(**values, posts=3, comments=5, done_at=at))  # type: ignore[arg-type]  # of all kinds
+    told = Mark(
+        target=slug,
+        verb=verb,
+        version="0",
+        outcome="complete",
+        exit_code=0,
+        reason=None,
+        posts=3,
+        comments=5,
+        done_at=at,
+    )
+    Shard(shards, slug).finish(told)
 
 
 def test_a_round_goes_on_until_it_is_over(tmp_path: Path) -> None:
