@@ -57,15 +57,17 @@
   const TIP = {ariaHidden: 'true', title: 'words', fill: 'var(--ba-card)', stroke: 'var(--ba-faint)', textPadding: 9, lineWidth: 30, pointerSize: 8};
 
   function options(kind, bars, width) {
+    const narrow = width < 500;
     const base = {className: 'ba-chart', width, marginTop: 26, style: {fontSize: '13px'}};
     if (kind.across === 'name') {
-      const names = new Map(bars.map((bar) => [bar.label, short(bar.name, width < 500 ? 16 : 30)]));
+      const names = new Map(bars.map((bar) => [bar.label, short(bar.name, narrow ? 16 : 30)]));
+      const ticks = narrow ? 3 : 8;
       const place = {x1: 0, x2: 'held', y: 'label'}; // both ends, or bars are stacked
       return {
-        ...base, height: bars.length * 26 + 64, marginLeft: width < 500 ? 128 : 230, marginTop: 36,
-        x: {label: `${kind.up} →`, labelAnchor: 'right', ticks: width < 500 ? 3 : 8, tickFormat: whole}, y: {label: null, domain: [...names.keys()], tickFormat: (key) => names.get(key)},
+        ...base, height: bars.length * 26 + 64, marginLeft: narrow ? 128 : 230, marginTop: 36,
+        x: {label: `${kind.up} →`, labelAnchor: 'right', ticks, tickFormat: whole}, y: {label: null, domain: [...names.keys()], tickFormat: (key) => names.get(key)},
         marks: [
-          Plot.axisX({anchor: 'top', label: `${kind.up} →`, labelAnchor: 'right', ticks: width < 500 ? 3 : 8, tickFormat: whole}), Plot.gridX({ticks: width < 500 ? 3 : 8}),
+          Plot.axisX({anchor: 'top', label: `${kind.up} →`, labelAnchor: 'right', ticks, tickFormat: whole}), Plot.gridX({ticks}),
           Plot.barX(bars, {...place, ...BAR}), Plot.barX(bars, Plot.pointerY({...place, ...LIT})),
           Plot.tip(bars, Plot.pointerY({x: 'held', y: 'label', ...TIP})), Plot.ruleX([0]),
         ],
@@ -74,9 +76,10 @@
     const isTime = kind.across === 'month';
     const place = {...(isTime ? {x1: 'from', x2: 'to'} : {x: 'label'}), y1: 0, y2: 'held'};
     const mark = isTime ? Plot.rectY : Plot.barY;
+    const slanted = narrow && !isTime && bars.some((bar) => bar.label.length > 3); // or labels run into each other
     return {
-      ...base, height: width < 500 ? 220 : 250, marginLeft: 52, marginBottom: isTime ? 32 : 44,
-      x: isTime ? {type: 'utc', label: null} : {label: kind.along, labelAnchor: 'center', labelArrow: 'none', domain: bars.map((bar) => bar.label)},
+      ...base, height: narrow ? 220 : 250, marginLeft: 52, marginBottom: isTime ? 32 : slanted ? 66 : 44,
+      x: isTime ? {type: 'utc', label: null} : {label: kind.along, labelAnchor: 'center', labelArrow: 'none', tickRotate: slanted ? -40 : 0, domain: bars.map((bar) => bar.label)},
       y: {label: `↑ ${kind.up}`, labelArrow: 'none', ticks: 5, tickFormat: whole, nice: true},
       marks: [
         Plot.gridY({ticks: 5}), mark(bars, {...place, ...BAR}),
