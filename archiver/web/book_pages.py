@@ -43,6 +43,7 @@ async def ledger(request: Any, at: Place) -> Response | None:
     total = sum(state["posts"] for state in states if state["state"] in {"missing", "unread"})
     context = {
         "states": states,
+        "totals": await ledgers.totals(at),
         "gaps": await ledgers.gaps(at, PAGE, (number - 1) * PAGE),
         "months": _lacking(await ledgers.months(at)),
         "terms": _lacking((await ledgers.terms(at)).values()),

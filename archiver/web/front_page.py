@@ -16,6 +16,7 @@ from db.pages import front
 from db.pages.front import Overview
 from db.pages.rows import Row
 
+TOTALS = 30  # lines of what blogs count of themselves; the ledger has all of them
 PATIENCE = 0.3  # seconds that a first visitor waits for what is being counted
 
 
@@ -30,8 +31,12 @@ async def page(_: Any, at: Place) -> Response | None:
         )
     overview = known.value
     states = {state["state"]: state for state in overview.states}
+    counted = {total["measure"] for total in overview.totals}
     context = {
         "overview": overview,
+        "totals": _first(overview.totals),
+        "total_lacking": any(total["missing"] for total in overview.totals),
+        "comments_counted": "comments" in counted,
         "claimed": sum(state["claimed"] for state in overview.states),
         "missing": sum(state["missing"] for state in overview.states),
         "lacking": sum(states[name]["posts"] for name in ("missing", "unread") if name in states),
@@ -56,6 +61,11 @@ async def warm(datasette: Any) -> None:
             for figure in plots_page.FIGURES:
                 await plots_page.ask(at, figure.query, figure.values)
             await network_page.pairs(at)
+
+
+def _first(totals: list[Row]) -> list[Row]:
+    """Those that lack the most, where they are too many for the page."""
+    return totals if len(totals) <= TOTALS else sorted(totals, key=lambda total: -total["missing"])[:TOTALS]
 
 
 def _years(overview: Overview) -> str:

@@ -20,6 +20,11 @@ async def overview_soon(at: Place, patience: float | None) -> Answer[Overview] |
     return await kept.soon(at, "front", front.overview, patience)
 
 
+async def totals(at: Place) -> list[Row]:
+    """What each blog claims to have as a whole, beside what was captured."""
+    return await kept.answer(at, "totals", front.totals)
+
+
 async def gaps(at: Place, limit: int, skip: int) -> list[Row]:
     """Posts that lack something, the gravest gaps first."""
     return await kept.answer(at, f"gaps {limit} {skip}", lambda c: books.gaps(c, limit=limit, skip=skip))

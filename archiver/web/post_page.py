@@ -9,10 +9,12 @@ from typing import Any
 from datasette.utils.asgi import Response
 
 from archiver.harmless import clean_html
-from archiver.web import arranged, citing, respond, when
+from archiver.web import arranged, citing, ledgers, respond, when
 from archiver.web.arranged import Step
 from archiver.web.place import Place
 from db.pages import posts
+from db.pages.posts import PostPage
+from db.pages.rows import Row
 
 # A thread beyond this is cut into pages; browsers stay quick below it.
 MOST = 4000  # comments on a page
@@ -31,6 +33,7 @@ async def post(request: Any, at: Place) -> Response | None:
         earlier[revision["comment_id"]].append(revision)
     context = {
         "page": page,
+        "total": await _total(at, page),
         "post": page.post,
         "laid": arranged.lay_out(pages[number - 1]) if pages else [],
         "number": number,
@@ -44,6 +47,15 @@ async def post(request: Any, at: Place) -> Response | None:
         "gone": sum(comment["gone_at"] is not None for comment in page.comments),
     }
     return await respond.html(at, "post", context)
+
+
+async def _total(at: Place, page: PostPage) -> Row | None:
+    """How many comments the blog counts as a whole, where nothing counts those of this post."""
+    if page.ledger is None or page.ledger["state"] != "unclaimed":
+        return None
+    totals = await ledgers.totals(at)
+    of_blog = (one for one in totals if one["blog_id"] == page.post["blog_id"] and one["measure"] == "comments")
+    return next(of_blog, None)
 
 
 async def cite(request: Any, at: Place) -> Response | None:

@@ -14,7 +14,7 @@ class Overview:
 
     blogs: each with posts, comments, first_at, last_at, and its latest crawl (crawled_at, outcome). states: posts
     by the state of their thread, with claimed, captured and missing comments. post_months, comment_months: period
-    (YYYY-MM), claimed, held, missing; comments count for the month of their post.
+    (YYYY-MM), claimed, held, missing; comments count for the month of their post. totals: see `totals`.
     """
 
     posts: int
@@ -25,6 +25,7 @@ class Overview:
     blogs: list[Row]
     languages: list[Row]
     states: list[Row]
+    totals: list[Row]
     post_months: list[Row]
     comment_months: list[Row]
     newest_posts: list[Row]
@@ -54,6 +55,31 @@ FROM month_coverage WHERE length(period) = 7 GROUP BY period ORDER BY period"""
 _LEDGER = """
 SELECT substr(published_at, 1, 7) AS period, state, count(*) AS posts, sum(claimed) AS claimed, sum(captured) AS held,
   sum(missing) AS missing FROM coverage GROUP BY 1, 2"""
+# What a total speaks of: read by any way, comments without pings. What has vanished since it was stated is in it.
+_TOTALS = """
+WITH said AS (
+  SELECT b.id AS blog_id, coalesce(b.title, b.site_key) AS blog, k.measure, k.number AS claimed, k.source, k.said_at,
+    row_number() OVER (PARTITION BY b.id, k.measure ORDER BY k.said_at DESC, k.number DESC, k.source) AS place
+  FROM blogs b CROSS JOIN claims k ON k.blog_id = b.id AND k.subject_kind = 'blog'
+  WHERE k.measure IN ('posts', 'pages', 'comments')
+)
+SELECT blog_id, blog, measure, claimed, source, said_at,
+  CASE measure
+    WHEN 'comments' THEN (SELECT count(*) FROM comments c WHERE c.blog_id = s.blog_id)
+      - (SELECT count(*) FROM comments c INDEXED BY comments_aside WHERE c.blog_id = s.blog_id
+        AND (c.kind <> 'comment' OR c.gone_at IS NOT NULL) AND (c.kind <> 'comment' OR c.gone_at < s.said_at))
+    ELSE (SELECT count(*) FROM posts p WHERE p.blog_id = s.blog_id AND p.kind = rtrim(s.measure, 's')
+      AND (p.html IS NOT NULL OR p.protected IS 1 OR instr(p.sources, 'page') > 0)
+      AND (p.gone_at IS NULL OR p.gone_at >= s.said_at))
+  END AS captured,
+  source = 'api' AND (
+    SELECT count(*) > 0 AND count(*) = count(*) FILTER (WHERE f.state = 'done' AND x.status = 200)
+    FROM frontier f LEFT JOIN fetches x ON x.id = f.done_in
+    WHERE f.blog_id = s.blog_id AND f.kind = 'api' AND json_extract(f.hint, '$.route') = s.measure
+      AND f.round = (SELECT max(round) FROM frontier l WHERE l.blog_id = s.blog_id)
+  ) AS listed
+FROM said s WHERE place = 1
+ORDER BY blog, blog_id, CASE measure WHEN 'posts' THEN 1 WHEN 'pages' THEN 2 ELSE 3 END"""
 _NEWEST_POSTS = """
 SELECT id, title, published_at, published_precision FROM posts WHERE published_at IS NOT NULL AND kind <> 'attachment'
 ORDER BY published_at DESC LIMIT 6"""
@@ -90,6 +116,7 @@ def overview(connection: sqlite3.Connection) -> Overview:
         blogs=rows(connection, _BLOGS),
         languages=rows(connection, _LANGUAGES),
         states=_summed(ledger, "state"),
+        totals=totals(connection),
         post_months=rows(connection, _POST_MONTHS),
         comment_months=[row for row in _summed(ledger, "period") if row["period"]],
         newest_posts=newest_posts,
@@ -98,6 +125,21 @@ def overview(connection: sqlite3.Connection) -> Overview:
         talkers=rows(connection, _TALKERS),
         discussed=rows(connection, _DISCUSSED),
     )
+
+
+def totals(connection: sqlite3.Connection) -> list[Row]:
+    """What each blog has said last of how many posts, pages and comments it has as a whole, beside what was captured.
+
+    blog_id, blog, measure, claimed, captured, missing, state, source, said_at, and listed: whether the API's whole list
+    of them was read in the latest pass. state: complete, missing, or explained: counted, and not in the whole list.
+    """
+    found = rows(connection, _TOTALS)
+    for row in found:
+        row["missing"] = 0 if row["listed"] else max(row["claimed"] - row["captured"], 0)
+        row["state"] = "missing" if row["missing"] else "complete"
+        if row["listed"] and row["claimed"] > row["captured"]:
+            row["state"] = "explained"
+    return found
 
 
 def newest(connection: sqlite3.Connection) -> tuple[list[Row], list[Row]]:
