@@ -13,7 +13,7 @@ import click
 
 from archiver.commands.session import DEFAULT_ARCHIVE, config_option, load_config
 from archiver.config import blog_configs
-from archiver.errors import NotABlog, UsageError
+from archiver.errors import NotABlog
 from archiver.model import Author, Comment, Content, Moment, Post, Site, Target, TargetKind, Term
 from archiver.terminal import count, safe
 from archiver.urls import absolute, site_key
@@ -76,7 +76,7 @@ def try_(
       archiver try --save tests/golden/harbour/post https://blog.example.org/2021/02/a-post/
     """
     from archiver.crawl.reading import Question, engine_named, read  # late: Scrapy takes its time to import
-    from archiver.engines import engines, for_page, golden
+    from archiver.engines import check, for_page, golden
     from archiver.engines.evidence import Places
     from archiver.page import Page
 
@@ -85,9 +85,7 @@ def try_(
         page = Page(url or "https://blog.example/page", path.read_bytes(), headers=_headers(path))
     else:
         page = _fetched(source, config)
-    names = [one.name for one in engines()]
-    if engine is not None and engine not in names:
-        raise UsageError(f"--engine {engine}", "there is no such engine", f"Engines: {', '.join(names)}")
+    check(engine)
     found = for_page(page)
     known = found[0] if found else None
     chosen = engine or (known.name if known else "generic")

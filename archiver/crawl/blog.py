@@ -195,7 +195,8 @@ class Blog:
                 self._exclude(job, why)
                 return None
             site = self.site_for(job.target)
-            return Question(page=answer.page, target=job.target, site=site, engine=self.engine.name)
+            named = self._config.engine is not None
+            return Question(page=answer.page, target=job.target, site=site, engine=self.engine.name, named=named)
         self._open -= 1
         match decision:
             case retry.Later():

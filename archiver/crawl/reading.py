@@ -10,15 +10,13 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 
 from archiver import comments
+from archiver.crawl.fitting import fitting, misfit, pages_only, set_apart
 from archiver.crawl.wishes import notes_of
 from archiver.engines import Engine, by_name, for_page, traps
 from archiver.errors import PageError
-from archiver.model import Discovery, Extract, Note, Site, Target, TargetKind
+from archiver.model import Discovery, Extract, Note, Site, Target
 from archiver.page import Page
 
-FLOOR = "generic"
-"""The engine that fits every blog."""
-SURE = 0.6
 SOFT_404 = "soft_404"
 """The kind of a note: a page says that it was not found, with the status of one that was."""
 
@@ -27,7 +25,8 @@ SOFT_404 = "soft_404"
 class Question:
     """A page to read. engine: the name of the one that reads it; None: the surest, to be found out.
 
-    forced: a person has named the engine, and this is the front page, which shows whether it fits.
+    forced: a person has named the engine, and this is the front page, which shows whether it fits. named: a person has
+    named it, so that it reads every page of the blog.
     """
 
     page: Page
@@ -35,6 +34,7 @@ class Question:
     site: Site
     engine: str | None = None
     forced: bool = False
+    named: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +62,7 @@ def engine_named(name: str) -> Engine:
 
 def read(question: Question) -> Reading:
     """Read a page. Nothing is raised: an engine meets pages that nobody has seen before, and costs that page only."""
-    page, target, site, name = question.page, question.target, question.site, question.engine
+    page, target, name = question.page, question.target, question.engine
     try:
         if name is not None and comments.is_thread(target):
             extract, discovery = comments.extract(page, target)
@@ -75,14 +75,14 @@ def read(question: Question) -> Reading:
         if traps.is_soft_404(page, target.kind):
             return Reading(engine=name, extract=Extract(notes=(Note(kind=SOFT_404, detail=page.url),)))
         engine = engine_named(name)
-        if question.forced and (why := _misfit(page, engine)):
+        if question.forced and (why := misfit(page, engine)):
             return Reading(error=why)
-        extract, discovery = engine.extract(page, target, site), engine.discover(page, target, site)
+        reader, foreign = fitting(page, target, engine, named=question.named)
+        extract, discovery = _read_by(reader, question, of_blog=reader.name == engine.name)
         extract, threads = comments.declared(page, target, extract)
-        notes = (*extract.notes, *_foreign(page, target, engine), *notes_of(page, target))
-        extract = replace(extract, notes=notes)
+        extract = replace(extract, notes=(*extract.notes, *foreign, *notes_of(page, target)))
         discovery = replace(discovery, targets=(*discovery.targets, *threads), left=traps.seen(page))
-        return Reading(engine=name, extract=extract, discovery=discovery)
+        return Reading(engine=reader.name, extract=extract, discovery=discovery)
     except PageError as error:
         return Reading(engine=name, discovery=_ways_out(question, name), error=error.why)
     except Exception as error:  # noqa: BLE001 (whatever it is)
@@ -90,31 +90,13 @@ def read(question: Question) -> Reading:
         return Reading(engine=name, discovery=_ways_out(question, name), error=why, trace=traceback.format_exc())
 
 
-def _misfit(page: Page, engine: Engine) -> str | None:
-    """Why an engine that a person has named cannot be right: nothing speaks for it, and something for another."""
-    if engine.name == FLOOR or engine.detect(page) is not None:
-        return None
-    found = for_page(page)
-    if found is None or found[0].name == FLOOR:
-        return None
-    other, detection = found
-    return f"nothing on it speaks for {engine.name}, but for {other.name}: {'; '.join(detection.evidence)[:200]}"
-
-
-def _foreign(page: Page, target: Target, engine: Engine) -> tuple[Note, ...]:
-    """That nothing on a post's page speaks for the blog's engine, but something for another one.
-
-    So it is with blogs that have changed their platform and left old pages as they were. They are read all the same,
-    by what any page says.
-    """
-    if target.kind is not TargetKind.POST or not page.ok or engine.name == FLOOR or engine.detect(page) is not None:
-        return ()
-    found = for_page(page)
-    if found is None or found[0].name == FLOOR or found[1].confidence < SURE:
-        return ()
-    other, detection = found
-    said = f"{page.url} speaks for {other.name}, not {engine.name}: {'; '.join(detection.evidence)[:200]}"
-    return (Note(kind="page_of_another_engine", detail=said),)
+def _read_by(reader: Engine, question: Question, *, of_blog: bool) -> tuple[Extract, Discovery]:
+    """What an engine reads of a page, and where it leads. of_blog: whether it is the engine of the blog itself."""
+    page, target, site = question.page, question.target, question.site
+    if of_blog:
+        return reader.extract(page, target, site), reader.discover(page, target, site)
+    site = replace(site, want_sidebar=False)
+    return set_apart(reader.extract(page, target, site), reader.name), pages_only(reader.discover(page, target, site))
 
 
 def _ways_out(question: Question, name: str | None) -> Discovery:

@@ -28,7 +28,7 @@ class Asked:
 
     engine: who was to read the page; None: whoever knows it. crawl_id: empty as long as the blog was being
     opened. include, exclude: what a person has chosen among the posts. render: whether a browser
-    showed what held no post.
+    showed what held no post. named: whether a person has named the engine.
     """
 
     job: Job
@@ -39,12 +39,13 @@ class Asked:
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     render: bool = False
+    named: bool = False
 
 
 def note_of(asked: Asked, elapsed: float | None) -> dict[str, Any]:
     """The circumstances as plain JSON."""
     job, target = asked.job, asked.job.target
-    return ({"render": True} if asked.render else {}) | {
+    return {name: True for name in _WISHES if getattr(asked, name)} | {
         "target": {"url": target.url, "kind": target.kind.value, "priority": target.priority, "hint": target.hint},
         "attempts": job.attempts,
         "hops": job.hops,
@@ -82,7 +83,7 @@ def asked_of(note: dict[str, Any], url: str) -> Asked:
             opening=note["opening"],
             include=tuple(note["include"]),
             exclude=tuple(note["exclude"]),
-            render=bool(note.get("render", False)),
+            **{name: bool(note.get(name, False)) for name in _WISHES},
         )
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise ValueError("it is no note of a crawl") from error
@@ -121,6 +122,7 @@ def page_of(record: Record, body: bytes, asked: str) -> Page:
     return Page(record.url, plain, status=record.status or 0, headers=headers, asked=asked)
 
 
+_WISHES = ("render", "named")
 _SITE = tuple(field.name for field in fields(Site))
 
 

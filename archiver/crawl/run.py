@@ -21,8 +21,7 @@ from archiver.crawl.progress import Progress
 from archiver.crawl.recorder import recover
 from archiver.crawl.render import check_installed
 from archiver.crawl.signals import Signals
-from archiver.engines import by_name
-from archiver.errors import UsageError
+from archiver.engines import check
 from archiver.page import Page
 from archiver.privacy.redact import settle
 from archiver.reports.keeping import keep_report
@@ -59,8 +58,7 @@ def run(
     archive cannot be written, and Locked when another run is writing to it.
     """
     for blog in blogs:
-        if blog.engine and by_name(blog.engine) is None:
-            raise UsageError(f"engine {blog.engine}", "there is no such engine", "Leave it out, or see archiver detect")
+        check(blog.engine)
     if any(blog.render for blog in blogs):
         check_installed()
     keep = keep or Keep()

@@ -140,6 +140,7 @@ class Session:
             include=config.include,
             exclude=config.exclude,
             render=config.render,
+            named=config.engine is not None,
         )
 
     def barred(self, url: str) -> str | None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import cache
 
 from archiver.engines.base import Detection, Engine
+from archiver.errors import UsageError
 from archiver.page import Page
 from archiver.plugged import made
 
-__all__ = ["Detection", "Engine", "by_name", "engines", "for_page"]
+__all__ = ["Detection", "Engine", "by_name", "check", "engines", "for_page"]
 
 
 def engines() -> list[Engine]:
@@ -57,6 +58,13 @@ def _others() -> tuple[Engine, ...]:
 def by_name(name: str) -> Engine | None:
     """The engine of this name."""
     return next((engine for engine in engines() if engine.name == name), None)
+
+
+def check(name: str | None) -> None:
+    """Raises UsageError for a name that a person has given to an engine, and that none has."""
+    names = [engine.name for engine in engines()]
+    if name is not None and name not in names:
+        raise UsageError(f"engine {name}", "there is no such engine", f"Engines: {', '.join(names)}")
 
 
 def for_page(page: Page) -> tuple[Engine, Detection] | None:

@@ -31,6 +31,7 @@ _WORDPRESS = (
     ),  # XML Sitemap Generator for Google
     re.compile(r"/(?P<name>[a-z_]+)-sitemap-?\d*\.xml(?:\.gz)?$"),  # Yoast, Rank Math, All in One SEO, SEOPress
 )
+_WHOLE = re.compile(r"/(?:wp-)?(?:(?:news|image|video)-)?sitemap(?:[_-]index)?[_-]?\d*\.xml(?:\.gz)?$")
 _NAMES = {
     "post": "posts-post",
     "page": "posts-page",
@@ -97,6 +98,11 @@ def wordpress_kind(url: str) -> str | None:
     if "type" in groups:
         return f"posts-{groups['type']}"
     return f"taxonomies-{groups['taxonomy']}" if "taxonomy" in groups else "users" if "users" in groups else "misc"
+
+
+def is_wordpress(url: str) -> bool:
+    """Whether a sitemap is one that WordPress or a plugin makes, by its name; others were put beside it by hand."""
+    return wordpress_kind(url) is not None or _WHOLE.search(url.partition("?")[0]) is not None
 
 
 def _unpacked(page: Page) -> bytes:

@@ -71,10 +71,15 @@ class WordPress(Engine):
                 return _read_post(page, target, site)
 
     def wanted(self, target: Target, site: Site) -> bool:
-        """With the API open, feeds and lists bring nothing new, nor pages when they are not to be kept."""
+        """With the API open, feeds and lists bring nothing new, nor pages when they are not to be kept.
+
+        But a sitemap that WordPress has not made may name the pages of a platform that the blog had before.
+        """
         posts, comments = "posts" in site.open_routes, "comments" in site.open_routes
         match target.kind:
-            case TargetKind.FEED | TargetKind.SITEMAP | TargetKind.LIST:
+            case TargetKind.SITEMAP:
+                return not (posts and sitemaps.is_wordpress(target.url))
+            case TargetKind.FEED | TargetKind.LIST:
                 return not posts
             case TargetKind.POST | TargetKind.POST_PART | TargetKind.COMMENT_PAGE:
                 return site.capture_pages or not (posts and comments)

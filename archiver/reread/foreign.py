@@ -34,10 +34,11 @@ LOOKED_AT = 30
 
 @dataclass(frozen=True, slots=True)
 class Blog:
-    """A blog that is in the files. engine: who knows it."""
+    """A blog that is in the files. engine: who knows it. named: a person has named that one."""
 
     site: Site
     engine: str
+    named: bool = False
 
 
 @contextmanager
@@ -105,7 +106,7 @@ def blogs(pages: Iterator[Record], home: str | None, engine: str | None) -> list
             site = Site(key=site_key(address), home=address)
             score = confidence + is_front
             if score > best.get(site.key, (0.0,))[0]:
-                best[site.key] = (score, Blog(replace(site, engine=None), name))
+                best[site.key] = (score, Blog(site, name, named=bool(engine)))
     return [blog for _, blog in best.values()]
 
 

@@ -17,6 +17,7 @@ from archiver.crawl.reader import ProcessReader
 from archiver.crawl.reading import Question
 from archiver.crawl.recorded import Asked, answer_of, note_of
 from archiver.crawl.recorder import Recorder, recover
+from archiver.engines import check
 from archiver.errors import NotABlog
 from archiver.model import Site, Target
 from archiver.privacy.redact import settle
@@ -56,8 +57,10 @@ def import_files(
 ) -> Imported:
     """Take the blog pages of WARC and WACZ files into an archive, which is made where there is none.
 
-    home: only this blog. Raises NotABlog when no engine knows any page, ArchiveDamaged for a file that is none.
+    home: only this blog. engine: of all their pages, whatever they look like. Raises NotABlog when no engine knows any
+    page, ArchiveDamaged for a file that is none, UsageError for an engine that does not exist.
     """
+    check(engine)
     opened = open_archive(archive, create=True)
     done = Imported()
     with locked(archive, "import"), foreign.opened(files, archive / SCRATCH) as paths:
@@ -124,7 +127,8 @@ class Import:
         page = foreign.page(record)
         target = target_of(page, blog.site) if page else None
         if page and target and page.ok:
-            reading = await reader.read(Question(page=page, target=target, site=blog.site, engine=blog.engine))
+            question = Question(page=page, target=target, site=blog.site, engine=blog.engine, named=blog.named)
+            reading = await reader.read(question)
             for found in reading.discovery.targets:
                 self._targets.setdefault(url_key(found.url), found)
 
@@ -136,9 +140,11 @@ class Import:
             return
         told = self._targets.get(url_key(record.url))
         target = replace(told, url=target.url) if told else target
-        await self._read(reader, record, self._sites[blog.site.key], blog.engine, target)
+        await self._read(reader, record, self._sites[blog.site.key], blog, target)
 
-    async def _read(self, reader: ProcessReader, record: Record, site: Site, engine: str, target: Target) -> None:
+    async def _read(
+        self, reader: ProcessReader, record: Record, site: Site, blog: foreign.Blog, target: Target
+    ) -> None:
         """Put a response on record as ours, and read it as the re-reading of our own will."""
         at, wanted = foreign.moment(record.date), digest(record.body)
         held = self._writer.connection.execute(_HELD, (target.url, at, wanted)).fetchone()
@@ -146,7 +152,8 @@ class Import:
             self.done.known += 1
             return
         crawl_id = held["crawl_id"] if held else self._runs[site.key]
-        asked = Asked(job=Job(target, record.url), site=site, engine=engine, crawl_id=crawl_id)
+        job, engine = Job(target, record.url), blog.engine
+        asked = Asked(job=job, site=site, engine=engine, crawl_id=crawl_id, named=blog.named)
         exchange = replace(foreign.exchange(record), note=note_of(asked, None))
         # What a killed run has put on record is read now.
         place = Place(*tuple(held)[:3]) if held else self._recorder.record(exchange, target.url)

@@ -34,7 +34,7 @@ def question_of(asked: Asked, answer: Answer) -> Question | None:
             return None
         if url_key(page.url) == url_key(site.home):  # with https, or www.
             site = replace(site, home=page.url)
-    return Question(page=page, target=target, site=site, engine=asked.engine)
+    return Question(page=page, target=target, site=site, engine=asked.engine, named=asked.named)
 
 
 def visit_again(asked: Asked, answer: Answer, question: Question, reading: Reading, clock: Clock) -> Visit | None:

@@ -13,7 +13,7 @@ from archiver.crawl.logs import logged
 from archiver.crawl.recorder import recover
 from archiver.crawl.run import run_spider
 from archiver.crawl.signals import Signals
-from archiver.engines import by_name
+from archiver.engines import check
 from archiver.errors import UsageError
 from archiver.privacy.redact import settle
 from archiver.reread.captures import HOLDERS
@@ -45,8 +45,7 @@ def crawl_from(
     name: of the web archive; base: its address, if it is not the usual one. Raises SiteError, UsageError.
     """
     for blog in blogs:
-        if blog.engine and by_name(blog.engine) is None:
-            raise UsageError(f"engine {blog.engine}", "there is no such engine", "Leave it out, or see archiver detect")
+        check(blog.engine)
         if not blog.warc:
             raise UsageError("--no-warc", "captures are kept as WARC, with their dates", "Leave it out")
     kind = HOLDERS[name]

@@ -6,7 +6,7 @@ from itertools import combinations
 
 import pytest
 
-from archiver.crawl.reading import Question, read
+from archiver.crawl.reading import Question, Reading, read
 from archiver.engines import by_name, engines, for_page
 from archiver.model import Site, Target, TargetKind
 from archiver.page import Page
@@ -75,6 +75,52 @@ def test_an_engine_named_by_mistake_is_told_in_one_line_with_what_speaks_for_whi
     assert told.error.startswith(f"nothing on it speaks for {name}, but for {other}: ")
     assert "\n" not in told.error
     assert told.trace is None
+
+
+WORDS = (
+    "<h1>Oil</h1><p>"
+    + "The lamps of the quay burn an hour less, since oil is dear this year and the keeper is poor. " * 3
+)
+OLD_POST = Target(url=f"{HOME}2009/05/oil.html", kind=TargetKind.POST)
+ALL = {**SIGNS, "wordpress": WORDPRESS}
+
+
+def posted(signs: str, engine: str, *, named: bool = False) -> Reading:
+    """A post's page with these signs, in a blog of an engine."""
+    shown = page(signs, OLD_POST.url)
+    whole = Page(shown.url, shown.body.replace(b"<p>Lights</p>", f"<article>{WORDS}</article>".encode()))
+    site = Site(key="quay.example", home=HOME)
+    return read(Question(page=whole, target=OLD_POST, site=site, engine=engine, named=named))
+
+
+@pytest.mark.parametrize("name", [*SIGNS, "wordpress", "generic"])
+def test_a_page_that_another_platform_has_left_is_read_by_its_engine(name: str) -> None:
+    for other, signs in ALL.items():
+        told = posted(signs, name)
+        noted = [note.kind for note in told.extract.notes if note.kind.startswith("page_")]
+        assert (told.engine, noted) == ((other, [f"page_read_as_{other}"]) if other != name else (name, []))
+        assert [post.native_id for post in told.extract.posts if other != name] in ([], [None])
+
+
+@pytest.mark.parametrize("name", ["wordpress", "drupal"])
+def test_a_page_of_software_that_has_no_engine_is_read_by_what_any_page_says(name: str) -> None:
+    told = posted("<meta name='generator' content='Hugo 0.31'>", name)
+    assert told.engine == "generic"
+    assert [post.title for post in told.extract.posts] == ["Oil"]
+    assert posted("", name).engine == name  # many themes hide what they are
+
+
+@pytest.mark.parametrize(("one", "other"), list(combinations(SIGNS, 2)))
+def test_a_post_with_the_signs_of_two_stays_with_the_engine_of_its_blog(one: str, other: str) -> None:
+    for name, beside in ((one, other), (other, one)):
+        assert posted(SIGNS[name] + SIGNS[beside], name).engine == name
+
+
+@pytest.mark.parametrize("name", SIGNS)
+def test_an_engine_that_a_person_names_reads_every_page_and_says_what_speaks_for_another(name: str) -> None:
+    told = posted(WORDPRESS, name, named=True)
+    assert told.engine == name
+    assert "page_of_another_engine" in [note.kind for note in told.extract.notes]
 
 
 @pytest.mark.parametrize("name", SIGNS)

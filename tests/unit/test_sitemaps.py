@@ -190,3 +190,21 @@ def test_what_is_written_is_read_back(paths: list[str]) -> None:
     given_urls = [url for path in paths if (url := urls.absolute("https://lamp.example/x" + path, HERE))]
     entries = "".join(f"<url><loc>{escape(url)}</loc></url>" for url in given_urls)
     assert [entry.url for entry in sitemaps.read(page(urlset(entries))).locs] == list(dict.fromkeys(given_urls))
+
+
+@pytest.mark.parametrize(
+    ("path", "made_by_wordpress"),
+    [
+        ("/wp-sitemap.xml", True),
+        ("/sitemap_index.xml", True),
+        ("/sitemap-index-1.xml", True),
+        ("/sitemap.xml.gz", True),
+        ("/news-sitemap.xml", True),
+        ("/wp-sitemap-posts-post-2.xml", True),
+        ("/old.xml", False),
+        ("/archive/before-2012.xml", False),
+        ("/sitemap-hugo.xml", False),
+    ],
+)
+def test_a_sitemap_beside_those_of_wordpress_is_told_by_its_name(path: str, made_by_wordpress: bool) -> None:
+    assert sitemaps.is_wordpress(f"https://lamp.example{path}") is made_by_wordpress

@@ -54,7 +54,7 @@ def test_an_engine_forced_by_hand_reads_what_it_can() -> None:
         (
             ("--engine", "tumbler", str(POST)),
             2,
-            "archiver: --engine tumbler: there is no such engine. Engines: wordpress,",
+            "archiver: engine tumbler: there is no such engine. Engines: wordpress,",
         ),
         (("no-such-file.html",), 7, "no-such-file.html"),
     ],
