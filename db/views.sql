@@ -140,7 +140,7 @@ CREATE VIEW coverage (
   missing,  -- how many are lacking, at least, that a crawl might bring
   out_of_reach,  -- how many are lacking that no crawl can bring, for the reason given
   reason,  -- why the numbers differ, where that is known
-  detail,  -- more on the reason: the error of the page that failed
+  detail,  -- more on the reason: the error of the page, or of the server of comments, that failed
   comments,  -- comments captured that have not vanished
   pings,  -- pingbacks and trackbacks captured that have not vanished
   gone,  -- comments and pings captured that have vanished since
@@ -194,18 +194,27 @@ compared AS (
     END AS captured
   FROM counted
 ),
-troubled (post_id, state, error) AS (
-  -- Posts whose page, or one of whose comment pages, could not be had.
-  SELECT p.id, max(f.state), f.last_error  -- the error of a failed page rather than of one left out
-  FROM blogs b
-  CROSS JOIN frontier f ON f.blog_id = b.id AND f.state IN ('given_up', 'excluded')
-    AND f.kind IN ('post', 'post_part', 'comment_page')
-  CROSS JOIN posts p ON p.blog_id = b.id AND p.url = CASE
-    WHEN instr(f.url, '/comment-page-') THEN substr(f.url, 1, instr(f.url, '/comment-page-'))
-    WHEN instr(f.url, 'cpage=') THEN substr(f.url, 1, instr(f.url, 'cpage=') - 2)
-    ELSE f.url
-  END
-  GROUP BY p.id
+troubled (post_id, state, error, elsewhere) AS (
+  -- Posts whose page, or one of whose comment pages, could not be had, or whose thread at another server.
+  SELECT post_id, max(state), error, elsewhere  -- the error of a failed page rather than of one left out
+  FROM (
+    SELECT p.id AS post_id, f.state, f.last_error AS error, 0 AS elsewhere
+    FROM blogs b
+    CROSS JOIN frontier f ON f.blog_id = b.id AND f.state IN ('given_up', 'excluded')
+      AND f.kind IN ('post', 'post_part', 'comment_page')
+    CROSS JOIN posts p ON p.blog_id = b.id AND p.url = CASE
+      WHEN instr(f.url, '/comment-page-') THEN substr(f.url, 1, instr(f.url, '/comment-page-'))
+      WHEN instr(f.url, 'cpage=') THEN substr(f.url, 1, instr(f.url, 'cpage=') - 2)
+      ELSE f.url
+    END
+    UNION ALL
+    SELECT p.id, f.state, f.last_error, 1
+    FROM blogs b
+    CROSS JOIN frontier f ON f.blog_id = b.id AND f.state IN ('given_up', 'excluded')
+      AND f.kind = 'api' AND json_extract(f.hint, '$.comments') IS NOT NULL
+    CROSS JOIN posts p ON p.blog_id = b.id AND p.url = json_extract(f.hint, '$.post_url')
+  )
+  GROUP BY post_id
 ),
 listed (blog_id) AS (
   -- Blogs whose API has given its whole list of comments in the latest pass: all that they show but pings.
@@ -233,6 +242,7 @@ explained AS (
         THEN 'counted, and not shown in two whole readings'
     END AS fate,
     CASE
+      WHEN t.state = 'given_up' AND t.elsewhere THEN 'comment server failed'
       WHEN t.state = 'given_up' THEN 'page failed'
       WHEN t.error = 'robots.txt disallows it' THEN 'disallowed by robots.txt'
       WHEN t.state = 'excluded' THEN 'left out'

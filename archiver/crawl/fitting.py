@@ -5,7 +5,6 @@ Blogs that have changed their platform often kept their old pages as they were. 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from archiver.crawl.wishes import PAGES
@@ -92,11 +91,11 @@ def _ref(post: PostRef, engine: str) -> PostRef:
 
 
 def _comment(comment: Comment, engine: str) -> Comment:
-    numbered: Mapping[str, str] = {}
-    if comment.native_id:
-        numbered = {"native_id": f"{engine}:{comment.native_id}"}
-        numbered |= {"parent": f"{engine}:{comment.parent}"} if comment.parent else {}
-    return replace(comment, post=_ref(comment.post, engine), **numbered)
+    post = _ref(comment.post, engine)
+    if not comment.native_id:
+        return replace(comment, post=post)
+    parent = f"{engine}:{comment.parent}" if comment.parent else None
+    return replace(comment, post=post, native_id=f"{engine}:{comment.native_id}", parent=parent)
 
 
 def pages_only(discovery: Discovery) -> Discovery:

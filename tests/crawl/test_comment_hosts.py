@@ -109,13 +109,18 @@ def test_a_second_run_goes_on_where_the_first_one_stopped(tmp_path: Path) -> Non
 def test_a_server_that_is_down_costs_its_threads_alone_and_is_told(tmp_path: Path) -> None:
     with serve({}) as server:
         home = server.home
-    with serve(blog(f"<script data-isso='{home}/'></script>")) as site:
+    counted = '<script type=\'application/ld+json\'>{"@type": "BlogPosting", "commentCount": 2}</script>'
+    with serve(blog(f"{counted}<script data-isso='{home}/'></script>")) as site:
         ran = crawl(tmp_path / "a", site.home, arranged=SOON)
     assert ran.code == 4
     host = home.removeprefix("http://")
     assert f"its comments are at {host}, which cannot be read: " in ran.out
     assert ran.one("SELECT count(*) FROM posts") == 1
     assert ran.one("SELECT state FROM frontier WHERE url LIKE ?", f"{home}/%") == "given_up"
+    ledger = ran.rows("SELECT state, claimed, captured, missing, reason, detail FROM coverage")
+    assert [row[:5] for row in ledger] == [("missing", 2, 0, 2, "comment server failed")]
+    assert ledger[0][5].startswith(f"its comments are at {host}, which cannot be read: ")
+    assert "(comment server failed: its comments are at" in run("status", "--coverage", "-a", ran.archive).stdout
 
 
 def isso_thread(texts: list[str], claimed: int) -> tuple[str, str]:

@@ -109,6 +109,13 @@ def test_coverage_gives_the_error_of_the_page_that_failed(sample):
     assert detail == "503 Service Unavailable"
 
 
+ELSEWHERE = """
+    UPDATE frontier SET state = '{state}', url = 'https://talk.example/thread/3', kind = 'api',
+      hint = (SELECT json_object('comments', 'isso', 'post_url', url) FROM posts WHERE id LIKE 'p-diet%')
+      WHERE id = 'f0';
+"""
+
+
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
@@ -118,6 +125,8 @@ def test_coverage_gives_the_error_of_the_page_that_failed(sample):
             "disallowed by robots.txt",
         ),
         ("UPDATE frontier SET state = 'done' WHERE id = 'f0'", "comment pages not read"),
+        (ELSEWHERE.format(state="given_up"), "comment server failed"),
+        (ELSEWHERE.format(state="done"), "comment pages not read"),
         (
             """UPDATE frontier SET state = 'done' WHERE id = 'f0';
                UPDATE thread_pages SET pages = 1 WHERE post_id LIKE 'p-diet%'""",
