@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO, ClassVar
 
-from archiver.model import Extract
+from archiver.model import Comment, Extract
 
 HEAD = 4096
 """Bytes at the beginning of a file that tell what it is."""
@@ -64,7 +65,11 @@ class Format(ABC):
 
 
 class XmlFormat(Format):
-    """A format whose files are XML."""
+    """A format whose files are XML. stated: where the head of a file says of which version it is; versions: those that
+    are known."""
+
+    stated: ClassVar[re.Pattern[bytes] | None] = None
+    versions: ClassVar[tuple[str, ...]] = ("1.0",)
 
     @abstractmethod
     def is_mine(self, head: bytes) -> bool:
@@ -80,3 +85,37 @@ class XmlFormat(Format):
             head = source.head(name)
             if head[:1] == b"<" and self.is_mine(head):
                 yield name
+
+    def oddities(self, source: Source) -> tuple[str, ...]:
+        """That it is of another version than those that are known."""
+        heads = (source.head(name) for name in self.files(source))
+        found = (self.stated.search(head) for head in heads) if self.stated else ()
+        version = next((match[1].decode("ascii", "replace") for match in found if match), None)
+        return another_version(self.of, version, self.versions) if version else ()
+
+
+def another_version(of: str, version: str, known: Collection[str]) -> tuple[str, ...]:
+    """A line where a version is none of those that are known, which are given in their order."""
+    if version in known:
+        return ()
+    first, *_, last = (*known, *known)
+    span = first if first == last else f"{first} to {last}"
+    verb = "is" if first == last else "are"
+    return (f"it is {of} {version}, and {span} {verb} known: it is read as far as it is alike",)
+
+
+def together(comments: Iterable[Comment | None]) -> Iterator[Extract]:
+    """Comments as they are handed on, many at a time; those that came before a file is torn as well."""
+    waiting: list[Comment] = []
+    torn: Torn | None = None
+    try:
+        for comment in comments:
+            waiting += [comment] if comment else []
+            if len(waiting) >= MOST_AT_ONCE:
+                yield Extract(comments=tuple(waiting))
+                waiting = []
+    except Torn as error:
+        torn = error
+    yield Extract(comments=tuple(waiting))
+    if torn is not None:
+        raise torn

@@ -6,6 +6,7 @@ exports hold, are not looked at.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
@@ -16,7 +17,7 @@ from archiver.engines._xml import local_name, text_of
 from archiver.engines.wordpress_urls import without_fragment
 from archiver.imports import _words
 from archiver.imports._xml import Nodes, attribute, children, elements, value
-from archiver.imports.base import MOST_AT_ONCE, About, Source, Torn, XmlFormat
+from archiver.imports.base import About, Source, Torn, XmlFormat, together
 from archiver.model import Author, Comment, Extract, Note, ParentSource, PostRef, Rank
 from archiver.urls import host_key, within
 
@@ -26,6 +27,7 @@ class Disqus(XmlFormat):
 
     name = "disqus"
     of = "Disqus"
+    stated = re.compile(rb"disqus\.com/api/schemas/([\d.]+)/")
 
     def is_mine(self, head: bytes) -> bool:
         """By its outermost element."""
@@ -43,32 +45,28 @@ class Disqus(XmlFormat):
                         hosts[host_key(url)] += 1
                         homes.setdefault(host_key(url), "/".join(url.split("/", 3)[:3]) + "/")
         most = max(hosts, key=lambda host: (hosts[host], host), default=None)
-        return About(home=homes[most] if most else None)
+        return About(home=homes[most] if most else None, oddities=self.oddities(source))
 
     def read(self, source: Source, home: str) -> Iterator[Extract]:
         """The comments, those of pages elsewhere only counted."""
-        threads: dict[str, str] = {}
-        waiting: list[Comment] = []
         elsewhere: set[str] = set()
+        yield from together(self._comments(source, home, elsewhere))
+        yield Extract(notes=tuple(Note(kind="of_another_site", detail=url) for url in sorted(elsewhere)))
+
+    def _comments(self, source: Source, home: str, elsewhere: set[str]) -> Iterator[Comment | None]:
+        """One after the other. elsewhere: is given the addresses of threads of other sites."""
+        threads: dict[str, str] = {}
         for member in self.files(source):
             for node in elements(source, member, ("thread", "post")):
                 own, nodes = attribute(node, "id"), children(node)
                 if own is None:
                     continue
-                if local_name(node) == "thread":
-                    url = _address(nodes)
-                    if url and within(url, home):
-                        threads[own] = url
-                    elif url:
-                        elsewhere.add(url)
-                    continue
-                comment = _comment(own, nodes, threads)
-                waiting += [comment] if comment else []
-                if len(waiting) >= MOST_AT_ONCE:
-                    yield Extract(comments=tuple(waiting))
-                    waiting = []
-        notes = tuple(Note(kind="of_another_site", detail=url) for url in sorted(elsewhere))
-        yield Extract(comments=tuple(waiting), notes=notes)
+                if local_name(node) == "post":
+                    yield _comment(own, nodes, threads)
+                elif (url := _address(nodes)) and within(url, home):
+                    threads[own] = url
+                elif url:
+                    elsewhere.add(url)
 
 
 def _address(nodes: Nodes) -> str | None:

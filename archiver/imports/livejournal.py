@@ -17,7 +17,7 @@ from archiver import content
 from archiver.engines._xml import Node, local_name
 from archiver.imports import _words
 from archiver.imports._xml import Nodes, attribute, children, elements, value
-from archiver.imports.base import MOST_AT_ONCE, About, Source, Torn, XmlFormat
+from archiver.imports.base import About, Source, Torn, XmlFormat, together
 from archiver.model import Author, BlogFacts, Comment, Extract, Note, ParentSource, Post, PostRef, Rank, Term
 
 _ROOT = re.compile(rb"(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*<(livejournal|event|comments)[\s>]", re.DOTALL)
@@ -46,22 +46,29 @@ class LiveJournal(XmlFormat):
         return About()
 
     def read(self, source: Source, home: str) -> Iterator[Extract]:
-        """All entries, then the comments, which name them by their inner numbers."""
+        """All entries, then the comments, which name them by inner numbers. A file that is torn stops no other."""
         yield Extract(blog=BlogFacts(engine="livejournal"))
         reading = _Reading(home)
-        for member in self.files(source):
-            for node in elements(source, member, _ENTRIES):
-                if local_name(node) == "entry" or node.getparent() is None:
-                    yield reading.entry(children(node))
-        for member in self.files(source):
-            waiting: list[Comment] = []
-            for node in elements(source, member, _COMMENTS):
-                comment = reading.comment(node, PurePosixPath(member).name)
-                waiting += [comment] if comment else []
-                if len(waiting) >= MOST_AT_ONCE:
-                    yield Extract(comments=tuple(waiting))
-                    waiting = []
-            yield Extract(comments=tuple(waiting))
+        torn: list[Torn] = []
+        for find in (_entries, _comments):
+            for member in self.files(source):
+                try:
+                    yield from find(source, member, reading)
+                except Torn as error:
+                    torn.append(error)
+        if torn:
+            raise torn[0]
+
+
+def _entries(source: Source, member: str, reading: _Reading) -> Iterator[Extract]:
+    for node in elements(source, member, _ENTRIES):
+        if local_name(node) == "entry" or node.getparent() is None:
+            yield reading.entry(children(node))
+
+
+def _comments(source: Source, member: str, reading: _Reading) -> Iterator[Extract]:
+    own = PurePosixPath(member).name
+    yield from together(reading.comment(node, own) for node in elements(source, member, _COMMENTS))
 
 
 class _Reading:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -23,6 +24,7 @@ class Tumblr(XmlFormat):
 
     name = "tumblr"
     of = "Tumblr"
+    stated = re.compile(rb"<tumblr[^>]*\bversion=[\"']([\w.]+)")
 
     def is_mine(self, head: bytes) -> bool:
         """By its outermost element, or that of a file that holds the posts alone."""
@@ -30,16 +32,19 @@ class Tumblr(XmlFormat):
 
     def about(self, source: Source) -> About:
         """The front page: a domain of its own, else that at Tumblr, else that of the first post."""
+        return About(home=self._home(source), oddities=self.oddities(source))
+
+    def _home(self, source: Source) -> str | None:
         first, *_ = self.files(source)
         with suppress(Torn):
             for node in elements(source, first, ("tumblelog", "post")):
                 host = attribute(node, "cname") or (f"{name}.tumblr.com" if (name := attribute(node, "name")) else None)
                 if local_name(node) == "tumblelog" and host:
-                    return About(home=f"https://{host}/")
+                    return f"https://{host}/"
                 url = attribute(node, "url")
                 if url:
-                    return About(home="/".join(url.split("/", 3)[:3]) + "/")
-        return About()
+                    return "/".join(url.split("/", 3)[:3]) + "/"
+        return None
 
     def read(self, source: Source, home: str) -> Iterator[Extract]:
         """The posts in their order."""

@@ -17,7 +17,7 @@ from archiver.engines._xml import Node, local_name, namespace, text_of
 from archiver.engines.wordpress_api import TAXONOMIES
 from archiver.imports import _words
 from archiver.imports._xml import attribute, elements
-from archiver.imports.base import MOST_AT_ONCE, About, Source, Torn, XmlFormat
+from archiver.imports.base import MOST_AT_ONCE, About, Source, Torn, XmlFormat, another_version
 from archiver.model import (
     Author,
     BlogFacts,
@@ -34,7 +34,7 @@ from archiver.model import (
 )
 
 _SPACE = re.compile(rb"http://wordpress\.org/export/(\d+\.\d+)/")
-_VERSIONS = {"1.0", "1.1", "1.2"}
+_VERSIONS = ("1.0", "1.1", "1.2")
 _KINDS = {"post": PostKind.POST, "page": PostKind.PAGE}
 _COMMENTS = {"": CommentKind.COMMENT} | {kind.value: kind for kind in CommentKind}
 _TERMS = {"category": ("category", "cat_name", "category_nicename"), "tag": ("tag", "tag_name", "tag_slug")}
@@ -67,8 +67,7 @@ class Wxr(XmlFormat):
         made = dates.from_rfc822(said.get("pubDate", ""))
         match = _SPACE.search(source.head(first))
         version = said.get("wxr_version") or (match[1].decode() if match else "")
-        odd = () if version in _VERSIONS else (
-            f"it is WXR {version}, and 1.0 to 1.2 are known: it is read as far as it is alike",)  # fmt: skip
+        odd = another_version("WXR", version, _VERSIONS)
         home = said.get("base_blog_url") or said.get("link") or None
         return About(home=home, made=made.at if made else None, oddities=odd)
 

@@ -140,11 +140,14 @@ class _Import:
         self._done.odd += [f"{self._file.name}: {line}" for line in about.oddities]
         fetch = self._fetch(about)
         crawl_id = self._writer.begin_crawl(site, command="import", version=__version__, settings={})
-        read = posts = 0
+        read = posts = found = 0
         try:
             for extract in self._form.read(self._source, site.home):
                 read, posts = read + 1, posts + len(extract.posts)
+                found += len(extract.posts) + len(extract.comments) + len(extract.notes)
                 self._save(site, fetch, extract, crawl_id)
+            if not found:
+                self._done.failed.append(f"{self._file.name} holds nothing that is known: is it of another version?")
         except (Torn, zipfile.BadZipFile) as error:
             self._done.failed.append(f"{error}; what came before that is imported ({count(posts, 'post')})")
         reason = f"imported from {self._file.name} ({self._form.of})"

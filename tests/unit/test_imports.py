@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+import shutil
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from archiver.cli import main
@@ -280,6 +281,32 @@ def test_a_file_cut_anywhere_is_torn_and_gives_what_came_before(cut: int) -> Non
     assert joined(found).posts == whole.posts[: len(joined(found).posts)]
 
 
+XML = ("blogger-backup.xml", "blogger-takeout.atom", "disqus.xml", "livejournal-own.xml", "tumblr.xml")
+ENDS = (b"</entry>", b"</post>", b"</comment>")
+
+
+@example("disqus.xml", 0.995)
+@example("livejournal-own.xml", 0.995)
+@given(st.sampled_from(XML), st.floats(0, 1, exclude_max=True))
+def test_whatever_export_is_cut_anywhere_gives_all_that_came_before(name: str, share: float) -> None:
+    data, home = (GOLDEN / name).read_bytes().rstrip(), "https://tremor.example.com/"
+    whole = joined(form.read(source(name), home)) if (form := recognised(source(name))) else None
+    assert form is not None
+    assert whole is not None
+    piece = Source(name, {name: lambda: io.BytesIO(data[: int(share * len(data))])})
+    if recognised(piece) is None:
+        return  # its head is not whole
+    form.about(piece)
+    found: list[Extract] = []
+    with pytest.raises(Torn, match=f"{name} is cut short or broken at line"):
+        found.extend(form.read(piece, home))
+    got, ended = joined(found), sum(data[: int(share * len(data))].count(end) for end in ENDS)
+    assert got.posts == whole.posts[: len(got.posts)]
+    assert [one.native_id for one in got.comments] == [one.native_id for one in whole.comments[: len(got.comments)]]
+    if ended == sum(data.count(end) for end in ENDS):
+        assert (len(got.posts), len(got.comments)) == (len(whole.posts), len(whole.comments))
+
+
 def form_of(name: str):
     return next(one for one in formats() if one.name == name)
 
@@ -423,6 +450,61 @@ def test_another_version_is_read_as_far_as_it_is_alike(tmp_path: Path) -> None:
     done: Taken = take(tmp_path / "archive", [tmp_path / "new.xml"])
     assert (done.posts, done.comments) == (2, 3)
     assert done.odd == ["new.xml: it is WXR 2.7, and 1.0 to 1.2 are known: it is read as far as it is alike"]
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "told"),
+    [
+        ("tumblr.xml", 'tumblr version="1.0"', 'tumblr version="2.0"', "it is Tumblr 2.0, and 1.0 is known"),
+        (
+            "disqus.xml",
+            'XMLSchema-instance">',
+            'XMLSchema-instance" xsi:schemaLocation="http://disqus.com/api/schemas/2.1/disqus.xsd">',
+            "it is Disqus 2.1, and 1.0 is known",
+        ),
+    ],
+)
+def test_another_version_of_any_export_is_told(tmp_path: Path, name: str, old: str, new: str, told: str) -> None:
+    text = (GOLDEN / name).read_text("utf-8")
+    assert old in text
+    (tmp_path / name).write_text(text.replace(old, new), "utf-8")
+    done: Taken = take(tmp_path / "archive", [tmp_path / name])
+    assert done.odd == [f"{name}: {told}: it is read as far as it is alike"]
+    assert (done.read_posts, done.read_comments) == (len(read(name).posts), len(read(name).comments))
+    assert take(tmp_path / "same", [GOLDEN / name]).odd == []
+
+
+def test_an_export_with_nothing_that_is_known_is_told(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    file = tmp_path / "posts.xml"
+    file.write_text(
+        '<tumblr version="9"><tumblelog name="pulse"/><articles><article id="1"/></articles></tumblr>', "utf-8"
+    )
+    assert run("import", "-a", tmp_path / "archive", file) == 4
+    out = capsys.readouterr().out
+    assert "posts.xml holds nothing that is known: is it of another version?" in out
+    assert "posts.xml: it is Tumblr 9, and 1.0 is known: it is read as far as it is alike" in out
+
+
+@pytest.mark.parametrize("name", ["substack", "livejournal"])
+def test_a_zip_that_is_cut_in_half_is_told_in_a_line(tmp_path: Path, capsys: pytest.CaptureFixture, name: str) -> None:
+    data = zipped(GOLDEN / name, tmp_path / "whole.zip").read_bytes()
+    (tmp_path / "half.zip").write_bytes(data[: len(data) // 2])
+    assert run("import", "-a", tmp_path / "archive", "--url", "https://l.example.org/", tmp_path / "half.zip") == 2
+    told = capsys.readouterr().err.strip()
+    assert "half.zip: the zip is cut short or broken (" in told
+    assert told.endswith("Download the export again")
+    assert "\n" not in told
+    assert not (tmp_path / "archive").exists()
+
+
+def test_a_list_of_substack_that_is_cut_gives_the_posts_before(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    folder = tmp_path / "export"
+    shutil.copytree(GOLDEN / "substack", folder)
+    rows_ = (folder / "posts.csv").read_text("utf-8").rstrip().splitlines(keepends=True)
+    (folder / "posts.csv").write_text("".join(rows_[:2]) + rows_[2][:3], "utf-8")
+    half = zipped(folder, tmp_path / "half.zip")
+    assert run("import", "-a", tmp_path / "archive", "--url", "https://l.example.org/", half) == 4
+    assert "posts.csv is cut short or broken; what came before that is imported (1 post)" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
