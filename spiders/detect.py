@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any, Literal
 
 import scrapy
@@ -12,18 +12,22 @@ from archiver.config import BlogConfig
 from archiver.crawl.fetch import Fetcher
 from archiver.crawl.hosts import Hosts
 from archiver.crawl.jobs import REDIRECTS, said
+from archiver.crawl.lessons import Lessons
 from archiver.crawl.outcome import DetectResult
 from archiver.crawl.retry import MOST_REDIRECTS
 from archiver.crawl.robots import Robots
 from archiver.engines import Engine, for_page
 from archiver.engines.dom import Dom
+from archiver.engines.layout import Learned
 from archiver.errors import ArchiverError, NotABlog, PageError, Refused, Unreachable
-from archiver.model import Site, Target, TargetKind
+from archiver.model import Extract, Site, Target, TargetKind
 from archiver.page import Page
 from archiver.urls import absolute, site_key
 
 NO_ITEMS: tuple[Any, ...] = ()  # the results are taken from the spider
 ROUTES = ("posts", "comments")
+LOOKED_AT = 5
+"""Posts of the feed of an unknown blog whose pages are looked at: three must agree."""
 
 
 class DetectSpider(scrapy.Spider):
@@ -90,6 +94,7 @@ class DetectSpider(scrapy.Spider):
         if sitemap is None:
             urls = [target.url for target in targets if target.kind is TargetKind.SITEMAP][:1]
             sitemap = next(iter([url for url in urls if (await self._get(url, blog)).ok]), None)
+        layout = await _Pupil(self._get, robots, engine, page.url).learn(targets, blog) if engine.learns else ()
         return DetectResult(
             url=blog.url,
             final_url=page.url,
@@ -101,6 +106,7 @@ class DetectSpider(scrapy.Spider):
             feeds=feeds,
             sitemap=sitemap,
             title=title,
+            layout=layout,
         )
 
     async def _robots(self, blog: BlogConfig, home: str) -> Robots:
@@ -140,6 +146,40 @@ class DetectSpider(scrapy.Spider):
                 return page
             url = location
         raise Unreachable(url, f"more than {MOST_REDIRECTS} redirects", "Check the address")
+
+
+class _Pupil:
+    """Learns from the feed of an unknown blog where the pages of its first posts say what the feed says."""
+
+    def __init__(
+        self, get: Callable[[str, BlogConfig], Awaitable[Page]], robots: Robots, engine: Engine, home: str
+    ) -> None:
+        self._get, self._robots, self._engine = get, robots, engine
+        self._site = Site(key=site_key(home), home=home)
+        self._lessons = Lessons()
+
+    async def learn(self, targets: Sequence[Target], blog: BlogConfig) -> tuple[Learned, ...]:
+        """Where enough of the posts agree; nothing without a feed, or where it cannot be had."""
+        feed = next((target for target in targets if target.kind is TargetKind.FEED), None)
+        heard = await self._heard(feed, blog) if feed else None
+        for post in heard.posts[:LOOKED_AT] if heard else ():
+            if await self._heard(Target(url=post.url, kind=TargetKind.POST), blog) is None:
+                break
+        return self._lessons.agreed()
+
+    async def _heard(self, target: Target, blog: BlogConfig) -> Extract | None:
+        """What an answer says; None where its host does not answer."""
+        if not self._robots.allows(target.url):
+            return Extract()
+        try:
+            page = await self._get(target.url, blog)
+            extract = self._engine.extract(page, target, self._lessons.for_page(self._site, target))
+        except Unreachable:
+            return None
+        except PageError:
+            return Extract()
+        self._lessons.heard(target, extract)
+        return extract
 
 
 def _feeds(dom: Dom) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ import click
 from archiver.commands.session import DEFAULT_ARCHIVE, config_option, load_config
 from archiver.config import blog_configs
 from archiver.crawl.outcome import DetectResult, worst_exit_code
-from archiver.terminal import field, safe
+from archiver.terminal import count, field, safe
 
 _API = {
     "open": "open: posts and comments come 100 a request",
@@ -28,6 +28,9 @@ _API = {
 @click.option("--json", "as_json", is_flag=True, help="As JSON, one object a URL.")
 def detect(urls: tuple[str, ...], config: Path | None, as_json: bool) -> int:
     """Tell which software runs a blog and how it can be read; nothing is stored.
+
+    Of a blog of unknown make, the feed and the pages of its first posts tell where it has title, author, date, text
+    and comments.
 
     \b
     Examples:
@@ -58,3 +61,5 @@ def _describe(result: DetectResult) -> Iterator[str]:
     yield field("API", _API[result.api])
     yield field("feeds", ", ".join(result.feeds) or "none found")
     yield field("sitemap", result.sitemap or "none found")
+    lines = (f"{one.field} at {one.path} ({one.posts} of {count(one.of, 'post')} of its feed)" for one in result.layout)
+    yield from (field("layout" if n == 0 else "", safe(line)) for n, line in enumerate(lines))

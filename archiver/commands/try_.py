@@ -20,6 +20,7 @@ from archiver.urls import absolute, site_key
 
 if TYPE_CHECKING:
     from archiver.engines.evidence import Places
+    from archiver.engines.layout import Learned
     from archiver.page import Page
 
 LONGEST = 300
@@ -90,7 +91,7 @@ def try_(
     known = found[0] if found else None
     chosen = engine or (known.name if known else "generic")
     learned = _learned(archive, page.url) if archive else ()
-    layout = tuple((field, path) for field, path, _ in learned)
+    layout = tuple((one.field, one.path) for one in learned)
     site = Site(key=site_key(page.url), home=absolute("/", page.url) or page.url, layout=layout)
     reading = read(Question(page=page, target=Target(url=page.url, kind=TargetKind(kind)), site=site, engine=chosen))
     if as_json:
@@ -99,8 +100,8 @@ def try_(
         click.echo(
             "\n".join(_head(page, chosen, found[1].evidence if found and known and known.name == chosen else ()))
         )
-        for name, place, posts in learned:
-            click.echo(field("learned", f"{name} stands at {place} ({count(posts, 'post')} of its feed)"))
+        for one in learned:
+            click.echo(field("learned", f"{one.field} stands at {one.path} ({count(one.posts, 'post')} of its feed)"))
         best_effort = " (best effort)" if engine_named(chosen).best_effort else ""
         click.echo("\n".join(_lines(reading, best_effort, Places(page))))
     if save and not reading.error:
@@ -109,17 +110,15 @@ def try_(
     return 1 if reading.error else 0
 
 
-def _learned(archive: Path, url: str) -> tuple[tuple[str, str, int], ...]:
-    """Where the blog of a page has its fields, by how many posts that the feed told of: field, path, posts."""
+def _learned(archive: Path, url: str) -> tuple[Learned, ...]:
+    """Where the blog of a page has its fields."""
     from archiver.crawl import held  # late: it knows the database
-    from archiver.engines.layout import settled
+    from archiver.engines.layout import agreed
     from db import open_archive
 
     opened = open_archive(archive)
     key = held.blog_of(opened, url)
-    lessons = held.lessons(opened, key) if key else []
-    agreed = settled(lessons)
-    return tuple((name, path, sum(one[1:] == (name, path) for one in lessons)) for name, path in agreed)
+    return agreed(held.lessons(opened, key)) if key else ()
 
 
 def field(label: str, text: str) -> str:

@@ -27,9 +27,13 @@ class Lessons:
         for lesson in extract.lessons:
             self._learned[url_key(lesson.post.url or ""), lesson.field] = lesson.path
 
+    def agreed(self) -> tuple[layout.Learned, ...]:
+        """Where the blog has its fields, as far as enough posts agree."""
+        return layout.agreed((post, field, path) for (post, field), path in self._learned.items())
+
     def for_page(self, site: Site, target: Target) -> Site:
         """What the reader of a page is told: what the feed says of its post, and where the blog has its fields."""
         if target.kind is not TargetKind.POST:
             return site
-        agreed = layout.settled((post, field, path) for (post, field), path in self._learned.items())
-        return replace(site, told=self._told.get(url_key(target.url), ()), layout=agreed)
+        places = tuple((one.field, one.path) for one in self.agreed())
+        return replace(site, told=self._told.get(url_key(target.url), ()), layout=places)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
+from archiver.engines.layout import Learned
 from archiver.errors import ArchiverError
 
 # `limit`: stopped by --limit or --max-requests. The same words stand in crawls.outcome.
@@ -122,7 +123,8 @@ class DetectResult:
 
     final_url: after redirects. engine: None when no engine knows the page. confidence: 0 to 1.
     api: whether the engine's open API answers; `partly` when it gives some kinds of record only; None
-    for an engine without one. error: why nothing could be told; the other fields are then empty.
+    for an engine without one. layout: where an unknown blog was found to have its fields, by the posts of its feed that
+    were looked at. error: why nothing could be told; the other fields are then empty.
     """
 
     url: str
@@ -135,6 +137,7 @@ class DetectResult:
     feeds: tuple[str, ...] = ()
     sitemap: str | None = None
     title: str | None = None
+    layout: tuple[Learned, ...] = ()
     error: ArchiverError | None = None
 
 

@@ -17,6 +17,7 @@ from archiver.config import BlogConfig
 from archiver.crawl import retry
 from archiver.crawl.blog import Blog, Shared
 from archiver.crawl.ending import Ending
+from archiver.crawl.fitting import FLOOR
 from archiver.crawl.jobs import NOT_MODIFIED, Answer, Job, fetch_of, said, shown, stamp
 from archiver.crawl.known import Known, Wanted
 from archiver.crawl.opening import Front, Opened, Opening
@@ -81,7 +82,7 @@ class UpdateSession(Session):
         raise Refused(self.site.home, f"it has moved to {url}", f"{todo}; what is held is kept as it is")
 
     def _begin(self, opened: Opened, engine: str) -> Blog:
-        if self._engine and engine != self._engine and not self.config.engine:
+        if self._engine not in {None, FLOOR, engine} and not self.config.engine:
             why = f"it was a blog of {self._engine}, and does not look like one any more"
             raise NotABlog(opened.site.home, why, "Look at it in a browser; what is held is kept as it is")
         return UpdateBlog(opened, engine, self.config, self._shared, self.stats, self._scope)

@@ -152,7 +152,8 @@ def _read_front(page: Page, _site: Site) -> Extract:
     facts = structured.facts(dom.root, page.url)
     titles = (text_of(title) for title in dom.tags("title"))
     title = facts.site_name or next(filter(None, titles), None)
-    return Extract(blog=BlogFacts(title=title, tagline=facts.description, language=facts.language), notes=facts.notes)
+    blog = BlogFacts(title=title, tagline=facts.description, language=facts.language, engine=GenericEngine.name)
+    return Extract(blog=blog, notes=facts.notes)
 
 
 def _read_post(page: Page, site: Site) -> Extract:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from lxml.html import HtmlElement
@@ -180,18 +181,34 @@ def _holds(text: str, begins: str, ends: str) -> bool:
 # ── what several agree on ────────────────────────────────────────────────────────────────────
 
 
-def settled(lessons: Iterable[tuple[str, str, str]]) -> Pairs:
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """Where a blog was found to have a field. posts: of how many posts of its feed the page says it there; of: on how
+    many of their pages it was found anywhere."""
+
+    field: str
+    path: str
+    posts: int
+    of: int
+
+
+def agreed(lessons: Iterable[tuple[str, str, str]]) -> tuple[Learned, ...]:
     """The path of each field that enough posts agree on. lessons: post, field, path; of a post the last counts."""
     latest = {(post, field): path for post, field, path in lessons}
     paths: dict[str, Counter[str]] = {}
     for (_, field), path in sorted(latest.items()):
         paths.setdefault(field, Counter())[path] += 1
-    agreed = []
+    found = []
     for field, counts in paths.items():
         path, number = min(counts.items(), key=lambda pair: (-pair[1], pair[0]))
         if number >= LEAST_AGREEING and number >= SHARE_AGREEING * counts.total():
-            agreed.append((field, path))
-    return tuple(agreed)
+            found.append(Learned(field, path, number, counts.total()))
+    return tuple(found)
+
+
+def settled(lessons: Iterable[tuple[str, str, str]]) -> Pairs:
+    """What enough posts agree on, as it is handed to the reader of a page."""
+    return tuple((one.field, one.path) for one in agreed(lessons))
 
 
 def places(dom: Dom, layout: Pairs) -> dict[str, HtmlElement]:

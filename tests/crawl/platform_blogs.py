@@ -183,10 +183,10 @@ def squarespace(posts: list[Written]) -> Answers:
     }
 
 
-PLATFORMS: dict[str, tuple[Callable[[list[Written]], Answers], str | None, bool]] = {
+PLATFORMS: dict[str, tuple[Callable[[list[Written]], Answers], str, bool]] = {
     "blogger": (blogger, "blogger", True),
     "substack": (substack, "substack", True),
     "ghost": (ghost, "ghost", False),
-    "static": (static, None, False),
+    "static": (static, "generic", False),
 }
-"""Name -> what it answers; its engine, None for the generic one; whether a sensor tells of new comments."""
+"""Name -> what it answers; its engine; whether a sensor tells of new comments."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from tests.crawl.running import content, crawl, run, sound
@@ -53,8 +54,33 @@ def test_the_feed_teaches_how_older_posts_are_read(tmp_path: Path) -> None:
     shown = run("try", "-a", ran.archive, "--url", f"{site.home}/30.html", saved).stdout
     assert "  learned        title stands at div.kopf > div.titel (6 posts of its feed)" in shown.splitlines()
     assert "  title          On oil, part 30" in shown.splitlines()
+    assert ran.rows("SELECT engine, best_effort FROM blogs") == [("generic", 1)]
+    assert "generic (best effort: completeness is not promised)" in run("status", "-a", ran.archive).stdout
     before, kept = content(ran.archive), ran.rows("SELECT * FROM lessons ORDER BY 1, 2")
     done = run("extract", "-a", ran.archive)
     assert done.returncode == 0
     assert content(ran.archive) == before, done.stdout
     assert ran.rows("SELECT * FROM lessons ORDER BY 1, 2") == kept
+
+
+def test_detect_tells_what_the_feed_and_its_first_posts_teach() -> None:
+    with serve(blog()) as site:
+        shown = run("detect", site.home, ARCHIVER_DELAY="0")
+        asked = list(site.asked)
+        data = run("detect", "--json", site.home, ARCHIVER_DELAY="0")
+    assert shown.returncode == 0, shown.stderr
+    lines = [line.strip() for line in shown.stdout.splitlines() if "posts of its feed)" in line]
+    told = [line.removeprefix("layout").strip() for line in lines]
+    assert sorted(told) == [f"{field} at {LEARNED[field]} (5 of 5 posts of its feed)" for field in sorted(LEARNED)]
+    assert [path for path in asked if path.endswith(".html")] == [f"/{n}.html" for n in list(IN_FEED)[:5]]
+    (found,) = json.loads(data.stdout)
+    assert {"field": "body", "path": LEARNED["body"], "posts": 5, "of": 5} in found["layout"]
+
+
+def test_detect_does_without_posts_that_robots_txt_keeps_to_itself() -> None:
+    rules = {"/robots.txt": ("text/plain", "User-agent: *\nDisallow: /*.html\n")}
+    with serve({**blog(), **rules}) as site:
+        shown = run("detect", site.home, ARCHIVER_DELAY="0")
+    assert shown.returncode == 0
+    assert "of its feed" not in shown.stdout
+    assert not any(path.endswith(".html") for path in site.asked)

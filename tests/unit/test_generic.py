@@ -268,7 +268,9 @@ def test_the_url_that_a_page_gives_itself(stated: str, url: str) -> None:
 
 def test_the_front_page_names_the_blog() -> None:
     found = extract(golden("generic/front.html", HIVE.home), TargetKind.HOME)
-    assert found == Extract(blog=BlogFacts(title="Hive & Heath", tagline="Bees, mostly", language="en"))
+    assert found == Extract(
+        blog=BlogFacts(title="Hive & Heath", tagline="Bees, mostly", language="en", engine="generic")
+    )
 
 
 def test_where_the_front_page_leads() -> None:
