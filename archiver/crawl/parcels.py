@@ -1,7 +1,7 @@
 """Questions and readings as bytes, on their way from one process to the other.
 
-A frozen record with slots is pickled by code of `dataclasses` that looks its fields up anew for each of the
-hundreds of records of a page. Here they are looked up once a class, which makes packing three times as fast.
+A record with slots is pickled with the names of its fields, and a page has hundreds of records. Here its values alone
+are packed, which takes two thirds of the time.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def unpacked(data: bytes) -> Any:
 
 _RECORDS = [kind for kind in (*vars(model).values(), Reading) if isinstance(kind, type) and is_dataclass(kind)]
 _NAMES: dict[type, list[str]] = {kind: [field.name for field in fields(kind)] for kind in _RECORDS}
-# The slots themselves, since the class refuses assignments.
+# The slots themselves, since some classes refuse assignments.
 _SETTERS = {kind: [getattr(kind, name).__set__ for name in names] for kind, names in _NAMES.items()}
 
 

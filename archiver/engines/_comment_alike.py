@@ -33,7 +33,7 @@ _REST = re.compile(
     r'(?=<[a-z]+(?: [a-z-]+="[^"<>]*")*? id="(?P<next>[^"<>]*)"|\Z)'
 )
 # Text in which a "<" need not begin a tag.
-_RAW = re.compile(r"<!--(?![^<]*-->)|<!\[CDATA\[|<\?")
+_RAW = re.compile(r"<(?:!(?!--[^<]*-->)|\?)")
 MOST_FORMS = 12  # with and without a link, with and without a picture …
 _MOST_FAILURES = 40
 _NUMBERS = re.compile("[0-9]+")
@@ -41,7 +41,7 @@ _NUMBERS = re.compile("[0-9]+")
 _KNOWN: deque[Form] = deque(maxlen=MOST_FORMS)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Alike:
     """What was read of a comment by a form, its place in the thread apart."""
 
@@ -111,8 +111,7 @@ class Likeness:
 
     def _enter(self, element: HtmlElement) -> None:
         markup = tostring(element, encoding="unicode", with_tail=False)
-        is_raw = ("<!" in markup or "<?" in markup) and _RAW.search(markup) is not None
-        self._markup = "" if is_raw else markup
+        self._markup = "" if _RAW.search(markup) is not None else markup
         self._place = 0
 
     def _start_of(self, node: Node) -> int | None:
@@ -127,6 +126,8 @@ class Likeness:
             or node.ping
         ):
             return None
+        if node.holder is None:
+            return 0 if self._markup else None
         found = self._markup.find(f' id="{id_}"', self._place)
         return self._markup.rfind("<", self._place, found) if found >= 0 else None
 

@@ -69,11 +69,8 @@ def _iso_of(time: HtmlElement) -> str:
 
 def stated(iso: str, text: str, dating: Dating) -> Moment | None:
     """The moment that an element states in an attribute; None where it prints another day. text: what it prints."""
-    moment = dating.iso(iso)
-    if moment is None or _is_contradicted(iso, text, dating):
-        return None
-    printed = text or moment.printed
-    return Moment(at=moment.at, precision=moment.precision, printed=printed, floating=moment.floating)
+    moment = dating.iso(iso, text)
+    return None if moment is None or _is_contradicted(iso, text, dating) else moment
 
 
 def fine(wording: str, dating: Dating) -> Moment | None:

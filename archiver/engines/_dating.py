@@ -7,6 +7,7 @@ does (`/2021/02/`). "6 years ago" counts from when the page was fetched.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, tzinfo
 from email.utils import parsedate_to_datetime
 from functools import cached_property
@@ -60,11 +61,12 @@ class Dating:
         stated = (time.get("datetime") or "" for time in self._dom.tags("time"))
         return clock_of(self._site, stated, self.language or self._site.language)
 
-    def iso(self, text: str | None) -> Moment | None:
-        """A date as machines write it."""
-        if text and len(text) == 25 and text[10] == "T" and (moment := _usual(text)):
+    def iso(self, text: str | None, shown: str = "") -> Moment | None:
+        """A date as machines write it. shown: what is printed instead of it."""
+        if text and len(text) == 25 and text[10] == "T" and (moment := _usual(text, shown or text)):
             return moment
-        return dates.from_iso(text, self.clock) if text else None
+        found = dates.from_iso(text, self.clock) if text else None
+        return replace(found, printed=shown) if found is not None and shown else found
 
     def printed(self, text: str, url: str | None = None) -> Moment | None:
         """A date as the theme prints it. url: the permalink of the post that it is of."""
@@ -88,18 +90,18 @@ class Dating:
         )
 
 
-def _usual(text: str) -> Moment | None:
+def _usual(text: str, printed: str) -> Moment | None:
     """`2021-02-10T08:30:00+01:00`, as nearly all themes write it; quick, since a page may hold thousands."""
     try:
         when = datetime.fromisoformat(text)
         if text[19:] == "+00:00" and _PLAIN_TIME.match(text) and 1900 <= when.year <= 2200:
-            return Moment(at=f"{text[:19]}Z", precision=Precision.SECOND, printed=text)
+            return Moment(at=f"{text[:19]}Z", precision=Precision.SECOND, printed=printed)
         when = when.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
     if not 1900 <= when.year <= 2200:
         return None
-    return Moment(at=f"{when.isoformat()[:19]}Z", precision=Precision.SECOND, printed=text)
+    return Moment(at=f"{when.isoformat()[:19]}Z", precision=Precision.SECOND, printed=printed)
 
 
 def _day_first_by_weekday(text: str) -> bool | None:

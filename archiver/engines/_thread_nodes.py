@@ -19,7 +19,7 @@ from typing import NamedTuple, TypeVar
 from lxml.html import HtmlElement
 
 from archiver.engines._comment_roles import NONE, PINGS, Marks, marks, role
-from archiver.engines.dom import Dom, Region, ancestors, tokens
+from archiver.engines.dom import Dom, Region, ancestors, split, tokens
 from archiver.engines.wordpress_urls import comment_id
 from archiver.model import Note, ParentSource
 from archiver.urls import query_value
@@ -195,7 +195,8 @@ def _starts(dom: Dom) -> Iterator[Start]:
     for classes, elements in dom.by_classes.items():
         if marks(classes):
             for element in elements:
-                _add(found, element)
+                if element not in found:
+                    _add(found, element)
     if not found:
         _add_rarer(found, dom)
     for element in _ping_items(dom):
@@ -222,8 +223,11 @@ def _add(
     if element in found or element.tag not in _SHELLS:
         return
     classes = element.get("class")
-    marked = marks(classes) if classes else None
-    found[element] = Start(element, tokens(element), native, marked, answers, marked.ping if marked else None)
+    if not classes:
+        found[element] = Start(element, (), native, None, answers)
+        return
+    marked = marks(classes)
+    found[element] = Start(element, split(classes), native, marked, answers, marked.ping if marked else None)
 
 
 def _ids(id_: str) -> tuple[str, str | None] | None:

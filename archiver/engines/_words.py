@@ -78,30 +78,33 @@ def of_paragraphs(markup: str, gap: str) -> Content | None:
     gap: what stands between any two in the outcome. Most comments are no more; tests hold it to `of_element`.
     """
     markup = markup.strip()
-    if markup[:3] != "<p>" or markup[-4:] != "</p>" or "&#" in markup:
+    if markup[:3] != "<p>" or markup[-4:] != "</p>" or ("&" in markup and "&#" in markup):
         return None
     paragraphs = markup[3:-4].split("</p>\n<p>")
-    shown = paragraphs if _is_tidy(markup, paragraphs) else [_shown(paragraph) for paragraph in paragraphs]
-    if not all(shown):
-        return None
-    html = f"<p>{f'</p>{gap}<p>'.join(paragraphs)}</p>".replace("<br/>", "<br>")
-    if clean(html) is not html:
-        return None
+    shown, html = paragraphs, markup
+    if not all(map(_is_tidy, paragraphs)):
+        shown = [_shown(paragraph) for paragraph in paragraphs]
+        html = markup.replace("<br/>", "<br>")
+        if not all(shown) or clean(html) is not html:
+            return None
+    if gap != "\n":
+        html = html.replace("</p>\n<p>", f"</p>{gap}<p>")
     text = "\n\n".join(shown)
     if "&" in text:
         text = unescape(text)
     return Content(html=html, text=text, citations=tuple(identifiers.find(text)))
 
 
-def _is_tidy(markup: str, paragraphs: list[str]) -> bool:
-    """Whether these paragraphs, with the markup around them, hold words with single spaces between, and no more."""
-    if markup.count("<") != 2 * len(paragraphs) or "  " in markup or not markup.isascii():
-        return False
-    for paragraph in paragraphs:
-        if paragraph[:1] == " " or paragraph[-1:] == " ":
-            return False
-    # No white space but that: other control characters are looked for later.
-    return "\t" not in markup and markup.count("\n") == len(paragraphs) - 1
+def _is_tidy(paragraph: str) -> bool:
+    """Whether a paragraph is words with single spaces between, and no more."""
+    return (
+        paragraph.isascii()
+        and paragraph.isprintable()
+        and "<" not in paragraph
+        and "  " not in paragraph
+        and paragraph == paragraph.strip()
+        and paragraph != ""
+    )
 
 
 def _shown(paragraph: str) -> str:

@@ -29,20 +29,21 @@ _SPACED = frozenset({"br", "p", "div", "li", "td", "dt", "dd", "h1", "h2", "h3",
 
 
 @lru_cache(maxsize=8192)
-def _split(value: str) -> tuple[str, ...]:
+def split(value: str) -> tuple[str, ...]:
+    """The tokens of an attribute's value, lower case."""
     return tuple(value.lower().split())
 
 
 def tokens(element: HtmlElement) -> tuple[str, ...]:
     """The class tokens of an element, lower case."""
     value = element.get("class")
-    return _split(value) if value else ()
+    return split(value) if value else ()
 
 
 def rels(element: HtmlElement) -> tuple[str, ...]:
     """The tokens of an element's rel attribute, lower case."""
     value = element.get("rel")
-    return _split(value) if value else ()
+    return split(value) if value else ()
 
 
 def text_of(element: HtmlElement) -> str:
