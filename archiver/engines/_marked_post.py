@@ -131,7 +131,7 @@ def tagged(dom: Dom, holders: tuple[str, ...] = (), taxonomy: str = "tag") -> tu
     found: dict[str, Term] = {}
     for link, url in dom.links:
         inside = link in regions if regions is not None else "tag" in (link.get("rel") or "").lower().split()
-        name = text_of(link)
+        name = text_of(link).lstrip("# ")
         if inside and name:
             found.setdefault(name, Term(taxonomy=taxonomy, name=name, url=without_fragment(url)))
     return tuple(found.values())

@@ -72,6 +72,11 @@ class PageEngine(Engine):
         own = (url for _, url in dom.links if self.is_list(without_fragment(url), site))
         return (*links.lists(dom, site.home, dom.page.url), *own)
 
+    def read_beside(self, page: Page, site: Site) -> Extract:
+        """What a list, or the front page, shows beside the posts."""
+        del page, site
+        return Extract()
+
     def of_feed(self, post: Post, page: Page) -> Post:
         """A post as the feed tells it, with what the platform lets us know beyond."""
         del page
@@ -84,6 +89,16 @@ class PageEngine(Engine):
         comments = tuple(replace(comment, post=ref, page=asked_page(asked)) for comment in read.comments)
         threads = tuple(replace(thread, post=ref) for thread in read.threads)
         return Extract(comments=comments, threads=threads)
+
+    def read_api(self, page: Page, asked: Target, site: Site) -> Extract:
+        """The records of an answer of the platform's own data, where it has any. Raises PageError."""
+        del page, asked, site
+        return Extract()
+
+    def from_api(self, page: Page, asked: Target, site: Site) -> Iterable[Target]:
+        """Where such an answer leads. Raises PageError, which `read_api` has told already."""
+        del page, asked, site
+        return ()
 
     def onward(self, page: Page, asked: Target, site: Site) -> Iterator[Target]:
         """Where a post's page, or a further page of its thread, leads: to the rest of the thread."""
@@ -104,6 +119,8 @@ class PageEngine(Engine):
         if not page.ok:
             return Extract()
         match target.kind:
+            case TargetKind.API:
+                return self.read_api(page, target, site)
             case TargetKind.FEED:
                 return self._read_feed(page, site)
             case TargetKind.SITEMAP:
@@ -113,8 +130,10 @@ class PageEngine(Engine):
                 return self.read_post(page, target, site)
             case TargetKind.COMMENT_PAGE:
                 return self.read_thread(page, target, site)
-            case TargetKind.HOME:
-                return Extract(blog=self.facts(page.once(Dom)))
+            case TargetKind.HOME | TargetKind.LIST:
+                home = target.kind is TargetKind.HOME
+                beside = self.read_beside(page, site) if site.want_sidebar else Extract()
+                return replace(beside, blog=self.facts(page.once(Dom))) if home else beside
             case _:
                 return Extract()
 
@@ -122,9 +141,10 @@ class PageEngine(Engine):
         """Where a page leads; from one that failed, nowhere: the other ways in have been named already."""
         finders: dict[TargetKind, Callable[[Page, Target, Site], Iterable[Target]]] = {
             TargetKind.HOME: self.from_home,
+            TargetKind.API: self.from_api,
             TargetKind.LIST: self.from_list,
             TargetKind.FEED: self._from_feed,
-            TargetKind.SITEMAP: self._from_sitemap,
+            TargetKind.SITEMAP: self.from_sitemap,
             TargetKind.POST: self.onward,
             TargetKind.COMMENT_PAGE: self.onward,
         }
@@ -162,7 +182,8 @@ class PageEngine(Engine):
             yield target(reading.next, TargetKind.FEED)
         yield from (target(self.of_feed(post, page).url, TargetKind.POST) for post in reading.items)
 
-    def _from_sitemap(self, page: Page, _asked: Target, site: Site) -> Iterator[Target]:
+    def from_sitemap(self, page: Page, _asked: Target, site: Site) -> Iterator[Target]:
+        """Further sitemaps, and posts."""
         sitemap = page.once(sitemaps.read)
         yield from (target(child.url, TargetKind.SITEMAP) for child in sitemap.children)
         yield from (target(entry.url, TargetKind.POST) for entry in sitemap.locs if self.is_post(entry.url, site))

@@ -15,7 +15,7 @@ from lxml.html import HtmlElement
 
 from archiver.engines import _vocabulary as vocabulary
 from archiver.engines.dom import SKIPPED, Dom, ancestors, text_of, tokens
-from archiver.urls import host_key
+from archiver.urls import host_key, url_key
 
 _INLINE = frozenset(
     {"a", "abbr", "acronym", "b", "bdi", "bdo", "big", "br", "cite", "code", "del", "dfn", "em", "font", "i", "img"}
@@ -28,6 +28,7 @@ _PIECES = frozenset({"p", "li", "ul", "ol", "dl", "dt", "dd", "pre", "blockquote
 _NEVER = frozenset({"footer", "dialog"})
 _BESIDE_TAGS = frozenset({"aside", "form", "nav"})
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_LISTS = frozenset({"ul", "ol"})
 _ROOMS = frozenset({"html", "body", "main", "article"})
 _NAME_PARTS = re.compile(r"[-_]+")
 _SENTENCE = 40  # characters: a block of fewer is a label
@@ -131,7 +132,15 @@ class Prose:
         """Lists and headings within the words that only lead to other pages of the blog; a line may be the author's."""
         home, dom = host_key(self._dom.page.url), self._dom
         inside = (e for e in dom.tags("ul", "ol", "h2", "h3", "h4", "h5") if e is not trunk and dom.inside(e, trunk))
-        return [e for e in inside if _is_onward(e, [host_key(dom.link_url(a) or "") == home for a in e.iter("a")])]
+        led = ((e, [dom.link_url(a) or "" for a in e.iter("a")]) for e in inside)
+        here = url_key(dom.page.url.partition("#")[0])
+        return [
+            e
+            for e, to in led
+            if _is_onward(e, [host_key(url) == home for url in to])
+            # A heading that names its own place, for others to link to, is the author's.
+            and (e.tag in _LISTS or any(url_key(url.partition("#")[0]) != here for url in to))
+        ]
 
     def is_more(self, trunk: HtmlElement, part: HtmlElement) -> bool:
         """Whether an element holds several times the prose of another."""
@@ -177,7 +186,7 @@ def _stretches(dom: Dom, apart: frozenset[HtmlElement]) -> Iterator[tuple[HtmlEl
 
 def _is_onward(element: HtmlElement, own: list[bool]) -> bool:
     """own: of each link in it, whether it stays within the blog."""
-    if not own or not all(own) or (element.tag in {"ul", "ol"} and len(own) < 2):
+    if not own or not all(own) or (element.tag in _LISTS and len(own) < 2):
         return False
     linked = sum(len(text_of(link)) for link in element.iter("a"))
     return 0 < len(text_of(element)) - linked + 1 <= _LABEL * len(own) and linked > 0

@@ -19,8 +19,7 @@ from archiver.engines import _squarespace_api as api
 from archiver.engines._marked_post import Marks
 from archiver.engines._page_engine import Evidence, PageEngine
 from archiver.engines.dom import Dom
-from archiver.errors import PageError
-from archiver.model import Discovery, Extract, Site, Target, TargetKind
+from archiver.model import Extract, Site, Target, TargetKind
 from archiver.page import Page
 from archiver.urls import host_key, query_value
 
@@ -35,7 +34,7 @@ class Squarespace(PageEngine):
     name: ClassVar[str] = "squarespace"
     sitemap_paths: ClassVar[tuple[str, ...]] = ("sitemap.xml",)
     marks = Marks(
-        body=("blog-item-content-wrapper", "blog-item-content", "e-content", "entry-content", "sqs-layout"),
+        body=("blog-item-content", "blog-item-content-wrapper", "e-content", "entry-content", "sqs-layout"),
         title=("blog-item-title", "blogitem-title", "entry-title"),
         when=("blog-item-pub-date", "dt-published", "published"),
         outside=("squarespace-comments", "sqs-comments"),
@@ -71,20 +70,14 @@ class Squarespace(PageEngine):
         """What is headed as a post."""
         return (url for url in links.posts(dom, site.home) if self.is_post(url, site))
 
-    def extract(self, page: Page, target: Target, site: Site) -> Extract:
-        """Its JSON, too. Raises PageError for an answer that is cut or something else."""
-        if target.kind is TargetKind.API and page.ok:
-            return api.read(page, target)
-        return super().extract(page, target, site)
+    def read_api(self, page: Page, asked: Target, site: Site) -> Extract:
+        """Its JSON."""
+        del site
+        return api.read(page, asked)
 
-    def discover(self, page: Page, target: Target, site: Site) -> Discovery:
-        """From JSON as well."""
-        if target.kind is not TargetKind.API:
-            return super().discover(page, target, site)
-        try:
-            return platform.discovery(api.discover(page, target, site), site) if page.ok else Discovery()
-        except PageError:
-            return Discovery()  # extract() has said what came instead
+    def from_api(self, page: Page, asked: Target, site: Site) -> Iterator[Target]:
+        """The rest of it, and the posts."""
+        return api.discover(page, asked, site)
 
     def from_list(self, page: Page, asked: Target, site: Site) -> Iterator[Target]:
         """The list as JSON, then as what it shows."""

@@ -22,8 +22,7 @@ from archiver.engines import _tumblr_api as api
 from archiver.engines._marked_post import Marks
 from archiver.engines._page_engine import Evidence, PageEngine, ref_of, thread_page, with_comments
 from archiver.engines.dom import Dom, inner_html, text_of, tokens
-from archiver.errors import PageError
-from archiver.model import Author, Comment, Discovery, Extract, PostRef, Rank, Site, Target, TargetKind
+from archiver.model import Author, Comment, Extract, PostRef, Rank, Site, Target, TargetKind
 from archiver.page import Page
 from archiver.urls import host_key, within
 
@@ -70,20 +69,14 @@ class Tumblr(PageEngine):
         """Further pages, the archive."""
         return within(url, site.home) and bool(_LIST.match(urlsplit(url).path)) and not urlsplit(url).query
 
-    def extract(self, page: Page, target: Target, site: Site) -> Extract:
-        """Its JSON, too. Raises PageError for an answer that is cut or something else."""
-        if target.kind is TargetKind.API and page.ok:
-            return api.read(page)
-        return super().extract(page, target, site)
+    def read_api(self, page: Page, asked: Target, site: Site) -> Extract:
+        """Its JSON."""
+        del site, asked
+        return api.read(page)
 
-    def discover(self, page: Page, target: Target, site: Site) -> Discovery:
-        """From JSON as well."""
-        if target.kind is not TargetKind.API:
-            return super().discover(page, target, site)
-        try:
-            return platform.discovery(api.discover(page, target, site), site) if page.ok else Discovery()
-        except PageError:
-            return Discovery()  # extract() has said what came instead
+    def from_api(self, page: Page, asked: Target, site: Site) -> Iterator[Target]:
+        """The rest of it, and the posts."""
+        return api.discover(page, asked, site)
 
     def wanted(self, target: Target, site: Site) -> bool:
         """With the JSON open, nothing else is needed to find posts; their pages have the notes."""

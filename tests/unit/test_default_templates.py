@@ -1,0 +1,79 @@
+"""A post in the templates that platforms come with: all fields, and nothing of what stands around the words.
+
+The pages have the structure of those templates and words of our own; the same post is on each.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from archiver.engines import for_page
+from archiver.model import Extract, Site, Target, TargetKind
+from archiver.page import Page
+
+PAGES = Path(__file__).parents[1] / "golden" / "templates"
+HOME = "https://quay.example/"
+TITLE, AUTHOR = "The price of lamp oil", "Moll Quay"
+TEXT = (
+    "Oil is dear this year, says the keeper of the light, and so the lamps of the quay burn an hour less.\n\n"
+    "What it costs\n\n"
+    "Nobody has counted the boats that came home late, and nobody will before the spring tides are over."
+)
+SAID = [("Ned Skerry", "Dear indeed."), ("Bo Wharf", "It was so in my day.")]
+COMMENTS = {"contempo": 2, "olivero": 2, "minimal-mistakes": 2, "bartik": 1}
+"""How many comments a page shows; none the others."""
+NESTED = {"contempo", "olivero"}
+NAMELESS = {"stack", "tumblr"}
+"""Templates that print no author."""
+ENGINES = {
+    "contempo": "blogger",
+    "dynamic-views": "blogger",
+    "casper": "ghost",
+    "source": "ghost",
+    "olivero": "drupal",
+    "bartik": "drupal",
+    "tumblr": "tumblr",
+    "squarespace": "squarespace",
+}
+"""The others are read by what any page says."""
+TEMPLATES = sorted(path.stem for path in PAGES.glob("*.html") if path.stem != "dynamic-views")
+
+
+def read(name: str) -> Extract:
+    page = Page(f"{HOME}2020/03/oil.html", (PAGES / f"{name}.html").read_bytes(), headers={"content-type": "text/html"})
+    found = for_page(page)
+    assert found is not None
+    assert found[0].name == ENGINES.get(name, "generic")
+    site = Site(key="quay.example", home=HOME, want_sidebar=False)
+    return found[0].extract(page, Target(url=page.url, kind=TargetKind.POST), site)
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_a_post_is_read_whole_and_alone(name: str) -> None:
+    (post,) = read(name).posts
+    assert post.content is not None
+    assert post.published is not None
+    authors = [author.name for author in post.authors or ()]
+    tags = [term.name for term in post.terms or () if term.taxonomy == "tag"]
+    assert (post.title, post.content.text, post.published.at[:10], authors, tags) == (
+        *(TITLE, TEXT, "2020-03-01"),
+        [] if name in NAMELESS else [AUTHOR],
+        ["oil"],
+    )
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_its_comments_are_read(name: str) -> None:
+    found = read(name).comments
+    assert [(c.author and c.author.name, c.content and c.content.text) for c in found] == SAID[: COMMENTS.get(name, 0)]
+    first = (found[0].native_id or found[0].key) if found else None
+    assert [c.parent for c in found[1:]] == ([first] if name in NESTED else [None] * len(found[1:]))
+    assert {c.published and c.published.at[:10] for c in found} == ({"2020-03-02"} if found else set())
+
+
+def test_a_page_that_scripts_alone_make_holds_no_post() -> None:
+    extract = read("dynamic-views")
+    assert extract.posts == ()
+    assert [note.kind for note in extract.notes] == ["no_text_found"]
