@@ -9,18 +9,17 @@ one ends when its input does, which the kernel sees to however this process ends
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
 from archiver.crawl.parcels import LENGTH, packed, unpacked
+from archiver.crawl.reader_child import Child, begun
 from archiver.crawl.reading import Question, Reading, read
 
 SECONDS = 60.0
 """A page that takes longer is given up."""
-_BUFFER = 1 << 20
 
 
 class Reader(Protocol):
@@ -57,7 +56,7 @@ class ProcessReader:
     def __init__(self, seconds: float = SECONDS) -> None:
         self._seconds = seconds
         self._asked: deque[_Asked] = deque()  # the child works on the first
-        self._child: asyncio.subprocess.Process | None = None
+        self._child: Child | None = None
         self._listening: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._overdue = False
@@ -96,13 +95,7 @@ class ProcessReader:
     async def _listen(self) -> None:
         """Keep a child while one is wanted, and hand on what it says."""
         while await self._wanted.wait():
-            child = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "archiver.crawl.reader_process"),
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                limit=_BUFFER,
-                start_new_session=True,  # Ctrl-C is for this process, which lets the child finish
-            )
+            child = await begun()
             self._child = child
             for asked in self._asked:
                 self._send(asked)
@@ -113,7 +106,7 @@ class ProcessReader:
             if not self._asked:
                 self._wanted.clear()  # a child that cannot even start is not tried again and again
 
-    async def _hear(self, child: asyncio.subprocess.Process) -> None:
+    async def _hear(self, child: Child) -> None:
         """Take readings from a child until it ends."""
         assert child.stdout is not None
         with suppress(asyncio.IncompleteReadError, ConnectionError):
@@ -141,7 +134,7 @@ class ProcessReader:
         if self._asked and self._child:
             self._timer = asyncio.get_running_loop().call_later(self._seconds, self._end_child, self._child)
 
-    def _end_child(self, child: asyncio.subprocess.Process) -> None:
+    def _end_child(self, child: Child) -> None:
         self._overdue = True
         with suppress(ProcessLookupError):
             child.kill()

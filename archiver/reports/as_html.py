@@ -14,11 +14,12 @@ from archiver.web.plots import Bar, bars
 
 def as_html(report: Report) -> str:
     """The file."""
-    return _template().render(run=report, plot=_plot(report))
+    return template().render(run=report, plot=_plot(report))
 
 
 @cache
-def _template() -> Template:
+def template() -> Template:
+    """The page, without a report in it."""
     # StrictUndefined: a name that is misspelt is an error, not a gap.
     environment = Environment(
         loader=PackageLoader("archiver.reports"),

@@ -18,12 +18,8 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal
-
-import scrapy.core.downloader.handlers.http11
-import scrapy.core.engine
 
 import archiver.crawl.run
 import archiver.reread.extract
@@ -31,31 +27,18 @@ import archiver.reread.importing
 import archiver.reread.platform_exports
 import archiver.settings
 import spiders.blog
-from archiver import comments, notify
+from archiver import forge, notify
 from archiver.cli import main
 from archiver.commands import crawl, extract, import_
 from archiver.crawl import retry
 from archiver.crawl.reader import InlineReader
-from archiver.engines import engines
-from archiver.reports import as_html
 from archiver.warc import writer as warc_writer
 from archiver.warc.records import OPEN
 from tests.crawl.running import ROOT, environment
 
-LOADED = (
-    *(scrapy.core.downloader.handlers.http11, scrapy.core.engine),
-    *(archiver.crawl.run, notify, crawl, extract, import_),
-)
-"""Imported here, so that no run has to; further on, what Scrapy imports by name."""
-for _name in (
-    *archiver.settings.DOWNLOADER_MIDDLEWARES_BASE,
-    *("scrapy.dupefilters.", "scrapy.logformatter.", "scrapy.pqueues.", "scrapy.squeues.", "scrapy.statscollectors."),
-    *("spiders.detect.", "spiders.look.", "spiders.update."),
-):
-    import_module(_name.rpartition(".")[0])
-engines()
-comments.systems()
-as_html._template()  # a fifth of what a small run costs
+LOADED = (archiver.crawl.run, notify, crawl, extract, import_)
+"""Imported here, so that no run has to."""
+forge.load()
 
 Moment = Literal["before", "half", "after"]
 ROOMS = tuple(f"{ROOT}/{room}/" for room in ("archiver", "db", "spiders"))

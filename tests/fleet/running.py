@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from archiver.demo import DemoBlog
 from archiver.fleet.ended import Ended, from_lines
+from archiver.fleet.shards import LOCKS
 from tests.crawl.faults import FaultServer
 from tests.crawl.forked import Forked
 from tests.crawl.running import ROOT, Ran, ended, environment, words
@@ -51,6 +54,30 @@ def shard_of(shards: Path) -> Path:
     """The only shard."""
     (found,) = (path for path in shards.iterdir() if not path.name.startswith("."))
     return found
+
+
+def at_work(
+    shards: Path, servers: Iterable[FaultServer], ended: Callable[[], object], asked: int = 5
+) -> tuple[int, str]:
+    """The process of a unit that is at work, and its shard, once so many requests were made.
+
+    ended: what is not None once all is over, which is too early.
+    """
+    while ended() is None:
+        if sum(len(server.log) for server in servers) >= asked:
+            for lock in shards.joinpath(LOCKS).glob("*.lock"):
+                with suppress(ValueError, OSError, KeyError, TypeError):
+                    said = json.loads(lock.read_text())
+                    parent_of(pid := int(said["pid"]))  # it is not the one that was there before
+                    if "run-one" in said["command"] and (shards / f"{lock.stem}.part" / "archive.db").exists():
+                        return pid, lock.stem
+        time.sleep(0.01)
+    raise AssertionError(ended())
+
+
+def parent_of(pid: int) -> int:
+    """The process that has started it. Raises OSError when it is over."""
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
 
 
 @contextmanager

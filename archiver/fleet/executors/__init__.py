@@ -1,25 +1,24 @@
 """Who runs the units: each way gives a `concurrent.futures.Executor`, and what it is to call with the words of a unit.
 
-A unit is a command, and what is sent to a worker is Python's own `subprocess.run`. So the worker's Python may be
-another one than that which has this package.
+A unit is a command. What a worker is to do with it is sent along as source, which asks for nothing but Python's own
+library. So the worker's Python may be another one than that which has this package.
 """
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from importlib import import_module
 from pathlib import Path
 
 from archiver.errors import ArchiverError, UsageError
+from archiver.fleet import sent
 
 NAMES = ("local", "parsl", "dask")
 
-Completed = subprocess.CompletedProcess[str]
+Completed = sent.Completed
 
 
 class Gone(ArchiverError):
@@ -45,12 +44,6 @@ class Cluster:
     parsl_config: Path | None = None
     dask: str | None = None
     folder: Path
-
-
-command: Callable[[Sequence[str]], Completed] = partial(
-    subprocess.run, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", check=False
-)
-"""Runs a command; its output comes back as text. Raises OSError when there is no such program."""
 
 
 @contextmanager

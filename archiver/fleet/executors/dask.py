@@ -10,7 +10,8 @@ from tempfile import TemporaryDirectory
 
 import distributed
 
-from archiver.fleet.executors import Cluster, Gone, Way, command
+from archiver.fleet.executors import Cluster, Gone, Way
+from archiver.fleet.sent import sendable
 
 PATIENCE = 10.0
 """Seconds in which a scheduler answers."""
@@ -24,7 +25,9 @@ def way(cluster: Cluster) -> Iterator[Way]:
     with _client(cluster) as client:
         # pure: the same command once more is another attempt, not the result that is known.
         jobs = cluster.jobs or sum(client.nthreads().values()) or 1
-        yield Way(client.get_executor(pure=False), jobs, command, f"the Dask scheduler {cluster.dask or 'of this run'}")
+        yield Way(
+            client.get_executor(pure=False), jobs, sendable(), f"the Dask scheduler {cluster.dask or 'of this run'}"
+        )
 
 
 @contextmanager

@@ -17,7 +17,8 @@ from parsl.executors import HighThroughputExecutor
 from parsl.providers import LocalProvider
 
 from archiver.errors import UsageError
-from archiver.fleet.executors import Cluster, Gone, Way, command
+from archiver.fleet.executors import Cluster, Gone, Way
+from archiver.fleet.sent import sendable
 
 IN_FLIGHT = 1000
 """Units that are handed over at a time unless --jobs says otherwise: by their number Parsl asks for machines."""
@@ -37,7 +38,7 @@ def way(cluster: Cluster) -> Iterator[Way]:
         raise Gone(what, _words(error), "Mend it, and run the same command again") from error
     try:
         jobs = cluster.jobs or (IN_FLIGHT if cluster.parsl_config else os.cpu_count() or 1)
-        yield Way(pool, jobs, command, f"Parsl ({cluster.parsl_config or 'on this machine'})")
+        yield Way(pool, jobs, sendable(), f"Parsl ({cluster.parsl_config or 'on this machine'})")
     finally:
         pool.shutdown(wait=False)
         parsl.clear()

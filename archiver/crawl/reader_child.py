@@ -1,0 +1,90 @@
+"""The child process of a reader: begun by Python anew, or forked off this one while that had but one thread."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from typing import Protocol
+
+_BUFFER = 1 << 20
+
+
+class Child(Protocol):
+    """What is used of asyncio.subprocess.Process."""
+
+    stdin: asyncio.StreamWriter | None
+    stdout: asyncio.StreamReader | None
+
+    @property
+    def returncode(self) -> int | None:
+        """None while it runs, as far as is known."""
+
+    def kill(self) -> None:
+        """End it."""
+
+    async def wait(self) -> int:
+        """Once it has been ended, or has closed its output: the code with which it ended."""
+
+
+class _Fork:
+    """A child that was forked. It has one socket for both directions."""
+
+    def __init__(self, pid: int, ours: socket.socket) -> None:
+        self._pid, self._socket = pid, ours
+        self.returncode: int | None = None
+        self.stdin: asyncio.StreamWriter | None = None
+        self.stdout: asyncio.StreamReader | None = None
+
+    async def opened(self) -> Child:
+        self.stdout, self.stdin = await asyncio.open_connection(sock=self._socket, limit=_BUFFER)
+        return self
+
+    def kill(self) -> None:
+        if self.returncode is None:
+            os.kill(self._pid, signal.SIGKILL)
+
+    async def wait(self) -> int:
+        if self.returncode is None:
+            _, status = os.waitpid(self._pid, 0)  # at once: see Child
+            self.returncode = os.waitstatus_to_exitcode(status)
+            if self.stdin:
+                self.stdin.close()
+        return self.returncode
+
+
+_forks: list[_Fork] = []
+
+
+def forked() -> bool:
+    """Fork a child for the first who asks for one. Returns True in the child, whose part is `reader_process.main`.
+
+    Only before there are threads, of which a fork has none but finds what they have locked.
+    """
+    ours, theirs = socket.socketpair()
+    pid = os.fork()
+    if pid:
+        theirs.close()
+        _forks.append(_Fork(pid, ours))
+        return False
+    ours.close()
+    os.setsid()
+    os.dup2(theirs.fileno(), 0)
+    os.dup2(theirs.fileno(), 1)
+    theirs.close()
+    return True
+
+
+async def begun() -> Child:
+    """A child that answers questions."""
+    if _forks:
+        return await _forks.pop().opened()
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "archiver.crawl.reader_process"),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        limit=_BUFFER,
+        start_new_session=True,  # Ctrl-C is for this process, which lets the child finish
+    )
