@@ -74,15 +74,28 @@ FROM best ORDER BY score
 """
 
 
-def times(rounds: int, act: Callable[[], object], busy: Callable[[], float]) -> Row:
-    """Milliseconds of the rounds, after one that is not counted; busy: the seconds that who does it was at work."""
-    act()
-    found, before = [], busy()
-    for _ in range(rounds):
-        began = time.perf_counter()
-        act()
-        found.append((time.perf_counter() - began) * 1000)
-    return {"median": median(found), "p95": p95(found), "cpu": (busy() - before) * 1000 / rounds}
+Act = tuple[Callable[[], object], Callable[[], float]]
+"""What is timed, and how many seconds who does it was at work so far."""
+
+
+def times(rounds: int, *acts: Act) -> list[Row]:
+    """Milliseconds of the rounds of each, by turns, so that what else the machine does falls on all alike.
+
+    The first round is not counted.
+    """
+    found: list[list[float]] = [[] for _ in acts]
+    spent = [0.0 for _ in acts]
+    for turn in range(rounds + 1):
+        for place, (act, busy) in enumerate(acts):
+            before, began = busy(), time.perf_counter()
+            act()
+            took, work = time.perf_counter() - began, busy() - before
+            if turn:
+                found[place].append(took * 1000)
+                spent[place] += work * 1000
+    return [
+        {"median": median(one), "p95": p95(one), "cpu": work / rounds} for one, work in zip(found, spent, strict=True)
+    ]
 
 
 def p95(values: list[float]) -> float:
@@ -107,13 +120,14 @@ def measured(path: Path, rounds: int) -> dict[str, Row]:
         for address in COUNTED:  # which wait for it; it is not to be measured together with the pages
             fetch(origin + address)
         for name, address in PAGES.items():
-            found[name] = times(rounds, lambda address=address: fetch(origin + address), busy)
+            (found[name],) = times(rounds, (lambda address=address: fetch(origin + address), busy))
         for name, words in QUESTIONS.items():
             address = f"{origin}/-/search?q={quote(words)}"
-            found[f"search: {name}"] = times(rounds, lambda address=address: fetch(address), busy)
             quoted = " ".join(f'"{word}"' for word in words.split())
-            found[f"sql: {name}"] = times(
-                rounds, lambda quoted=quoted: bare.execute(BARE, {"words": quoted}).fetchall(), time.process_time
+            found[f"search: {name}"], found[f"sql: {name}"] = times(
+                rounds,
+                (lambda address=address: fetch(address), busy),
+                (lambda quoted=quoted: bare.execute(BARE, {"words": quoted}).fetchall(), time.process_time),
             )
     return found
 

@@ -487,3 +487,5 @@ CREATE TABLE thread_answers (
   fetch_id TEXT REFERENCES fetches (id),  -- where it was read
   PRIMARY KEY (post_id, source, part)
 ) STRICT;
+CREATE INDEX posts_dated ON posts (docid, published_at);
+CREATE INDEX comments_dated ON comments (docid, published_at);

@@ -18,10 +18,12 @@ hookimpl = HookimplMarker("datasette")
 
 
 @hookimpl
-def get_metadata(datasette: Any) -> dict[str, Any]:
+def get_metadata(datasette: Any, key: str | None) -> dict[str, Any]:
     """Titles and descriptions, labels, sort orders, facets, search boxes."""
     from archiver.web import holdings, metadata
 
+    if key in metadata.NOT_OURS:
+        return {}
     ours = holdings.all_of(datasette)
     files = [database for database in datasette.databases.values() if not database.is_memory]
     return metadata.for_databases(ours, datasette.urls.table, alone=len(ours) == len(files))

@@ -18,7 +18,7 @@ from datasette.utils.asgi import Response
 from archiver import __version__
 from archiver.harmless import clean_html
 from archiver.text import clean
-from archiver.web import respond, search_page
+from archiver.web import finding, respond, search_page
 from archiver.web.place import Place
 from db.pages import feed
 from db.pages.rows import Row
@@ -58,7 +58,7 @@ async def _keys(at: Place, given: Mapping[str, str]) -> list[feed.Key]:
         return await at.ask(lambda connection: feed.newest(connection, blog=blog, only=only, limit=ENTRIES))
     asked, wanted, _ = search_page.read({**given, "sort": "newest"})
     # Twice as many, since some of them are no conversation.
-    _, hits = await search_page.find_hits(at, asked, wanted, ENTRIES * 2, 0)
+    _, hits = await finding.find(at, asked, wanted, ENTRIES * 2, 0)
     shown = [hit for hit in hits if given.get("kind") or hit["kind"] not in _SIDE]
     return [(hit["found"], hit["id"]) for hit in shown[:ENTRIES]]
 

@@ -92,6 +92,9 @@ _PAGES = {
 }
 
 
+NOT_OURS = frozenset({"allow", "allow_sql", "plugins"})
+"""What Datasette asks for several times a page, and an archive never has anything to say of."""
+
 _made: dict[str, tuple[Holding, str, dict[str, Any]]] = {}
 """The metadata of an archive by its name, with what it was made from: Datasette asks for it several times a page."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-_BEGINNING = b"<!DOCTYPE html>"
+_BEGINNING, _LANGUAGE_LESS = b"<!DOCTYPE html>", b"<html>"
 _NAMES = {b"column": b"Column to filter by", b"op": b"How to compare", b"value": b"Value to compare with"}
 _FIELD = re.compile(rb'<(?:select|input type="text") name="_filter_(column|op|value)(?:_\d+)?"')
 
@@ -24,7 +24,7 @@ window.addEventListener('load', () => {
 
 def fields(body: bytes) -> bytes:
     """A page of Datasette's with its language and the names of its fields; anything else as it is."""
-    if not body.startswith(_BEGINNING):
+    if not body.startswith(_BEGINNING) or _LANGUAGE_LESS not in body[:100]:
         return body
-    body = body.replace(b"<html>", b'<html lang="en">', 1)
+    body = body.replace(_LANGUAGE_LESS, b'<html lang="en">', 1)
     return _FIELD.sub(lambda found: b'%b aria-label="%b"' % (found[0], _NAMES[found[1]]), body)

@@ -102,9 +102,8 @@ def _bar(bar: Bar, left: float, width: float, top: int, *, labelled: bool) -> Ma
 
 def _rule(value: int, top: int) -> Markup:
     y = _y(value, top)
-    return Markup(
-        '<line x1="{}" x2="{}" y1="{:.1f}" y2="{:.1f}"/><text x="{}" y="{:.1f}" text-anchor="end">{:,}</text>'
-    ).format(LEFT, WIDTH, y, y, LEFT - 6, y + 4, value)
+    line = f'<line x1="{LEFT}" x2="{WIDTH}" y1="{y:.1f}" y2="{y:.1f}"/>'
+    return Markup(f'{line}<text x="{LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{value:,}</text>')  # noqa: S704 - numbers
 
 
 def _y(value: int, top: int) -> float:

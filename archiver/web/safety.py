@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, MutableMapping
 from contextvars import ContextVar
 from typing import Any
-from weakref import ref
+from weakref import WeakKeyDictionary, ref
 
 from datasette.plugins import pm
 from datasette.utils import tilde_decode
@@ -43,6 +43,7 @@ _PRIVATE = {
     "patterns", "messages", "actor",
 }  # fmt: skip
 
+_public: WeakKeyDictionary[Any, bool] = WeakKeyDictionary()
 _segments: ContextVar[tuple[str, ...]] = ContextVar("segments", default=())
 
 
@@ -78,8 +79,10 @@ class _Bounded:
 
 def is_public(datasette: Any) -> bool:
     """Whether strangers are expected: `archiver serve --public` says so in the plugin's configuration."""
-    config = datasette.plugin_config(PLUGIN) or {}
-    return bool(config.get("public"))
+    if datasette not in _public:  # asked for by every page, and not cheap: Datasette puts all its metadata together
+        config = datasette.plugin_config(PLUGIN) or {}
+        _public[datasette] = bool(config.get("public"))
+    return _public[datasette]
 
 
 def shows_one_row() -> bool:

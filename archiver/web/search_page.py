@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
-import sqlite3
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass
 from typing import Any
 
 from datasette.utils.asgi import Response
@@ -15,16 +13,15 @@ from markupsafe import Markup, escape
 
 from archiver import asking
 from archiver.asking import Asked
-from archiver.search import CLOSE, OPEN, marked
-from archiver.web import kept, plots, respond, sheets, when
+from archiver.search import marked
+from archiver.web import finding, kept, plots, respond, sheets, when
+from archiver.web.finding import Hits
 from archiver.web.place import Place
 from db.pages import search
 from db.pages.rows import Row
 from db.pages.search import Wanted
 
 PAGE = 20  # hits on a page
-MOST_COUNTED = 20_000  # hits whose years are looked up
-COUNTING = 300  # milliseconds that counting may take: the hits are there meanwhile
 FILE = 1000  # hits in a file; a further one begins where it ends
 KINDS = ("post", "page", "comment", "pingback", "trackback")
 COLUMNS = (
@@ -42,31 +39,24 @@ async def page(request: Any, at: Place) -> Response | None:
     asked, wanted, notes = read(asked_for)
     number = int(asked_for.get("page", "1"))
     busy = any(asked_for.get(name) for name in _FIELDS if name not in {"sort", "page"})
-    hits: list[Row] = []
-    total: int | None = 0
-    counted: list[Row] | None = []
-    if busy and not is_wordless(asked):
-        # At once, since each of them goes through all hits, and there are usually processors for both.
-        (asked, hits), (total, counted) = await asyncio.gather(
-            find_hits(at, asked, wanted, PAGE + 1, (number - 1) * PAGE), _counted(at, wanted)
-        )
-        if asked.expression != wanted.expression:
-            wanted = replace(wanted, expression=asked.expression)
-            total, counted = await _counted(at, wanted)
+    found = Hits(asked, wanted, [], 0, [])
+    if busy:
+        found = await finding.counted(at, asked, wanted, PAGE + 1, (number - 1) * PAGE)
+    total = found.total
     base = {name: value for name, value in asked_for.items() if name != "page"}
     files = range(1, min(-(-(total or FILE) // FILE), 20) + 1)
     context = {
-        "asked": asked,
-        "wanted": wanted,
+        "asked": found.asked,
+        "wanted": found.wanted,
         "given": asked_for,
-        "notes": [*notes, *asked.notes],
+        "notes": [*notes, *found.asked.notes],
         "busy": busy,
-        "hits": [{**hit, "marked": emphasised(hit["snippet"])} for hit in hits[:PAGE]],
+        "hits": [{**hit, "marked": emphasised(hit["snippet"])} for hit in found.hits[:PAGE]],
         "number": number,
-        "more": len(hits) > PAGE,
+        "more": len(found.hits) > PAGE,
         "total": total,
-        "by_year": counted is not None,
-        "plot": _plot(counted or [], base, at),
+        "by_year": found.years is not None,
+        "plot": _plot(found.years or [], base, at),
         "page_link": lambda to: at.path("search", query={**base, "page": str(to)}),
         "stable": at.path("search", query=asked_for),
         "feed": at.path("feed.atom", query={name: value for name, value in base.items() if name != "sort"}),
@@ -76,7 +66,7 @@ async def page(request: Any, at: Place) -> Response | None:
             for suffix in ("csv", "json")
         ],
         "file_size": FILE,
-        "choices": await kept.answer(at, "choices", search.choices),
+        "choices": await kept.answer(at, "choices", choices),
         "kinds": KINDS,
         "when": when,
     }  # fmt: skip
@@ -89,9 +79,9 @@ async def file(request: Any, at: Place) -> Response | None:
     asked_for = filled_in(request)
     asked, wanted, notes = read(asked_for)
     number = int(asked_for.get("page", "1"))
-    asked, hits = await find_hits(at, asked, wanted, FILE + 1, (number - 1) * FILE)
+    asked, found = await finding.find(at, asked, wanted, FILE + 1, (number - 1) * FILE)
     following = None
-    if len(hits) > FILE:
+    if len(found) > FILE:
         following = at.path(f"search.{suffix}", query={**asked_for, "page": str(number + 1)})
     lines = [
         {
@@ -99,7 +89,7 @@ async def file(request: Any, at: Place) -> Response | None:
             "snippet": marked(hit["snippet"] or "", str),
             "archive_url": at.post(hit["post_id"], hit["id"] if hit["found"] == "comment" else None),
         }
-        for hit in hits[:FILE]
+        for hit in found[:FILE]
     ]
     headers = {"link": f'<{following}>; rel="next"'} if following else {}
     if suffix == "csv":
@@ -160,60 +150,44 @@ def filled_in(request: Any) -> dict[str, str]:
     return given
 
 
-async def find_hits(at: Place, asked: Asked, wanted: Wanted, limit: int, skip: int) -> tuple[Asked, list[Row]]:
-    """The hits; of an expression that the index refuses after all, those of its plain words."""
-    if is_wordless(asked):
-        return asked, []
-    try:
-        return asked, await at.ask(lambda c: search.find(c, wanted, (OPEN, CLOSE), limit=limit, skip=skip))
-    except sqlite3.OperationalError as error:
-        if not is_refused(error):
-            raise
-    plain = asking.plain(asked.typed)
-    note = "The question could not be taken as it was meant; all of its words are looked for."
-    asked = replace(asked, expression=plain, notes=(*asked.notes, note))
-    wanted = replace(wanted, expression=plain)
-    return asked, await at.ask(lambda c: search.find(c, wanted, (OPEN, CLOSE), limit=limit, skip=skip))
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What can be chosen in the form. terms: options by their keys, whole: all of them; made once for a state of it."""
+
+    blogs: list[Row]
+    terms: dict[str, str]
+    whole: str
+
+    def options(self, chosen: str) -> Markup:
+        """All terms; one that is chosen by its name, or is not among them, stands first."""
+        if chosen in self.terms:
+            option = self.terms[chosen]
+            selected = option.replace("<option", "<option selected", 1)
+            return Markup(self.whole.replace(option, selected))  # noqa: S704 - both were escaped
+        other = Markup('<option value="{}" selected>{}</option>').format(chosen, chosen) if chosen else Markup()
+        return other + Markup(self.whole)  # noqa: S704 - escaped
 
 
-def is_wordless(asked: Asked) -> bool:
-    """Whether something was typed, and no word in it: that finds nothing, and not everything."""
-    return bool(asked.typed and not asked.expression)
-
-
-def is_refused(error: sqlite3.OperationalError) -> bool:
-    """Whether the index did not understand the expression."""
-    return "fts5" in str(error) or "syntax" in str(error)
-
-
-async def _counted(at: Place, wanted: Wanted) -> tuple[int | None, list[Row] | None]:
-    """How many hits there are, None where they cannot be counted in time; and those of each year, whichever is chosen.
-
-    The years are None where they would have to be looked up for too many hits.
-    """
-    try:
-        total = await at.ask(lambda c: search.count(c, wanted), limit=COUNTING)
-        if total is not None and total > MOST_COUNTED:
-            return total, None
-        years = await at.ask(lambda c: search.years(c, replace(wanted, year="")), limit=COUNTING)
-    except sqlite3.OperationalError as error:
-        if str(error) != "interrupted" and not is_refused(error):
-            raise
-        return None, None
-    return _total(years, wanted.year), years
-
-
-def _total(counted: list[Row], year: str) -> int:
-    return sum(row["posts"] + row["comments"] for row in counted if year in {"", row["year"]})
+def choices(connection: Any) -> Choices:
+    """The choices as the archive stands."""
+    found = search.choices(connection)
+    option = Markup('<option value="{}">{}{}</option>')
+    terms = {
+        term["id"]: str(option.format(term["id"], term["name"], " (tag)" if term["taxonomy"] == "tag" else ""))
+        for term in found["terms"]
+    }
+    return Choices(found["blogs"], terms, "".join(terms.values()))
 
 
 def _plot(counted: list[Row], base: Mapping[str, str], at: Place) -> Markup:
+    rest = {name: value for name, value in base.items() if name != "year"}
+    way = at.path("search", query={**rest, "year": ""})  # which is encoded once for all years
     drawn = [
         plots.Bar(
             label=row["year"],
             held=row["posts"] + row["comments"],
             words=f"{row['year']}: {row['posts']:,} posts, {row['comments']:,} comments",
-            href=at.path("search", query={**base, "year": row["year"]}),
+            href=f"{way}{row['year']}",
         )
         for row in counted
         if row["year"]

@@ -20,7 +20,7 @@ from datasette.utils.asgi import Response
 
 from archiver import asking
 from archiver.search import CLOSE, OPEN, marked
-from archiver.web import place, respond, search_page, sheets, when
+from archiver.web import finding, place, respond, search_page, sheets, when
 from archiver.web.place import Place
 from archiver.web.search_page import COLUMNS, KINDS, PAGE
 from db.pages import search
@@ -123,12 +123,12 @@ async def find(shelf: Shelf, asked: asking.Asked, wanted: Wanted, limit: int, sk
 
     Of an expression that the index refuses after all, those of its plain words.
     """
-    if search_page.is_wordless(asked):
+    if finding.is_wordless(asked):
         return Found([], False, 0)
     try:
         return await _find(shelf, wanted, limit, skip)
     except sqlite3.OperationalError as error:
-        if not search_page.is_refused(error):
+        if not finding.is_refused(error):
             raise
     return await _find(shelf, replace(wanted, expression=asking.plain(asked.typed)), limit, skip)
 
@@ -213,7 +213,7 @@ async def _ask_all(shelf: Shelf, question: Callable[[Any], T]) -> tuple[list[tup
         try:
             answers.append((at, task.result()))
         except sqlite3.OperationalError as error:  # too slow, being written to, or of another version
-            if search_page.is_refused(error):
+            if finding.is_refused(error):
                 raise
             late.append(at.name)
     return answers, tuple(sorted(late))

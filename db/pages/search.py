@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,14 +33,15 @@ class Wanted:
     order: str = "relevance"
 
 
+_FILED = """(SELECT pt.post_id FROM post_terms pt
+          WHERE pt.term_id IN (SELECT id FROM terms WHERE id = :term OR name = :term COLLATE NOCASE))"""
 _CONDITIONS = {
     "posts": {
         "blog": "p.blog_id = :blog",
         "year": "p.published_at >= :year AND p.published_at < :after",
         "author": """EXISTS (SELECT 1 FROM post_authors pa JOIN authors a ON a.id = pa.author_id
           WHERE pa.post_id = p.id AND (a.id = :author OR a.name = :author COLLATE NOCASE))""",
-        "term": """p.id IN (SELECT pt.post_id FROM post_terms pt JOIN terms t ON t.id = pt.term_id
-          WHERE t.id = :term OR t.name = :term COLLATE NOCASE)""",
+        "term": f"p.id IN {_FILED}",
         "kind": "p.kind = :kind",
         "cites": "p.id IN (SELECT k.post_id FROM citations k WHERE k.comment_id IS NULL)",
     },
@@ -49,8 +49,7 @@ _CONDITIONS = {
         "blog": "c.blog_id = :blog",
         "year": "c.published_at >= :year AND c.published_at < :after",
         "author": "c.author_id IN (SELECT id FROM authors WHERE id = :author OR name = :author COLLATE NOCASE)",
-        "term": """c.post_id IN (SELECT pt.post_id FROM post_terms pt JOIN terms t ON t.id = pt.term_id
-          WHERE t.id = :term OR t.name = :term COLLATE NOCASE)""",
+        "term": f"c.post_id IN {_FILED}",
         "kind": "c.kind = :kind",
         "cites": "c.id IN (SELECT k.comment_id FROM citations k WHERE k.comment_id IS NOT NULL)",
     },
@@ -79,22 +78,33 @@ _SNIPPETS = {
 }  # fmt: skip
 
 
-def find(connection: sqlite3.Connection, wanted: Wanted, marks: tuple[str, str], *, limit: int, skip: int) -> list[Row]:
+def find(
+    connection: sqlite3.Connection,
+    wanted: Wanted,
+    marks: tuple[str, str],
+    *,
+    limit: int,
+    skip: int,
+    words: int | None = None,
+) -> list[Row]:
     """Hits from the one numbered `skip` on, each with its place: title, author, and what a comment answered.
 
-    marks: stand around what was found in `snippet`. Raises sqlite3.OperationalError for a bad expression.
+    marks: stand around what was found in `snippet`. words: see `keys`. Raises sqlite3.OperationalError for a bad
+    expression.
     """
-    hits = keys(connection, wanted, limit=limit, skip=skip)
+    hits = keys(connection, wanted, limit=limit, skip=skip, words=words)
     return [shown(connection, wanted.expression, hit, marks) for hit in hits]
 
 
-def keys(connection: sqlite3.Connection, wanted: Wanted, *, limit: int, skip: int = 0) -> list[Row]:
+def keys(
+    connection: sqlite3.Connection, wanted: Wanted, *, limit: int, skip: int = 0, words: int | None = None
+) -> list[Row]:
     """The same hits as no more than what they are sorted by and looked up with: found, docid, rank, at.
 
-    at is NULL where they are sorted by the index alone.
+    at is NULL where they are sorted by the index alone. words: how many hits those have without filters, if counted.
     """
     order = wanted.order if wanted.expression or wanted.order != "relevance" else "newest"
-    many = bool(wanted.expression) and sum(_matches(connection, wanted)) > MANY
+    many = (matches(connection, wanted) if words is None else words) > MANY
     parts = [_part(table, wanted, order, many=many) for table in _tables(wanted)]
     # Only the keys are sorted; what is shown is looked up for the hits of this page.
     sql = f"{' UNION ALL '.join(parts)} ORDER BY {ORDERS[order]}, found DESC, place LIMIT :limit OFFSET :skip"
@@ -119,9 +129,10 @@ def _part(table: str, wanted: Wanted, order: str, *, many: bool) -> str:
     by_rank = order == "relevance"
     if wanted.expression and by_rank and not conditions:
         source, docid, at = index, "f.rowid", "NULL"
+    elif wanted.expression and many and not by_rank:
+        source = f"{source} CROSS JOIN {index} ON {docid} = f.rowid"
     elif wanted.expression:
-        source = f"{source} CROSS JOIN {index}" if many and not by_rank else f"{index} CROSS JOIN {source}"
-        source += f" ON {docid} = f.rowid"
+        source = _found_rows(table, wanted)
     if wanted.expression:
         conditions.insert(0, f"{table}_fts MATCH :expression")
     if by_rank:
@@ -135,17 +146,30 @@ def _part(table: str, wanted: Wanted, order: str, *, many: bool) -> str:
     )
 
 
+def _found_rows(table: str, wanted: Wanted) -> str:
+    """The hits of words with their rows: dates alone from the index that holds them, the rest from the table."""
+    letter = _FOUND[table][1]
+    # SQLite takes a unique column's index before one that holds all that is asked for, but not for a span of values.
+    same = "= f.rowid" if set(_active(wanted)) - {"year"} else "BETWEEN f.rowid AND f.rowid"
+    return f"{table}_fts f CROSS JOIN {table} {letter} ON {letter}.docid {same}"
+
+
 def count(connection: sqlite3.Connection, wanted: Wanted) -> int | None:
     """How many hits there are, where the index alone can tell: for words without filters. Otherwise None."""
-    if not wanted.expression or _active(wanted):
-        return None
-    return sum(_matches(connection, wanted))
+    return matches(connection, wanted) if is_plain(wanted) else None
 
 
-def _matches(connection: sqlite3.Connection, wanted: Wanted) -> Iterator[int]:
-    for table in _tables(wanted):
-        sql = f"SELECT count(*) FROM {table}_fts WHERE {table}_fts MATCH ?"  # noqa: S608 - our words
-        yield number(connection, sql, (wanted.expression,))
+def is_plain(wanted: Wanted) -> bool:
+    """Whether words are looked for, and nothing chooses among their hits."""
+    return bool(wanted.expression) and not _active(wanted)
+
+
+def matches(connection: sqlite3.Connection, wanted: Wanted) -> int:
+    """How many hits the words have, whatever the filters; 0 without words."""
+    if not wanted.expression:
+        return 0
+    counts = (f"SELECT count(*) FROM {table}_fts WHERE {table}_fts MATCH ?" for table in _tables(wanted))  # noqa: S608
+    return sum(number(connection, sql, (wanted.expression,)) for sql in counts)
 
 
 def years(connection: sqlite3.Connection, wanted: Wanted) -> list[Row]:
@@ -157,7 +181,7 @@ def years(connection: sqlite3.Connection, wanted: Wanted) -> list[Row]:
         source = f"{table} {letter}"
         if wanted.expression:
             conditions.insert(0, f"{table}_fts MATCH :expression")
-            source = f"{table}_fts f JOIN {source} ON {letter}.docid = f.rowid"
+            source = _found_rows(table, wanted)
         where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
         parts.append(f"SELECT '{found}' AS found, {letter}.published_at AS at FROM {source}{where}")  # noqa: S608
     return rows(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import re
 import sqlite3
@@ -15,7 +16,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from archiver import asking
-from archiver.web import plots, search_page, serve, sheets
+from archiver.web import finding, plots, search_page, serve, sheets
 from db.pages import search
 from db.pages.search import Wanted
 from tests.unit.archive_sample import BLOG, filled, key
@@ -103,6 +104,46 @@ def test_of_many_hits_the_same_are_found(archive, monkeypatch, sort, fields):
         assert [score for _, score in many] == [score for _, score in few]
         assert sort == "relevance" or many == few
         assert [hit for skip in range(0, len(many), 3) for hit in found(3, skip)] == many
+
+
+@pytest.mark.parametrize(
+    "fields", [{"q": "week"}, {"q": "week", "year": "2021"}, {"q": "week OR walk", "term": "Research"}]
+)
+def test_few_hits_and_many_come_to_the_same_page(archive, monkeypatch, fields):
+    """Few are found and counted by one question, many by two at a time."""
+    site = serve.application(archive)
+    few = get(site, "/-/search", **fields)
+    monkeypatch.setattr(finding, "FEW", -1)
+    assert "ba-hits" in few.text
+    assert get(site, "/-/search", **fields).text == few.text
+
+
+@pytest.mark.parametrize("fields", [{}, {"year": "2021"}])
+def test_dates_of_hits_are_read_from_an_index(archive, fields):
+    """Hits lie all over a large archive: to read the row of each costs more than all the rest."""
+    asked = []
+    with closing(sqlite3.connect(archive)) as connection:
+        connection.row_factory = sqlite3.Row
+        connection.set_trace_callback(asked.append)
+        search.years(connection, Wanted(expression="week", **fields))
+        connection.set_trace_callback(None)
+        (sql,) = (sql for sql in asked if "comments_fts" in sql and sql.lstrip().startswith("SELECT coalesce"))
+        plan = [row["detail"] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}")]
+    assert sum("USING COVERING INDEX posts_dated" in line for line in plan) == 1
+    assert sum("USING COVERING INDEX comments_dated" in line for line in plan) == 1
+
+
+@given(st.lists(st.text(min_size=1), min_size=1, unique=True), st.text() | st.integers(0, 9), st.text())
+def test_one_term_at_most_is_selected(keys, chosen, name):
+    """Of the form, whatever terms are called."""
+    terms = {key: {"id": key, "name": name, "taxonomy": "tag"} for key in keys}
+    picked = keys[chosen % len(keys)] if isinstance(chosen, int) else chosen
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(search_page.search, "choices", lambda _: {"blogs": [], "terms": list(terms.values())})
+        options = search_page.choices(None).options(picked)
+    found = re.findall(r'<option( selected)? value="([^"]*)"( selected)?>', options)
+    assert [html.unescape(value) for first, value, after in found if first or after] == ([picked] if picked else [])
+    assert {html.unescape(value) for _, value, _ in found} == {*keys, *([picked] if picked else [])}
 
 
 def test_a_hit_is_shown_in_its_place(site):
