@@ -240,6 +240,11 @@ explained AS (
         -- No part of it was read after that.
         AND s.seen_at = (SELECT max(t.seen_at) FROM thread_pages t WHERE t.post_id = c.id)
         THEN 'counted, and not shown in two whole readings'
+      -- The page has said why its comments are elsewhere, and cannot be had there.
+      WHEN c.claimed > c.captured AND c.captured = 0 AND EXISTS (
+        SELECT 1 FROM fetches f JOIN oddities o ON o.fetch_id = f.id
+        WHERE f.url = c.url AND o.kind GLOB 'comments_at_*' AND instr(o.detail, ': ') > 0
+      ) THEN 'at a comment system that cannot be read'
     END AS fate,
     CASE
       WHEN t.state = 'given_up' AND t.elsewhere THEN 'comment server failed'

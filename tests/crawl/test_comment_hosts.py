@@ -25,6 +25,7 @@ THREAD = {
         }
     ],
 }
+COUNTED = '<script type=\'application/ld+json\'>{"@type": "BlogPosting", "commentCount": 2}</script>'
 ISSO = {"/?uri=/oil/": ("application/json", json.dumps(THREAD))}
 
 
@@ -91,10 +92,14 @@ def test_an_answer_that_is_no_thread_is_told(tmp_path: Path) -> None:
 
 def test_systems_that_cannot_be_read_are_told_and_not_asked(tmp_path: Path) -> None:
     with serve({}) as server:
-        ran = crawled(tmp_path, server, f"<script src='{server.home}/js/commento.js'></script>")
+        ran = crawled(tmp_path, server, f"{COUNTED}<script src='{server.home}/js/commento.js'></script>")
     assert server.asked == []
     (detail,) = [row[0] for row in ran.rows("SELECT detail FROM oddities WHERE kind = 'comments_at_commento'")]
     assert "POST" in detail
+    assert ran.rows("SELECT state, claimed, captured, missing, out_of_reach, reason FROM coverage") == [
+        ("explained", 2, 0, 0, 2, "at a comment system that cannot be read")
+    ]
+    assert ran.code == 0, ran.out
 
 
 def test_a_second_run_goes_on_where_the_first_one_stopped(tmp_path: Path) -> None:
@@ -109,8 +114,7 @@ def test_a_second_run_goes_on_where_the_first_one_stopped(tmp_path: Path) -> Non
 def test_a_server_that_is_down_costs_its_threads_alone_and_is_told(tmp_path: Path) -> None:
     with serve({}) as server:
         home = server.home
-    counted = '<script type=\'application/ld+json\'>{"@type": "BlogPosting", "commentCount": 2}</script>'
-    with serve(blog(f"{counted}<script data-isso='{home}/'></script>")) as site:
+    with serve(blog(f"{COUNTED}<script data-isso='{home}/'></script>")) as site:
         ran = crawl(tmp_path / "a", site.home, arranged=SOON)
     assert ran.code == 4
     host = home.removeprefix("http://")
