@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -59,7 +61,7 @@ def shard_of(shards: Path) -> Path:
 def at_work(
     shards: Path, servers: Iterable[FaultServer], ended: Callable[[], object], asked: int = 5
 ) -> tuple[int, str]:
-    """The process of a unit that is at work, and its shard, once so many requests were made.
+    """The process of a unit that is at work, and its shard, once so many requests were made. It is stopped.
 
     ended: what is not None once all is over, which is too early.
     """
@@ -68,11 +70,18 @@ def at_work(
             for lock in shards.joinpath(LOCKS).glob("*.lock"):
                 with suppress(ValueError, OSError, KeyError, TypeError):
                     said = json.loads(lock.read_text())
-                    parent_of(pid := int(said["pid"]))  # it is not the one that was there before
                     if "run-one" in said["command"] and (shards / f"{lock.stem}.part" / "archive.db").exists():
-                        return pid, lock.stem
+                        os.kill(pid := int(said["pid"]), signal.SIGSTOP)
+                        if json.loads(lock.read_text()) == said and (shards / f"{lock.stem}.part").exists():
+                            return pid, lock.stem
+                        os.kill(pid, signal.SIGCONT)  # it had just come to its end
         time.sleep(0.01)
     raise AssertionError(ended())
+
+
+def go_on(pid: int) -> None:
+    """Let one go on that was stopped; what it was sent meanwhile comes first."""
+    os.kill(pid, signal.SIGCONT)
 
 
 def parent_of(pid: int) -> int:

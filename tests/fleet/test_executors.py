@@ -19,7 +19,7 @@ from archiver.fleet.shards import REPORTS, of_blog, whole
 from tests.crawl.faults import FaultServer
 from tests.crawl.running import Ran, content, ended
 from tests.crawl.test_kills import ALWAYS, OPEN
-from tests.fleet.running import LONGEST, at_work, begin_command, blogs, command, parent_of
+from tests.fleet.running import LONGEST, at_work, begin_command, blogs, command, go_on, parent_of
 
 pytestmark = [
     pytest.mark.slow,
@@ -123,6 +123,7 @@ def test_workers_of_a_cluster_killed(executor: str, tmp_path: Path, served: Serv
     driver = begin(tmp_path, urls, executor)
     pid, slug = at_work(tmp_path / "shards", servers, driver.poll, 100)
     os.kill(parent_of(parent_of(pid)), signal.SIGKILL)  # between them is the forge, which ends as well
+    go_on(pid)
     check(tmp_path, urls, served, ended(tmp_path, driver, LONGEST), {slug}, alone)
 
 
@@ -130,10 +131,16 @@ def test_what_is_wrong_with_a_cluster_is_said_in_a_line(tmp_path: Path) -> None:
     site = tmp_path / "site.py"
     urls = ["http://127.0.0.1:9/"]
 
-    def said(executor: str, *options: str) -> tuple[int, str]:
-        ran = ended(tmp_path, begin(tmp_path, urls, executor, *options))
+    def told(process: subprocess.Popen[str]) -> tuple[int, str]:
+        ran = ended(tmp_path, process)
         (line,) = ran.said[-1:]
         return ran.code, line
+
+    def said(executor: str, *options: str) -> tuple[int, str]:
+        return told(begin(tmp_path, urls, executor, *options))
+
+    (tmp_path / "dask").mkdir()
+    patient = begin(tmp_path / "dask", urls, "dask", "--dask", "tcp://127.0.0.1:9")  # it tries for ten seconds
 
     site.write_text("from parsl import Config\n\nconfig = Config(executor=[])\n")
     code, line = said("parsl", "--parsl-config", str(site))
@@ -151,6 +158,6 @@ def test_what_is_wrong_with_a_cluster_is_said_in_a_line(tmp_path: Path) -> None:
     bare.chmod(0o755)
     why = f"a worker's {bare} has no blog-archiver. Install it there, or name another one with --python"
     assert said("local", "--python", str(bare)) == (2, f"[1/1] {urls[0]}: failed ({why})")
-    code, line = said("dask", "--dask", "tcp://127.0.0.1:9")
+    code, line = told(patient)
     assert (code, line.startswith("archiver: --dask tcp://127.0.0.1:9: ")) == (1, True)
     assert line.endswith(". Start the scheduler, or name another one")

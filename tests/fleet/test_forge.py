@@ -22,7 +22,7 @@ from archiver.fleet.shards import of_blog
 from tests.crawl.faults import FaultServer
 from tests.crawl.running import ROOT, differences, environment, sound
 from tests.crawl.test_kills import ALWAYS, OPEN
-from tests.fleet.running import at_work, parent_of
+from tests.fleet.running import at_work, go_on, parent_of
 
 BLOG = {"posts": 6, "thread": 2}
 
@@ -51,7 +51,7 @@ def unit(shards: Path, target: str, *options: str) -> list[str]:
 
 
 def begun(pool: ThreadPoolExecutor, hand: Hand, words: list[str], server: FaultServer) -> tuple[Future[Completed], int]:
-    """A unit that is at work, and its process."""
+    """A unit that is at work, and its process, which is stopped."""
     future, shards = pool.submit(hand.run, words), Path(words[words.index("--shards") + 1])
     pid, _ = at_work(shards, [server], lambda: future.result() if future.done() else None, len(server.log) + 5)
     return future, pid
@@ -109,10 +109,11 @@ def test_one_that_is_killed_or_ended_takes_nobody_along(tmp_path: Path, hand: Ha
         os.kill(pid, signal.SIGKILL)
         assert killed.result().returncode == -signal.SIGKILL
         runs.append(len(server.log))
-        stopped, pid = begun(pool, hand, unit(tmp_path, home, "--delay", "0.2"), server)
+        stopped, pid = begun(pool, hand, unit(tmp_path, home), server)
         hand.terminate()
         os.kill(forge, signal.SIGTERM)
         os.kill(forge, signal.SIGINT)
+        go_on(pid)
         assert (stopped.result().returncode, told(stopped.result()).state) == (128 + signal.SIGTERM, "continued")
         runs.append(len(server.log))
         assert (done := hand.run(unit(tmp_path, home))).returncode == 0, done
@@ -126,10 +127,11 @@ def test_one_that_is_killed_or_ended_takes_nobody_along(tmp_path: Path, hand: Ha
 
 def test_its_reader_that_is_lost_is_replaced(tmp_path: Path, hand: Hand, pool: ThreadPoolExecutor) -> None:
     with (server := FaultServer(DemoBlog(**BLOG))).running() as home:
-        run, pid = begun(pool, hand, unit(tmp_path, home, "--delay", "0.2"), server)
+        run, pid = begun(pool, hand, unit(tmp_path, home), server)
         (reader,) = map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
         assert b"archiver.forge" in Path(f"/proc/{reader}/cmdline").read_bytes()
         os.kill(reader, signal.SIGKILL)
+        go_on(pid)
         assert run.result().returncode in {0, 4}, "a page that was being read is given up"
     assert told(run.result()).posts >= 5
     until_gone(reader)
@@ -138,8 +140,10 @@ def test_its_reader_that_is_lost_is_replaced(tmp_path: Path, hand: Hand, pool: T
 def test_a_forge_that_is_lost_is_replaced(tmp_path: Path, hand: Hand, pool: ThreadPoolExecutor) -> None:
     """At work, the unit ends with it and is lost; while nobody is at work, nobody notices."""
     with (server := FaultServer(DemoBlog(**BLOG))).running() as home:
-        lost, pid = begun(pool, hand, unit(tmp_path, home, "--delay", "0.1"), server)
+        lost, pid = begun(pool, hand, unit(tmp_path, home), server)
         os.kill(first := forge_of(hand), signal.SIGKILL)
+        until_gone(first)
+        go_on(pid)
         with pytest.raises(ConnectionError, match="has ended"):
             lost.result()
         assert hand.run(unit(tmp_path, home)).returncode == 0
@@ -157,7 +161,7 @@ def test_a_bare_worker_has_one_and_takes_it_along(tmp_path: Path) -> None:
     calls = "import pickle, sys; pickle.loads(pickle.dumps(pickle.loads(bytes.fromhex(sys.argv[1]))))(sys.argv[2:])"
     sent = pickle.dumps(sendable()).hex()
     with (server := FaultServer(DemoBlog(**BLOG))).running() as home:
-        words = unit(tmp_path, home, "--delay", "0.2")
+        words = unit(tmp_path, home)
         python = [sys.executable, "-I", "-S", "-c", calls, sent]
         worker = subprocess.Popen([*python, *words], env=environment(PYTHONPATH=str(ROOT)))
         pid, _ = at_work(tmp_path, [server], worker.poll)
@@ -165,6 +169,7 @@ def test_a_bare_worker_has_one_and_takes_it_along(tmp_path: Path) -> None:
         assert parent_of(forge) == worker.pid
         worker.kill()
         worker.wait()
+        go_on(pid)
         until_gone(forge, pid)
         assert of_blog(tmp_path, home).part.is_dir(), "it was not done"
 
