@@ -71,6 +71,10 @@ class Place:
         """The address of the front page."""
         return self.path("front")
 
+    def shelf(self) -> str:
+        """The address of the search over all archives, where this is one of several."""
+        return f"{self.datasette.setting('base_url')}-/search"
+
     def post(self, key: str, comment: str | None = None) -> str:
         """The address of a post, or of a comment below it."""
         return self.path("post", key, fragment=f"c-{comment}" if comment else "")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import subprocess
 import sys
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,18 +17,25 @@ from tests.unit.archive_sample import filled
 
 ROOT = Path(__file__).parents[2]
 SERVE = """
-import sys
+import json, sys
 from pathlib import Path
 from archiver.web import serve
-serve.serve(Path(sys.argv[1]), port=0, public=sys.argv[2] == "public", announce=lambda url: print(url, flush=True))
+named = json.loads(sys.argv[1])
+archives = {name: Path(path) for name, path in named.items()} if isinstance(named, dict) else Path(named)
+serve.serve(archives, port=0, public=sys.argv[2] == "public", announce=lambda url: print(url, flush=True))
 """
+BAD_NAME = "100% <b>bad</b>"  # as a folder may be called, and with it its archive
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"]
 
 
+def _plain(value: Path | Mapping[str, Path]) -> object:
+    return str(value) if isinstance(value, Path) else dict(value)
+
+
 @contextmanager
-def served(archive: Path, mode: str = "") -> Iterator[str]:
-    """The origin of a server that shows an archive."""
-    command = [sys.executable, "-c", SERVE, str(archive), mode]
+def served(archives: Path | Mapping[str, Path], mode: str = "") -> Iterator[str]:
+    """The origin of a server that shows an archive, or several by their names."""
+    command = [sys.executable, "-c", SERVE, json.dumps(archives, default=_plain), mode]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         try:
             line = process.stdout.readline().strip()
@@ -61,6 +69,16 @@ def bad(tmp_path_factory) -> Generator[str, None, None]:
     path = tmp_path_factory.mktemp("bad") / "archive.db"
     hostile(path)
     with served(path) as origin:
+        yield origin
+
+
+@pytest.fixture(scope="session")
+def shelf(tmp_path_factory) -> Generator[str, None, None]:
+    """Two archives side by side, the second one of a hostile blog."""
+    folder = tmp_path_factory.mktemp("shelf")
+    filled(folder / "garden.db").close()
+    hostile(folder / "bad.db")
+    with served({"garden": folder / "garden.db", BAD_NAME: folder / "bad.db"}) as origin:
         yield origin
 
 
