@@ -17,12 +17,13 @@ from archiver.engines import _platform as platform
 from archiver.engines._marked_post import Marks
 from archiver.engines._page_engine import Evidence, PageEngine
 from archiver.engines.dom import Dom
-from archiver.model import BlogFacts, Extract, Note, Post, Rank, Site, Target
+from archiver.model import BlogFacts, Extract, Note, Post, Rank, Site, Target, Term
 from archiver.page import Page
 from archiver.urls import host_key, within
 
 _POST = re.compile(r"(?:-|/p/|/)([0-9a-f]{10,12})$")
 _NO_POST = re.compile(r"/(?:tag|tags|search|m|me|about|followers|following|archive|sitemap|feed|_)(?:/|$)")
+_KEYWORD = re.compile(r"[A-Z]\w{2,20}:\w")
 _APP = {"al:android:package": "com.medium.reader", "twitter:app:name:iphone": "Medium"}
 
 
@@ -90,6 +91,8 @@ class Medium(PageEngine):
         post = told.post if told is not None else post
         if post is None:
             return extract
+        if told is None:
+            post = replace(post, terms=_tags(post.terms))
         notes = tuple(note for note in extract.notes if note.kind != "no_text_found")
         post = replace(platform.of_kind(post, self.native(post.url) or post.native_id), url=post.url.partition("?")[0])
         count, locked = (told.responses, told.locked) if told is not None else (None, False)
@@ -104,3 +107,9 @@ class Medium(PageEngine):
         if count is not None:
             claims += (platform.comment_claim(post, count, "page"),)
         return Extract(posts=(post,), claims=claims, notes=notes)
+
+
+def _tags(stated: tuple[Term, ...] | None) -> tuple[Term, ...] | None:
+    """The tags among keywords such as `Tag:Oil`, `Publication:quay` and `Elevated:false`."""
+    found = (replace(term, name=term.name.removeprefix("Tag:")) for term in stated or ())
+    return tuple(term for term in found if not _KEYWORD.match(term.name)) or None
