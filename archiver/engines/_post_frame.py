@@ -15,7 +15,7 @@ TAG_LISTS = frozenset(
 )
 _NAMES = re.compile(
     r"(?:^|-)(?:next-?prev|prev-?next)(?:$|-)|^(?:post|article|entry|page)-(?:nav|pager|pagination|metadata|info)$|^pager$"
-    r"|^(?:rating|ratings|breadcrumbs?)$|^share-(?!price|holder)\w+$|^(?:post|article)-copyright$|^license-box$|^speechify-ignore$"
+    r"|^(?:rating|ratings|breadcrumbs?)$|^share-(?!price|holder)\w+$|^(?:post|article)-copyright$|^license-box$|^speechify-ignore$|^button-wrapper$"
 )
 _SHARING = re.compile(
     r"^https?://(?:www\.)?(?:(?:twitter|x)\.com/(?:intent|share)|facebook\.com/(?:sharer|share)|linkedin\.com/share"
