@@ -383,6 +383,17 @@ class Lesson:
 
 
 @record
+class Learned:
+    """Where a blog was found to have a field, as lessons agree. posts: of how many posts of its feed the page says it
+    there; of: on how many of their pages it was found anywhere."""
+
+    field: str
+    path: str
+    posts: int
+    of: int
+
+
+@record
 class Extract:
     """Everything that one page holds. listing: of an API that was asked for ids."""
 

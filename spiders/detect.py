@@ -18,9 +18,8 @@ from archiver.crawl.retry import MOST_REDIRECTS
 from archiver.crawl.robots import Robots
 from archiver.engines import Engine, for_page
 from archiver.engines.dom import Dom
-from archiver.engines.layout import Learned
 from archiver.errors import ArchiverError, NotABlog, PageError, Refused, Unreachable
-from archiver.model import Extract, Site, Target, TargetKind
+from archiver.model import Extract, Learned, Site, Target, TargetKind
 from archiver.page import Page
 from archiver.urls import absolute, site_key
 

@@ -14,13 +14,12 @@ import click
 from archiver.commands.session import DEFAULT_ARCHIVE, config_option, load_config
 from archiver.config import blog_configs
 from archiver.errors import NotABlog
-from archiver.model import Author, Comment, Content, Moment, Post, Site, Target, TargetKind, Term
+from archiver.model import Author, Comment, Content, Learned, Moment, Post, Site, Target, TargetKind, Term
 from archiver.terminal import count, safe
 from archiver.urls import absolute, site_key
 
 if TYPE_CHECKING:
     from archiver.engines.evidence import Places
-    from archiver.engines.layout import Learned
     from archiver.page import Page
 
 LONGEST = 300

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from archiver.engines import layout
-from archiver.model import Extract, Site, Target, TargetKind
+from archiver.model import Extract, Learned, Site, Target, TargetKind
 from archiver.urls import url_key
 
 
@@ -27,7 +27,7 @@ class Lessons:
         for lesson in extract.lessons:
             self._learned[url_key(lesson.post.url or ""), lesson.field] = lesson.path
 
-    def agreed(self) -> tuple[layout.Learned, ...]:
+    def agreed(self) -> tuple[Learned, ...]:
         """Where the blog has its fields, as far as enough posts agree."""
         return layout.agreed((post, field, path) for (post, field), path in self._learned.items())
 

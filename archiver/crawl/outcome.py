@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from archiver.engines.layout import Learned
 from archiver.errors import ArchiverError
+from archiver.model import Learned
 
 # `limit`: stopped by --limit or --max-requests. The same words stand in crawls.outcome.
 OutcomeKind = Literal["complete", "incomplete", "limit", "interrupted", "failed"]

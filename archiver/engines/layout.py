@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from lxml.html import HtmlElement
@@ -19,7 +18,7 @@ from lxml.html import HtmlElement
 from archiver.engines._dating import Dating
 from archiver.engines._names import without_by
 from archiver.engines.dom import Dom, ancestors, text_of, tokens
-from archiver.model import Lesson, Post, PostRef, Rank
+from archiver.model import Learned, Lesson, Post, PostRef, Rank
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -181,17 +180,6 @@ def _holds(text: str, begins: str, ends: str) -> bool:
 # ── what several agree on ────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True)
-class Learned:
-    """Where a blog was found to have a field. posts: of how many posts of its feed the page says it there; of: on how
-    many of their pages it was found anywhere."""
-
-    field: str
-    path: str
-    posts: int
-    of: int
-
-
 def agreed(lessons: Iterable[tuple[str, str, str]]) -> tuple[Learned, ...]:
     """The path of each field that enough posts agree on. lessons: post, field, path; of a post the last counts."""
     latest = {(post, field): path for post, field, path in lessons}
@@ -202,7 +190,7 @@ def agreed(lessons: Iterable[tuple[str, str, str]]) -> tuple[Learned, ...]:
     for field, counts in paths.items():
         path, number = min(counts.items(), key=lambda pair: (-pair[1], pair[0]))
         if number >= LEAST_AGREEING and number >= SHARE_AGREEING * counts.total():
-            found.append(Learned(field, path, number, counts.total()))
+            found.append(Learned(field=field, path=path, posts=number, of=counts.total()))
     return tuple(found)
 
 
