@@ -32,7 +32,7 @@ import lxml.html
 import trafilatura
 from rich.console import Console
 
-from archiver.crawl.reader_process import collect_seldom
+from archiver.crawl.collecting import prepare_reading
 from archiver.crawl.reading import Question, read
 from archiver.model import TargetKind
 from archiver.page import Page
@@ -103,7 +103,7 @@ def whole(archive: Path, pages: int) -> float:
 def main(posts: int, rounds: int, json_file: Path | None) -> None:
     """The command line; see the module."""
     console = Console(width=None if sys.stdout.isatty() else 200)
-    collect_seldom()
+    prepare_reading()
     with tempfile.TemporaryDirectory() as scratch:
         archive = Path(scratch) / "archive"
         with fixed_blog(posts) as base:

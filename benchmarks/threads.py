@@ -31,7 +31,7 @@ import click
 import lxml.html
 from rich.console import Console
 
-from archiver.crawl.reader_process import collect_seldom
+from archiver.crawl.collecting import prepare_reading
 from archiver.engines import threads
 from archiver.engines.dom import Dom
 from archiver.model import PostRef, Site
@@ -170,7 +170,7 @@ def _tell(console: Console, found: Measured) -> None:
 def main(shapes: str, comments: int, rounds: int, profile: int, peak: str | None, json_file: Path | None) -> None:
     """The command line; see the module."""
     names = shapes.split(",")
-    collect_seldom()  # as the process does that reads pages
+    prepare_reading()  # as the process does that reads pages
     if profile:
         _profile(names[0], comments, profile)
         return

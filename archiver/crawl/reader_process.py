@@ -7,7 +7,7 @@ import sys
 from contextlib import suppress
 from typing import BinaryIO
 
-from archiver.crawl.collecting import collect_seldom
+from archiver.crawl.collecting import prepare_reading
 from archiver.crawl.parcels import LENGTH, packed, unpacked
 from archiver.crawl.reading import Question, Reading, read
 
@@ -21,7 +21,7 @@ def main() -> None:
     sink = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints must not come between the readings
     limit_memory()
-    collect_seldom()
+    prepare_reading()
     with suppress(BrokenPipeError, KeyboardInterrupt):
         while frame := _frame(source):
             question: Question = unpacked(frame)

@@ -19,7 +19,6 @@ OURS = frozenset({"robots", "blog-archiver"})
 """Names under which a page speaks to us; others are those of single search engines."""
 HEAD = 1 << 17
 """Bytes in which the head of a page is looked for."""
-_BODY = re.compile(rb"<body\b", re.IGNORECASE)
 _META = re.compile(r"<meta\b([^>]*)>")
 _ATTRIBUTE = re.compile(r"""\b(name|content)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 _WITH_VALUES = ("unavailable_after", "max-snippet", "max-image-preview", "max-video-preview")
@@ -66,8 +65,9 @@ def _in_headers(page: Page) -> Iterator[list[str]]:
 
 
 def _in_head(page: Page) -> Iterator[list[str]]:
-    body = _BODY.search(page.body, 0, HEAD)
-    head = page.body[: body.start() if body else HEAD].lower()
+    head = page.body[:HEAD].lower()
+    end = head.find(b"<body")
+    head = head[:end] if end >= 0 else head
     if b"robots" not in head and b"blog-archiver" not in head:
         return
     for meta in _META.findall(head.decode("latin-1")):
