@@ -1,39 +1,59 @@
-"""The options that say how a blog is treated: for `crawl` and for all that runs it elsewhere."""
+"""The options that say how a blog is treated: for `crawl`, `update` and for all that runs them elsewhere."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import click
 
 from archiver.commands.session import Verb
 
-_OPTIONS = (
-    click.option(
+_OPTIONS = {
+    "delay": click.option(
         "--delay", type=float, metavar="SECONDS", help="Least time between two requests to a host.  [default: 1]"
     ),
-    click.option("--contact", metavar="TEXT", help="E-mail address or URL where a webmaster can reach you."),
-    click.option(
+    "contact": click.option("--contact", metavar="TEXT", help="E-mail address or URL where a webmaster can reach you."),
+    "pages": click.option(
         "--pages/--no-pages", default=None, help="Capture the pages beside the data, or not.  [default: pages]"
     ),
-    click.option("--warc/--no-warc", default=None, help="Keep every response as WARC, or not.  [default: warc]"),
-    click.option(
+    "warc": click.option(
+        "--warc/--no-warc", default=None, help="Keep every response as WARC, or not.  [default: warc]"
+    ),
+    "render": click.option(
         "--render/--no-render", default=None, help="Show pages that hold no post in a browser, or not.  [default: not]"
     ),
-    click.option("--include", multiple=True, metavar="RE", help="Only URLs in which this is found (repeatable)."),
-    click.option("--exclude", multiple=True, metavar="RE", help="Not the URLs in which this is found (repeatable)."),
-    click.option("--limit", type=click.IntRange(1), metavar="N", help="At most N posts of each blog."),
-    click.option("--max-requests", type=click.IntRange(1), metavar="N", help="At most N requests to each blog."),
-    click.option("--max-time", type=float, metavar="SECONDS", help="At most so long for each blog."),
-    click.option("--engine", metavar="NAME", help="Read the blog as this engine does, whatever it looks like."),
-)
+    "include": click.option(
+        "--include", multiple=True, metavar="RE", help="Only URLs in which this is found (repeatable)."
+    ),
+    "exclude": click.option(
+        "--exclude", multiple=True, metavar="RE", help="Not the URLs in which this is found (repeatable)."
+    ),
+    "limit": click.option("--limit", type=click.IntRange(1), metavar="N", help="At most N posts of each blog."),
+    "max_requests": click.option(
+        "--max-requests", type=click.IntRange(1), metavar="N", help="At most N requests to each blog."
+    ),
+    "max_time": click.option("--max-time", type=float, metavar="SECONDS", help="At most so long for each blog."),
+    "engine": click.option(
+        "--engine", metavar="NAME", help="Read the blog as this engine does, whatever it looks like."
+    ),
+}
+_OF_UPDATES = ("delay", "contact", "pages", "warc", "max_requests", "max_time")
 
 
 def blog_options(verb: Verb) -> Verb:
     """All of them, in this order."""
-    for option in reversed(_OPTIONS):
-        verb = option(verb)
+    return _with(verb, _OPTIONS)
+
+
+def update_options(verb: Verb) -> Verb:
+    """Those that a blog in an archive can be given anew."""
+    return _with(verb, _OF_UPDATES)
+
+
+def _with(verb: Verb, names: Collection[str]) -> Verb:
+    for name in reversed([*names]):
+        verb = _OPTIONS[name](verb)
     return verb
 
 

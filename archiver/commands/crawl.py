@@ -20,6 +20,7 @@ from archiver.commands.session import (
     holding_interrupts,
     input_option,
     load_config,
+    quiet_option,
     read_urls,
     shown,
 )
@@ -49,7 +50,7 @@ NO_SETTINGS = RunSettings()
 @jobs_option
 @fleet_options
 @click.option("--restart", is_flag=True, help="Begin anew instead of going on where the last run stopped.")
-@click.option("-q", "--quiet", is_flag=True, help="Say nothing unless something goes wrong.")
+@quiet_option()
 def crawl(
     urls: tuple[str, ...],
     archive: Path,

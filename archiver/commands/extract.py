@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from archiver.commands.fleet import extract_fleet, fleet_options, taken
-from archiver.commands.session import archive_option
+from archiver.commands.session import archive_option, quiet_option
 from archiver.errors import UsageError
 from archiver.terminal import count, is_terminal, safe
 
@@ -42,7 +42,7 @@ MOST_SHOWN = 5
 @fleet_options
 @click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
 @click.option("--json", "as_json", is_flag=True, help="The report as JSON.")
-@click.option("-q", "--quiet", is_flag=True, help="Say nothing unless something goes wrong.")
+@quiet_option()
 def extract(
     files: tuple[Path, ...],
     archive: Path,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archiver.commands.extract import MOST_SHOWN, bar
-from archiver.commands.session import archive_option
+from archiver.commands.session import archive_option, quiet_option
 from archiver.config import blog_url
 from archiver.errors import Incomplete, UsageError
 from archiver.terminal import count, safe
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @archive_option()
 @click.option("--url", metavar="URL", help="Only the blog with this front page; of an export: the blog that it is of.")
 @click.option("--engine", metavar="NAME", help="Read the pages as this engine does, whatever they look like.")
-@click.option("-q", "--quiet", is_flag=True, help="Say nothing unless something goes wrong.")
+@quiet_option()
 def import_(files: tuple[Path, ...], archive: Path, url: str | None, engine: str | None, quiet: bool) -> int:
     """Take in what blog platforms hand out as an export, and the blog pages of WARC, ARC and WACZ files.
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archiver.commands.extract import bar
-from archiver.commands.session import Session, Shards
+from archiver.commands.session import Session, Shards, quiet_option
 from archiver.errors import ArchiveError, Incomplete, UsageError
 from archiver.terminal import count, safe
 
@@ -51,7 +51,7 @@ def _output(ctx: click.Context, param: click.Parameter, value: Path) -> Path:  #
 )
 @click.option("--canonical", is_flag=True, help="Put the database in order: the same content is the same file.")
 @click.option("--json", "as_json", is_flag=True, help="What was done as JSON.")
-@click.option("-q", "--quiet", is_flag=True, help="Say nothing unless something goes wrong.")
+@quiet_option()
 def merge(shards: tuple[Path | str, ...], output: Path, how: str, canonical: bool, as_json: bool, quiet: bool) -> int:
     """Make one archive of several: those of many machines, of many blogs, of several runs over one blog.
 

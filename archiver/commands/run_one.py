@@ -12,7 +12,14 @@ import click
 
 from archiver.commands.blog_options import blog_options
 from archiver.commands.notices import notify
-from archiver.commands.session import config_option, holding_interrupts, load_config, scratch_option, shards_option
+from archiver.commands.session import (
+    config_option,
+    holding_interrupts,
+    load_config,
+    quiet_option,
+    scratch_option,
+    shards_option,
+)
 from archiver.config import ConfigFile, blog_configs
 from archiver.errors import UsageError
 from archiver.fleet.ended import Ended, Verb, as_line
@@ -44,7 +51,7 @@ OWN = ("url", "again", "wait", "jobs", "budget", "full")
 @click.option("--full", is_flag=True, help="Of an update: look at all posts again.")
 @click.option("-j", "--jobs", type=click.IntRange(1, 256), default=1, metavar="N", help="Processes that read a FILE.")
 @click.option("--json", "as_json", is_flag=True, help="What came of it, as JSON.")
-@click.option("-q", "--quiet", is_flag=True, help="Say nothing unless something goes wrong.")
+@quiet_option()
 def run_one(
     target: str,
     shards: Path | str,

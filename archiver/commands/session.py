@@ -63,6 +63,11 @@ def config_option() -> Callable[[Verb], Verb]:
     )
 
 
+def quiet_option() -> Callable[[Verb], Verb]:
+    """-q/--quiet: for cron, whose mails should be rare."""
+    return click.option("-q", "--quiet", is_flag=True, help="Say nothing unless something goes wrong.")
+
+
 def input_option() -> Callable[[Verb], Verb]:
     """-i/--input: more URLs, from a file; see `read_urls`."""
     return click.option(

@@ -9,6 +9,7 @@ from typing import Any, TextIO
 
 import click
 
+from archiver.commands.blog_options import update_options
 from archiver.commands.fleet import Fleet, crawl_fleet, fleet_options, jobs_option, taken
 from archiver.commands.notices import notify
 from archiver.commands.session import (
@@ -17,6 +18,7 @@ from archiver.commands.session import (
     holding_interrupts,
     input_option,
     load_config,
+    quiet_option,
     read_urls,
 )
 from archiver.config import BlogConfig, ConfigFile, blog_configs
@@ -34,15 +36,10 @@ from archiver.urls import site_key
     "--budget", type=click.IntRange(0), default=100, show_default=True, metavar="N", help="Requests for looking again."
 )
 @click.option("--full", is_flag=True, help="Look at all posts again, whatever that takes.")
-@click.option("--delay", type=float, metavar="SECONDS", help="Least time between two requests to a host.  [default: 1]")
-@click.option("--contact", metavar="TEXT", help="E-mail address or URL where a webmaster can reach you.")
-@click.option("--pages/--no-pages", default=None, help="Capture the pages beside the data, or not.  [default: pages]")
-@click.option("--warc/--no-warc", default=None, help="Keep every response as WARC, or not.  [default: warc]")
-@click.option("--max-requests", type=click.IntRange(1), metavar="N", help="At most N requests to each blog.")
-@click.option("--max-time", type=float, metavar="SECONDS", help="At most so long for each blog.")
+@update_options
 @jobs_option
 @fleet_options
-@click.option("-q", "--quiet", is_flag=True, help="Say nothing unless something goes wrong.")
+@quiet_option()
 def update(
     urls: tuple[str, ...],
     archive: Path,
