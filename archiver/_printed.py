@@ -56,6 +56,7 @@ _YEAR_FIRST = re.compile(rf"(?<!\d){_YEAR}(?P<dot>\s?[./-]\s?)(?P<month>\d{{1,2}
 _YEAR_LAST = re.compile(
     r"(?<![\d.,/-])(?P<a>\d{1,2})\s?(?P<dot>[./-])\s?(?P<b>\d{1,2})\s?(?:[./-]\s?|,\s(?=\d{4}))(?P<year>\d{4}|\d\d)(?!\.?\d)"
 )
+_BESIDE = " ,/|@()\u00b7\u2013\u2014-"  # around a date that stands alone
 _NUMBER_MONTH = (
     re.compile(rf"(?<![\d./-]){_YEAR}\s?[./-]\s?(?P<month>\d{{1,2}})\.?(?![\d./-])"),
     re.compile(rf"(?<![\d./-])(?P<month>\d{{1,2}})\s?[./-]\s?{_YEAR}(?![\d./-])"),
@@ -67,7 +68,7 @@ def _half(place: str) -> str:
     return (
         rf"(?:(?P<am_{place}>a\.?\s?m\b\.?|π\.?μ\b\.?|ص|صباحا|ق\.?\s?ظ|上午|午前|凌晨|早上|오전|sang\b"
         r"|de la manana|da manha)"
-        rf"|(?P<pm_{place}>p\.?\s?m\b\.?|μ\.?μ\b\.?|م\b|مساء|ب\.?\s?ظ|下午|午後|午后|晚上|오후|chieu\b|toi\b"
+        rf"|(?P<pm_{place}>p\.?\s?m\b\.?|(?<=\d )pm|μ\.?μ\b\.?|م\b|مساء|ب\.?\s?ظ|下午|午後|午后|晚上|오후|chieu\b|toi\b"
         r"|de la (?:tarde|noche)|da (?:tarde|noite)))"
     )
 
@@ -181,13 +182,13 @@ def _year_last(text: str, language: str | None, day_first: bool | None) -> tuple
         return None
     a, b = int(match["a"]), int(match["b"])
     if len(match["year"]) == 2 and match["dot"] == "." and len(match["a"] + match["b"]) < 4:
-        return None  # a version number
+        beside = text[: match.start()] + text[match.end() :]
+        if (day_first is None or beside.strip(_BESIDE)) and find_clock(beside) is None:
+            return None  # a version number
     if a > 12 or b > 12 or a == b:
         day_first = a > 12
-    elif match["dot"] == ".":
-        day_first = True
     elif day_first is None:
-        day_first = _prints_day_first(language)
+        day_first = True if match["dot"] == "." else _prints_day_first(language)
     if day_first is None:
         return None
     day = _day(match, int(match["year"]), b if day_first else a, a if day_first else b)

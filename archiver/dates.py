@@ -164,7 +164,8 @@ def _of_month(line: str, language: str | None, printed: str) -> Moment | None:
     month = find_month(line, language)
     if month:
         return _moment([month.year, month.month], None, printed)
-    if re.search(r"(?<!\d)(?:19|20)\d\d(?!\d)", line) and (language or not printed.isascii()):
+    unknown = base_language(language) != "en" and any(map(str.isalpha, printed))  # "7, 2018" is of no month
+    if unknown and re.search(r"(?<!\d)(?:19|20)\d\d(?!\d)", line) and (language or not printed.isascii()):
         return _by_dateparser(printed, base_language(language))
     return None
 

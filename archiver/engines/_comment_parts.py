@@ -143,7 +143,7 @@ def _find_body(parts: Parts) -> HtmlElement | None:
     if not found:
         return None
     order = parts.dom.order
-    marks = [(order[e], e) for e in (*(e for _, e in parts.names), *parts.times)]
+    marks = [(order[e], e) for e in (*(e for _, e in parts.names), *(e for _, e in parts.dates), *parts.times)]
     marks += [(order[e], e) for e in parts.cites if _is_said(e)]
     best = next((element for element in found if not _holds_frame(parts.dom, element, marks)), None)
     if best is None or len(found) == 1:

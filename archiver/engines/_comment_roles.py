@@ -17,6 +17,10 @@ _PLACE = re.compile(r"^(?:even|odd|alt|thread-(?:even|odd|alt)|byuser|bypostauth
 # Class names that nobody has listed: `acme-comment-text`, `comment__message-body`.
 _WORDS = re.compile(r"comment.*(?:text|content|message|words|copy)|(?:text|content|message)[-_]+comment")
 _NOT_WORDS = re.compile(r"wrap|meta|head|author|form|area|foot|outer|inner|container|list|box|count|reply|holder|link")
+_NAME = re.compile(
+    r"^(?:c|com|cmt|comm|comments?)[-_]*(?:auth|author|autor|name|user)(?:[-_]*name)?$|^(?:author|autor)[-_]*comments?$"
+)
+_DATE = re.compile(r"^(?:c|com|cmt|comm|comments?)[-_]*(?:date|time|meta|metadata|info)$|^meta[-_]?date$")
 _REPLY = frozenset({"comment-reply-link", "comment-reply-login", "wpd-reply-button", "comment_reply_link"})
 PINGS = frozenset({"pingback", "trackback", "ping"})
 
@@ -47,11 +51,13 @@ def role(classes: str) -> Role | None:
     words = _rank(found, "words")
     if words == NONE and any(_WORDS.search(name) and not _NOT_WORDS.search(name) for name in found):
         words = NONE - 1
+    name = min(_rank(found, "name"), FRAME + _rank(found, "name_frame"), NONE)
+    date = _rank(found, "date")
     role = Role(
         words=words,
-        name=min(_rank(found, "name"), FRAME + _rank(found, "name_frame"), NONE),
+        name=NONE - 1 if name == NONE and any(map(_NAME.match, found)) else name,
         exact_name=_has(held, "name"),
-        date=_rank(found, "date"),
+        date=NONE - 1 if date == NONE and any(map(_DATE.match, found)) else date,
         frame=_has(held, "frame"),
         added=_has(held, "added"),
         beside_name=_has(held, "beside_name"),

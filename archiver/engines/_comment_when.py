@@ -110,7 +110,7 @@ def places(parts: Parts, link: HtmlElement | None) -> Iterator[HtmlElement]:
     """Where the date may be printed, the surest first. link: the comment's to itself."""
     found = [*([link] if link is not None else []), *parts.times, *parts.with_property(*_PROPERTIES)]
     found += ranked(parts.dates, parts.dom)
-    if not parts.dates:
+    if not any(any(map(str.isdigit, text_of(e))) for _, e in parts.dates):
         found += [e for rank, e in parts.names if rank >= FRAME]
         found += [e for e in parts.node.own() if e.tag in {"small", "em", "span", "cite", "footer", "header"}]
         found += _around(parts, parts.name if parts.name is not None else link)
@@ -124,9 +124,17 @@ def _wordings(parts: Parts, link: HtmlElement | None) -> Iterator[str]:
             continue
         apart = [name] if name is not None and name is not place and parts.dom.inside(name, place) else []
         for wording in (place.get("content"), place.get("title"), text_without(place, apart)):
-            if wording and len(wording) < _LONGEST:
-                yield wording
+            said = _behind_name(parts, wording or "")
+            if 0 < len(said) < _LONGEST:
+                yield said
     yield from _loose_lines(parts)
+
+
+def _behind_name(parts: Parts, wording: str) -> str:
+    """A line without the name in it, where that is very long or looks like a date itself."""
+    named = parts.called and parts.called in wording
+    odd = named and (len(wording) >= _LONGEST or _A_YEAR.search(parts.called))
+    return wording.partition(parts.called)[2] if odd else wording
 
 
 def _loose_lines(parts: Parts) -> Iterator[str]:

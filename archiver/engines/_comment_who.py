@@ -13,7 +13,7 @@ from archiver.engines import _vocabulary as vocabulary
 from archiver.engines._comment_parts import BLOCKS, Parts, is_service_link, ranked
 from archiver.engines._comment_roles import NONE, role
 from archiver.engines._comment_when import own_link
-from archiver.engines._names import looks_like_name, signed_name, undated_name, without_by
+from archiver.engines._names import looks_like_name, name_beside_date, signed_name, undated_name, without_by
 from archiver.engines.dom import ancestors, rels, text_of, text_without, tokens
 from archiver.model import Author
 from archiver.text import squeeze
@@ -52,7 +52,7 @@ def plain_name(text: str, *, exact: bool) -> str:
     name = squeeze(text)
     if exact:
         return name
-    return "" if has_date(name) else without_says(name)
+    return "" if has_date(name) else name
 
 
 def has_date(text: str) -> bool:
@@ -82,7 +82,7 @@ def _beside_time(parts: Parts) -> tuple[str, HtmlElement | None, HtmlElement | N
         before = up.getprevious() if up is not None and up is not parts.node.element else None
         name = text_of(before) if before is not None and isinstance(before.tag, str) else ""
         if before is not None and len(name) <= _SHORT and before.tag not in BLOCKS and looks_like_name(name):
-            return without_says(name), _link_of(parts, before, before), before
+            return name, _link_of(parts, before, before), before
     return "", None, None
 
 
@@ -93,6 +93,8 @@ def _line_around_own_link(parts: Parts) -> HtmlElement | None:
     while up is not None and up is not parts.node.element and up.tag not in {"p", "div", "li", "header", "footer"}:
         up = up.getparent()
     if up is None or up is parts.node.element or len(text_of(up)) > _LONGEST or up in parts.node.more:
+        return None
+    if up.tag != "p" and next(up.iter(*BLOCKS), None) is not None:
         return None
     return None if parts.body is not None and parts.dom.inside(parts.body, up) else up
 
@@ -105,7 +107,12 @@ def _signed(line: HtmlElement | None) -> tuple[str, HtmlElement | None, HtmlElem
     link = next((a for a in links if not is_service_link(a)), None)
     if link is not None:
         return text_of(link), link, link
-    return signed_name(text_without(line, links)), None, None  # no element holds the name alone
+    undated = [a for a in links if not has_date(text_of(a))]
+    said = text_without(line, undated)
+    name = name_beside_date(said) or signed_name(text_without(line, links))
+    if not any(map(str.isalpha, name)):  # the link to the comment holds the name
+        name = name_beside_date(text_of(line)) or ""
+    return name, None, None  # no element holds the name alone
 
 
 def places(parts: Parts) -> Iterator[HtmlElement]:
@@ -115,15 +122,26 @@ def places(parts: Parts) -> Iterator[HtmlElement]:
     yield from parts.with_property("author", "creator", "name")
     personal = [e for e in parts.links if not _PERSONAL.isdisjoint([*tokens(e), *rels(e)])]
     bold = [e for e in parts.node.own() if e.tag in {"strong", "b"}]
+    bold = [e for e in bold if not _is_word_of_line(e)]
     yield from (e for e in [*parts.headings, *personal, *bold] if parts.body is not None or not _in_block(parts, e))
     yield from (e for e in bold if parts.body is None and says_so(e.getparent(), e))
+
+
+def _is_word_of_line(bold: HtmlElement) -> bool:
+    """Whether words stand right before and right behind something in bold: it is one word of a name."""
+    before, parent = bold.getprevious(), bold.getparent()
+    ahead = squeeze((before.tail if before is not None else parent.text if parent is not None else "") or "")
+    behind = squeeze(bold.tail or "")
+    words = ahead and behind and ahead.replace(" ", "").isalpha() and behind.replace(" ", "").isalpha()
+    return bool(words) and without_by(f"{ahead} X") != "X" and without_says(f"X {behind}:") == f"X {behind}"
 
 
 def says_so(line: HtmlElement | None, name: HtmlElement) -> bool:
     """Whether a paragraph is a name and "said" or the like, and nothing else."""
     if line is None or line.tag != "p":
         return False
-    return folded(text_without(line, [name])).strip(" ,:：") in vocabulary.phrases("people", "says")
+    rest = folded(text_without(line, [name])).strip(" ,:：")
+    return rest in vocabulary.phrases("people", "says") if rest else is_exact(name)
 
 
 def _in_block(parts: Parts, element: HtmlElement) -> bool:
@@ -143,7 +161,7 @@ def _named(parts: Parts, element: HtmlElement) -> tuple[str, HtmlElement | None,
         exact = is_exact(element) or _is_stated(element)
         if not exact and has_date(name):
             name = undated_name(name) or name
-        return (name if exact else without_says(name)), _link_of(parts, element, element), element
+        return name, _link_of(parts, element, element), element
     plain = _plainly_named(element)
     if plain is not None:
         return *plain, element
@@ -164,8 +182,8 @@ def _named(parts: Parts, element: HtmlElement) -> tuple[str, HtmlElement | None,
         if stated is not None:  # people call themselves "Bob on May 7, 2018"
             return text_of(stated), _link_of(parts, element, element), stated
         if signed := undated_name(said):
-            return without_says(signed), _link_of(parts, element, element), element
-    return without_says(text_without(holder, dropped)), _link_of(parts, holder, element), holder
+            return signed, _link_of(parts, element, element), element
+    return text_without(holder, dropped), _link_of(parts, holder, element), holder
 
 
 def _plainly_named(element: HtmlElement) -> tuple[str, HtmlElement] | None:
@@ -255,11 +273,22 @@ def _pinger(parts: Parts) -> tuple[str, HtmlElement | None, HtmlElement | None]:
     links = [e for e in parts.links if e.get("href") and not is_service_link(e) and text_of(e)]
     named = [e for e in links if not _PERSONAL.isdisjoint([*tokens(e), *rels(e)])]
     for link in [*named, *links][:1]:
-        return text_of(link), link, link
+        beside = [e for e in link.iter("*") if e is not link and is_beside(e)] if len(link) else []
+        return text_without(link, beside) or text_of(link), link, link
     for place in [*ranked(parts.names, parts.dom), *parts.cites]:
         if text_of(place):
             return text_of(place), None, place
     return "", None, None
+
+
+def said_names(names: list[str]) -> list[str]:
+    """The names of a thread without the "says:" that the theme prints behind all of them.
+
+    Somebody may be called "Simon says:"; what stands behind most names is the theme's.
+    """
+    bare = [without_says(name) for name in names]
+    changed = sum(1 for name, other in zip(names, bare, strict=True) if name is not other and name != other)
+    return bare if 2 * changed > len(names) else names
 
 
 @cache

@@ -27,6 +27,7 @@ def content_of(parts: Parts) -> Content:
     base = parts.dom.base
     if parts.body is not None:
         body = parts.body
+        apart += [e for _, e in parts.dates if e is not body and parts.in_body(e)]  # words have no classes
         inside = [e for e in apart if e is not body and parts.dom.inside(e, body)] if apart else []
         return _words.of_element(body, base, inside)
     return _rest(parts, apart)
@@ -56,7 +57,21 @@ def _in_frame(parts: Parts, own: list[HtmlElement]) -> list[HtmlElement]:
     marks = [e for e in own if e.tag not in BLOCKS and (e is parts.name or e.tag == "img" or _is_frame(e))]
     marks = [e for e in marks if next(e.iter(*BLOCKS), None) is None]  # not the frame around it all
     blocks = [e for e in own if e.tag in BLOCKS and e is not parts.name and not any(dom.inside(m, e) for m in marks)]
+    around = _around_inner(parts)
+    blocks = [e for e in blocks if e not in around]
     return [e for e in blocks if not any(dom.inside(e, other) for other in blocks if other is not e)]
+
+
+def _around_inner(parts: Parts) -> set[HtmlElement]:
+    """The elements of a comment in which other comments lie: lists of replies, and frames around all of it."""
+    top = parts.node.element
+    found: set[HtmlElement] = set()
+    for inner in parts.node.inner:
+        for up in ancestors(inner):
+            if up is top or up in found:
+                break
+            found.add(up)
+    return found
 
 
 def blocks_of(parts: Parts) -> list[HtmlElement]:
@@ -117,10 +132,13 @@ def _loose(parts: Parts, own: list[HtmlElement], apart: list[HtmlElement]) -> st
     node, order, name = parts.node, parts.dom.order, parts.name
     framed = parts.dom.region(*apart, *(e for e in own if e is not node.element and (e is name or _is_frame(e))))
     places = [order[e] for e in own if e in framed]
+    around = _around_inner(parts)
     best, most, end = None, 0, -1
     for element in own:
         start, last = parts.dom.span(element)
-        if start <= end or element is node.element or element in framed or any(start <= n <= last for n in places):
+        if start <= end or element is node.element or element in around or element in framed:
+            continue
+        if any(start <= n <= last for n in places):
             continue
         end = last
         length = len(text_of(element))

@@ -1,7 +1,8 @@
 """The dates of one page: its language, its clock, and which of two numbers is the day.
 
 `10/02/2021` alone can be read two ways. Other dates of the page settle it (`23/02/2021`), or the permalink
-does (`/2021/02/`). "6 years ago" counts from when the page was fetched.
+does (`/2021/02/`), or the day that the page states for machines: most comments come within the month.
+"6 years ago" counts from when the page was fetched.
 """
 
 from __future__ import annotations
@@ -17,7 +18,14 @@ from archiver.engines.dom import Dom
 from archiver.model import Moment, Precision, Site
 from archiver.zones import clock_of
 
-_NUMBERS = re.compile(r"(?<![\d./-])(\d{1,2})([./-])(\d{1,2})\2((?:19|20)\d\d)(?![\d./-])")
+_NUMBERS = re.compile(r"(?<![\d./-])(\d{1,2})([./-])(\d{1,2})\2((?:19|20)\d\d|\d\d)(?![\d./-])")
+# In a page's source, years of two digits count only where words can stand: versions of scripts look like them.
+_SHOWN_NUMBERS = re.compile(
+    r"(?<![\d./-])(\d{1,2})([./-])(\d{1,2})\2((?:19|20)\d\d)(?![\d./-])"
+    r"|(?<=[>\s(;\"])(\d{1,2})([./-])(\d{1,2})\6(\d\d)(?=[\s<,)\"])"
+)
+_SIGN = re.compile(r"\d\s?([./-])\s?\d{1,2}\s?(?:[./-]|, )")
+_MOST = 0.75  # of the dates of a page: that share settles which number is the day
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _WEEKDAY = re.compile(rf"\b(?:{'|'.join(_WEEKDAYS)})(?=[a-z]*\b)", re.IGNORECASE)
 _PLAIN_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", re.ASCII)  # not a week's number, nor a fraction
@@ -30,6 +38,7 @@ class Dating:
     def __init__(self, dom: Dom, site: Site) -> None:
         self._dom = dom
         self._site = site
+        self._told: dict[str, bool | None] = {}  # by the sign between the numbers
 
     @cached_property
     def language(self) -> str | None:
@@ -47,13 +56,37 @@ class Dating:
         return when if when.tzinfo else when.replace(tzinfo=UTC)
 
     @cached_property
-    def day_first(self) -> bool | None:
-        """Whether days stand before months on this page; None when no date of it tells."""
-        told = set()
-        for first, _, second, _ in _NUMBERS.findall(self._dom.page.text):
-            if (int(first) > 12) != (int(second) > 12):
-                told.add(int(first) > 12)
-        return told.pop() if len(told) == 1 else None
+    def _numbers(self) -> list[tuple[int, str, int, int]]:
+        """The dates in numbers on this page: the first number, the sign between, the second number, the year."""
+        found = (match.groups() for match in _SHOWN_NUMBERS.finditer(self._dom.page.text))
+        return [(int(a or e), b or f, int(c or g), _year(d or h)) for a, b, c, d, e, f, g, h in found]
+
+    def day_first(self, sign: str) -> bool | None:
+        """Whether days stand before months on this page in dates with this sign between; None when none tells."""
+        if sign not in self._told:
+            self._told[sign] = self._settled(sign)
+        return self._told[sign]
+
+    def _settled(self, sign: str) -> bool | None:
+        alike = [(first, second, year) for first, between, second, year in self._numbers if between == sign]
+        told = {first > 12 for first, second, _ in alike if (first > 12) != (second > 12)}
+        if told:
+            return told.pop() if len(told) == 1 else None
+        post = self._stated
+        near = [pair[:2] for pair in alike if post and pair[2] == post.year and post.month in pair[:2]]
+        days = [second == post.month for first, second in near if post and first != second]
+        share = sum(days) / len(days) if days else 0.5
+        return share > 0.5 if abs(share - 0.5) >= _MOST - 0.5 else None
+
+    @cached_property
+    def _stated(self) -> date | None:
+        """The day of the page's post as its URL or its markup states it, to the month at least."""
+        path = _DATED_PATH.search(self._dom.canonical() or self._dom.page.url)
+        if path:
+            return _day_of(f"{path[1]}-{path[2]}-01")
+        times = (time.get("datetime") or "" for time in self._dom.tags("time"))
+        stated = (self._dom.meta("article:published_time") or "", *times)
+        return next(filter(None, map(_day_of, stated)), None)
 
     @cached_property
     def clock(self) -> int | tzinfo | None:
@@ -79,8 +112,10 @@ class Dating:
         return self.iso(text) or self.printed(text, url)
 
     def _read(self, text: str, day_first: bool | None) -> Moment | None:
-        if day_first is None:
-            day_first = _day_first_by_weekday(text) if self.day_first is None else self.day_first
+        numbers = _SIGN.search(text) if day_first is None else None
+        if numbers:
+            day_first = self.day_first(numbers[1])
+            day_first = _day_first_by_weekday(text) if day_first is None else day_first
         return dates.from_printed(
             text,
             language=self.language or self._site.language,
@@ -109,9 +144,22 @@ def _day_first_by_weekday(text: str) -> bool | None:
     found, named = _NUMBERS.search(text), _WEEKDAY.search(text)
     if not found or not named:
         return None
-    wanted, (first, second, year) = _WEEKDAYS.index(named[0].lower()), (int(found[1]), int(found[3]), int(found[4]))
+    wanted, (first, second, year) = _WEEKDAYS.index(named[0].lower()), (int(found[1]), int(found[3]), _year(found[4]))
     fits = [_weekday(year, second, first) == wanted, _weekday(year, first, second) == wanted]
     return fits[0] if fits[0] != fits[1] else None
+
+
+def _year(digits: str) -> int:
+    """A year that may be printed with two digits."""
+    number = int(digits)
+    return number if number > 99 else number + (2000 if number < 70 else 1900)
+
+
+def _day_of(stated: str) -> date | None:
+    try:
+        return date.fromisoformat(stated[:10])
+    except ValueError:
+        return None
 
 
 def _weekday(year: int, month: int, day: int) -> int | None:
@@ -124,7 +172,7 @@ def _weekday(year: int, month: int, day: int) -> int | None:
 def _day_first_by_url(text: str, url: str) -> bool | None:
     """Which number of a date is the day, by the date in the permalink."""
     path, date = _DATED_PATH.search(url), _NUMBERS.search(text)
-    if not path or not date or date[4] != path[1] or date[1] == date[3]:
+    if not path or not date or _year(date[4]) != int(path[1]) or date[1] == date[3]:
         return None
     month = int(path[2])
     if month == int(date[3]) and month != int(date[1]):

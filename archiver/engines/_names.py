@@ -22,6 +22,7 @@ _DIGITS = re.compile(r"\d")
 _BEFORE_DATE = re.compile(
     r"(?:^|[\s,]+)(?:on|at|am|vom|den|le|du|el|il|em|op|den|på|w|dne|в|от|in|posted|published)?[\s,:]*$", re.IGNORECASE
 )
+_HALF_DAY = re.compile(r"^(?:[ap]\.?m\b\.?|uhr\b)", re.IGNORECASE)
 _EDGES = " ,:：;.\u00a0"
 _DATED = frozenset({"date", "entry-date", "post-date", "posted-on", "published", "updated", "meta-date", "entry-time"})
 _LONGEST = 60
@@ -117,13 +118,33 @@ def signed_name(text: str) -> str:
     cuts = [m.start() for m in _BETWEEN.finditer(text) if dates.from_printed(text[m.end() :].strip(_EDGES + "@"))]
     name = without_by(text[: cuts[-1]] if cuts else text)
     bare = _undated(name)
-    return (name if bare == name else _BEFORE_DATE.sub("", bare)).strip(_EDGES)
+    return (name if bare == name else _BEFORE_DATE.sub("", _BEFORE_DATE.sub("", bare))).strip(_EDGES)
 
 
 def undated_name(text: str) -> str | None:
     """The person of a line that ends in a date, None where it does not: names hold numbers, too."""
     name = signed_name(text)
     return name if name and name != without_by(squeeze(text)).strip(_EDGES) else None
+
+
+def name_beside_date(text: str) -> str | None:
+    """What stands in a line before its date, else behind it: "Ann on May 5, 2020", "May 5, 2020 at 8:00, Ann said".
+
+    Empty where there is nothing but the date, None where there is no date.
+    """
+    text = squeeze(text)
+    whole = dates.from_printed(text)
+    if whole is None:
+        return None
+    before = undated_name(text)
+    if before and any(map(str.isalpha, before)):
+        return before
+    words = text.split(" ")
+    for count in range(1, len(words)):
+        head = dates.from_printed(" ".join(words[:count]))
+        if head is not None and (head.at, head.precision) == (whole.at, whole.precision):
+            return _HALF_DAY.sub("", " ".join(words[count:])).lstrip(_EDGES).rstrip(" ,.;")
+    return ""
 
 
 def _undated(text: str) -> str:

@@ -26,6 +26,9 @@ _BODY_NAME = re.compile(
     r"(?:post|entry|article|single|blog|story)[-_]*(?:main[-_]*)?(?:content|body|text|copy|summary)"
 )
 _INNER_NAME = re.compile(r"^(?:post|entry|article|story)[-_]*(?:content|body|text|copy)\Z")
+_THREAD_NAME = re.compile(
+    r"comments?[-_]*(?:block|area|list|wrap|wrapper|section|box|template|container|title|heading)?\Z"
+)
 _WHOLE = frozenset({"hentry", "type-post", "type-page"})
 _OTHER_NAME = re.compile(r"meta|head|foot|wrap|area|title|thumb|image|nav|comment|widget|related|author|list|grid")
 _HARD_IDS = ("respond", "commentform", "colophon", "secondary", "site-footer")
@@ -33,6 +36,7 @@ _HARD = ("site-footer", "widget-area", "wp-block-comments", "wp-block-post-comme
 _SOFT_IDS = frozenset({*_HARD_IDS, "comments", "sidebar", "footer"})
 _END = frozenset({"footer", "nav", "aside"})
 _OUTER = frozenset({"body", "html"})
+_LABELS = 120  # characters: "12 comments", "Subscribe to …"
 _FEW = 5  # words: no more than a label has
 _TITLES = frozenset({"h1", "h2", "a", "span", "script", "style"})
 
@@ -61,7 +65,7 @@ def find_body(dom: Dom, aside: Region, article: HtmlElement | None, thread: Sequ
 
     thread: the places of the comments, in order.
     """
-    element = _element(dom, aside, article)
+    element = _element(dom, aside | _mere_threads(dom, thread, article), article)
     if element is None:
         return None
     body = _found(dom, element, thread)
@@ -85,12 +89,15 @@ def _stated(dom: Dom) -> str:
 def _found(dom: Dom, element: HtmlElement, thread: Sequence[int]) -> Body:
     """The body that an element holds, its true end looked for."""
     start, last = dom.span(element)
-    marker = _marker(dom, element)
+    inside = [place for place in thread if start < place <= last]
+    plain = vocabulary.name_set("post", "body").isdisjoint(tokens(element))  # words can quote a list of comments
+    shown = plain and len(inside) == len(thread) and _is_thread(dom, inside)
+    marker = _marker(dom, element) if not shown else None
     if marker is not None and not any(last < place < dom.order[marker] for place in thread):
         rest = [node for node in _behind(element) if dom.order[node] < dom.order[marker]]
         rest = [node for node in rest if isinstance(node.tag, str) and node.tag not in SKIPPED]
         return _cut(dom, element, rest, marker)
-    furniture = _swallowing(dom, element)
+    furniture = _swallowing(dom, element, inside if shown else ())
     if furniture is not None:
         return _cut(dom, element, [], furniture)
     rest = _rest(dom, element)
@@ -143,6 +150,28 @@ def _element(dom: Dom, aside: Region, article: HtmlElement | None) -> HtmlElemen
     if plain is not None and (densest is None or _is_rather(plain, densest)):
         return plain
     return densest if densest is not None else _wordless(dom, aside, article)
+
+
+def _mere_threads(dom: Dom, thread: Sequence[int], article: HtmlElement | None) -> Region:
+    """Elements called as bodies that hold the comments, and no words before them; the article's can quote some."""
+    named = dom.classed(*vocabulary.names("post", "body")) if thread else []
+    named = [e for e in named if e.tag not in _OUTER and not (article is not None and dom.inside(e, article))]
+    return dom.region(*(e for e in named if _begins_thread(dom, e, thread)))
+
+
+def _begins_thread(dom: Dom, element: HtmlElement, thread: Sequence[int]) -> bool:
+    start, end = dom.span(element)
+    first = next((place for place in thread if start <= place <= end), None)
+    if first is None or (len(thread) > 1 and first == thread[-1]):
+        return False
+    said = 0
+    for node in dom.nodes[start:first]:
+        if isinstance(node.tag, str) and node.tag not in SKIPPED:
+            inner = dom.last(node) < first
+            said += len((node.text or "").strip()) + (len((node.tail or "").strip()) if inner else 0)
+        if said > _LABELS:
+            return False
+    return True
 
 
 def _inner_body(dom: Dom, element: HtmlElement) -> HtmlElement:
@@ -228,14 +257,21 @@ def _in_comment(element: HtmlElement) -> bool:
 # -- a body that swallowed what stands behind it ----------------------------------------------------
 
 
-def _swallowing(dom: Dom, element: HtmlElement) -> HtmlElement | None:
-    """The first node in what holds words that does not belong there; None when all does."""
-    hard = [dom.by_id[id_] for id_ in _HARD_IDS if id_ in dom.by_id and dom.inside(dom.by_id[id_], element)]
+def _swallowing(dom: Dom, element: HtmlElement, thread: Sequence[int] = ()) -> HtmlElement | None:
+    """The first node in what holds words that does not belong there; None when all does. thread: comments in it."""
+    hard = [dom.nodes[place] for place in thread[:1]]
+    hard += [dom.by_id[id_] for id_ in _HARD_IDS if id_ in dom.by_id and dom.inside(dom.by_id[id_], element)]
     hard += [e for e in dom.classed(*_HARD) if dom.inside(e, element)]
     if not hard:
         return None
     behind = [node for node, begun in _theme_parts(dom, element) if begun]
     return min([*hard, *behind], key=dom.order.__getitem__)
+
+
+def _is_thread(dom: Dom, places: Sequence[int]) -> bool:
+    """Whether comments are the page's own, not quoted: they have links to themselves or to answer them."""
+    links = (link.get("href") or "" for place in places[:1] for link in dom.nodes[place].iter("a"))
+    return any("#comment-" in href or "replytocom=" in href or href == "#respond" for href in links)
 
 
 def _theme_parts(dom: Dom, element: HtmlElement) -> Iterator[tuple[HtmlElement, bool]]:
@@ -261,7 +297,9 @@ def _runs(text: str | None) -> bool:
 def _is_end(node: HtmlElement) -> bool:
     """Whether the words are at an end before an element."""
     after = vocabulary.name_set("post", "after")
-    return node.tag in _END or node.get("id") in _SOFT_IDS or not after.isdisjoint(tokens(node))
+    if node.tag in _END or node.get("id") in _SOFT_IDS or not after.isdisjoint(tokens(node)):
+        return True
+    return any(map(_THREAD_NAME.match, (*tokens(node), (node.get("id") or "").lower())))
 
 
 def _is_marker(node: HtmlElement, element: HtmlElement) -> bool:

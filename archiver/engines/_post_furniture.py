@@ -132,6 +132,13 @@ def _has_words(shell: HtmlElement) -> bool:
     return bool((shell.text or "").strip()) or any((node.tail or "").strip() for node in shell)
 
 
+def _holds_paragraph(node: HtmlElement) -> bool:
+    """Whether there is a paragraph without a link in an element that makes up most of it: a short post's words."""
+    plain = (p for p in node.iter("p") if p is not node and next(p.iter("a"), None) is None)
+    longest = max(map(len, map(text_of, plain)), default=0)
+    return 2 * longest > len(text_of(node))
+
+
 def is_theme_part(node: HtmlElement) -> bool:
     """Whether an element around the words is the theme's, by its name or by what it holds."""
     names = [*tokens(node), (node.get("id") or "").lower()]
@@ -143,7 +150,7 @@ def is_theme_part(node: HtmlElement) -> bool:
     if any(not around.isdisjoint(_NAME_PARTS.split(name)) for name in names if name):
         return True
     for_readers = node.tag in {"p", "div", "small", "span"} and any(map(_is_for_readers, node.iter("a")))
-    if for_readers and len(text_of(node)) < _SHORT_LINE:
+    if for_readers and len(text_of(node)) < _SHORT_LINE and not _holds_paragraph(node):
         return True
     if node.tag in {"h1", "h2"} and not vocabulary.name_set("post", "title").isdisjoint(tokens(node)):
         return True

@@ -37,6 +37,11 @@ _OTHER_PREFIX = re.compile(
     re.IGNORECASE,
 )
 _PING_LIST = re.compile(r"^(?:ping|track)(?:back)?s?(?:[-_]?list)?$|^(?:ping|trackback)s?[-_](?:item|area|wrap)s?$")
+_PING_TITLE = re.compile(
+    r"(?:\d+\s+)?(?:track|ping)backs?(?:\s*(?:/|&|\+|,|and|und|et|e|y|en|och|og)\s*(?:track|ping)backs?)?\s*(?:\(\d+\)|:)?\Z",
+    re.IGNORECASE,
+)
+_FOR_PINGS = re.compile(r"/(?:trackback|feed)/?$|[?&](?:tb=1|feed=)")
 _SHELLS = frozenset({"li", "div", "article", "section", "dt", "dd", "p", "td", "tr", "blockquote", "table"})
 _ANCHORS = frozenset({"a", "span"})
 _CELLS = frozenset({"td", "tr", "tbody", "table"})
@@ -264,9 +269,18 @@ def _anchors(elements: Iterable[HtmlElement]) -> int:
 def _ping_items(dom: Dom) -> Iterator[HtmlElement]:
     """The items of lists of pings, which often have neither ids nor classes."""
     named = (e for id_, e in dom.by_id.items() if _PING_LIST.match(id_.lower()))
-    for element in [*dom.matching(_PING_LIST), *named]:
+    for element in [*dom.matching(_PING_LIST), *named, *_titled_lists(dom)]:
         for holder in [element] if element.tag in _LISTS else element.iterchildren(*_LISTS):
             yield from (item for item in holder if item.tag == "li")
+
+
+def _titled_lists(dom: Dom) -> Iterator[HtmlElement]:
+    """Lists below a heading "Trackbacks/Pingbacks"."""
+    for heading in dom.tags("h2", "h3", "h4", "h5"):
+        text = heading.text_content() if "back" in (heading.text_content() or "").lower() else ""
+        following = heading.getnext() if _PING_TITLE.match(text.strip()) else None
+        if following is not None and following.tag in _LISTS:
+            yield following
 
 
 # -- growing comments from their first elements -------------------------------------------------------
@@ -432,8 +446,16 @@ def _is_permalink(element: HtmlElement) -> bool:
     return any(part is not None and part.date < NONE for part in near)
 
 
+def _invites_pings(node: Node) -> bool:
+    """Whether an element that is called a trackback holds the address for them."""
+    links = [element.get("href") or "" for element in node.own() if element.tag == "a"]
+    return bool(links) and all(map(_FOR_PINGS.search, links))
+
+
 def _is_comment(node: Node) -> bool:
     """Whether there is anything of a comment in an element."""
+    if node.ping and node.native_id is None and not node.place and _invites_pings(node):
+        return False
     if node.ping or not PINGS.isdisjoint(node.classes) or (node.native_id and node.marked):
         return True
     texts = False

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from lxml.html import HtmlElement
@@ -17,7 +17,8 @@ from archiver.engines import _thread_tree as tree
 from archiver.engines._comment_alike import Alike, Likeness
 from archiver.engines._comment_parts import Parts, sort_out
 from archiver.engines._comment_roles import PINGS
-from archiver.engines._comment_who import author_of
+from archiver.engines._comment_signature import signatures
+from archiver.engines._comment_who import author, author_of, said_names
 from archiver.engines._comment_words import content_of
 from archiver.engines._dating import Dating
 from archiver.engines._thread_nodes import Node, Owned, find
@@ -67,6 +68,8 @@ def read(
     nodes, notes = find(dom, outside if isinstance(outside, Region) else dom.region(*outside))
     dating = dating or Dating(dom, site)
     said = _read_each(nodes, dom, dating)
+    _sign(said, dating)
+    _name_bare(said)
     waiting = [one for one in said if one.parts and one.parts.waiting]
     notes += [Note(kind="comment_awaiting_moderation", detail=one.node.native_id or "") for one in waiting]
     shown = _without_twins([one for one in said if not (one.parts and one.parts.waiting)] if waiting else said)
@@ -78,7 +81,7 @@ def read(
         kept, {node: one.name for node, one in by_node.items()}, lambda node: by_node[node].content.text, told=told
     )
     _set_keys(shown, post)
-    comments = tuple(_comment(one, by_node, post, dating, place) for place, one in enumerate(shown))
+    comments = tuple(_comment(one, by_node, post, place) for place, one in enumerate(shown))
     elements = tuple(element for node in nodes for element in (node.element, *node.more))
     return Thread(comments, _page(comments), tuple(notes), elements)
 
@@ -92,31 +95,59 @@ def _read_each(nodes: list[Node], dom: Dom, dating: Dating) -> list[_Said]:
     for number, node in enumerate(nodes):
         alike = likeness.read(nodes, number)
         if alike is None:
-            one = _thoroughly(node, dom, owned)
-            likeness.learn(nodes, number, one.parts, partial(_told, one, dating))
+            one = _thoroughly(node, dom, owned, dating)
+            likeness.learn(nodes, number, one.parts, partial(_told, one))
         else:
             one = _Said(node, None, alike.author, alike.content, alike.can_reply, alike.url, alike.published)
         said.append(one)
     again = {one.node for one in said if not one.parts and likeness.is_broken(one.node)}
-    return [_thoroughly(one.node, dom, owned) if one.node in again else one for one in said] if again else said
+    return [_thoroughly(one.node, dom, owned, dating) if one.node in again else one for one in said] if again else said
 
 
-def _thoroughly(node: Node, dom: Dom, owned: Owned) -> _Said:
+def _name_bare(said: list[_Said]) -> None:
+    """Take "says:" from the names where the theme prints it behind them."""
+    people = [one for one in said if one.author is not None and not one.node.ping]
+    for one, name in zip(people, said_names([one.name for one in people]), strict=True):
+        if one.author is not None and name != one.author.name:
+            one.author = replace(one.author, name=name)
+
+
+def _thoroughly(node: Node, dom: Dom, owned: Owned, dating: Dating) -> _Said:
     parts = sort_out(node, dom, owned.of(node))
-    return _Said(node, parts, author_of(parts), content_of(parts), parts.can_reply)
+    one = _Said(node, parts, author_of(parts), content_of(parts), parts.can_reply)
+    link = when.own_link(parts)
+    one.url = when.permalink(dom, node.native_id, link.get("href") if link is not None else None)
+    one.published = when.moment_of(parts, link, dating)
+    return one
 
 
-def _told(one: _Said, dating: Dating) -> Alike | None:
+def _told(one: _Said) -> Alike | None:
     """What a form must read of a comment, too; None for one that no form is made of."""
-    if one.parts is None or one.parts.waiting or one.author is None:
+    if one.parts is None or one.parts.waiting or one.author is None or one.published is None:
         return None
-    link = when.own_link(one.parts)
-    published = when.moment_of(one.parts, link, dating)
-    if published is None:
-        return None
-    href = link.get("href") if link is not None else None
-    url = when.permalink(one.parts.dom, one.node.native_id, href)
-    return Alike(one.author, one.content, url, published, one.can_reply)
+    return Alike(one.author, one.content, one.url, one.published, one.can_reply)
+
+
+def _sign(said: list[_Said], dating: Dating) -> None:
+    """Read names and dates off the lines that sign the comments, where most lack one of them."""
+    thread = [one for one in said if not one.node.ping]
+    lacking = [one for one in thread if one.author is None or one.published is None]
+    if 2 * len(lacking) <= len(thread):
+        return
+    found = signatures([one.parts for one in thread if one.parts is not None], dating)
+    for one in thread:
+        signature = found.get(one.node.element)
+        if one.parts is None or signature is None:
+            continue
+        if one.author is None:
+            url = one.parts.dom.link_url(signature.link) if signature.link is not None else None
+            member = "byuser" in one.node.classes
+            one.author = author(signature.name, member=member, url=url, avatar=one.parts.avatar)
+        odd = any(map(str.isdigit, signature.name))  # a name that looks like a date was read as one
+        one.published = (signature.moment if odd else None) or one.published or signature.moment
+        if signature.elements:
+            one.parts.added += signature.elements
+            one.content = content_of(one.parts)
 
 
 def _without_twins(said: list[_Said]) -> list[_Said]:
@@ -130,6 +161,7 @@ def _without_twins(said: list[_Said]) -> list[_Said]:
                 continue
             one.node.native_id = None
             one.node.twin = None
+            one.url = None
         kept.append(one)
     return kept
 
@@ -145,12 +177,8 @@ def _set_keys(said: list[_Said], post: PostRef) -> None:
             one.key = key if seen[key] == 1 else f"{key}|{seen[key]}"
 
 
-def _comment(one: _Said, by_node: dict[Node, _Said], post: PostRef, dating: Dating, position: int) -> Comment:
+def _comment(one: _Said, by_node: dict[Node, _Said], post: PostRef, position: int) -> Comment:
     node = one.node
-    if one.parts is not None:  # not before: a twin may have lost its id
-        link = when.own_link(one.parts)
-        one.url = when.permalink(one.parts.dom, node.native_id, link.get("href") if link is not None else None)
-        one.published = when.moment_of(one.parts, link, dating)
     parent, source = _parent(one, by_node)
     stated = node.stated_depth is not None or not _ORDERED.isdisjoint(node.classes)
     return Comment(
