@@ -15,7 +15,13 @@ from archiver.engines.dom import Dom, rels, text_without, tokens
 from archiver.text import squeeze
 
 _LAST = re.compile(r"\s+(?:and|und|et|y|e|en|och|og|i|и|ve|και|és|a|ja)\s+", re.IGNORECASE)
-_SEPARATOR = re.compile(r"\s*[|·•–—/]\s*|\s+-\s+|\s{2,}")
+_SEPARATOR = re.compile(r"\s*[|·•–—/~»«→←›‹]\s*|\s+-\s+|\s{2,}")
+# "— Ann @ 6:00 am", "— Ann at 6:00 on Saturday", as WordPress's first theme signed posts.
+_SIGNED_AT = re.compile(r"(?:[—–|~]|\s-)\s*([^—–|~@\d]{2,60}?)\s*(?:@|\bat\b)\s*\d{1,2}[:.h]\d\d", re.IGNORECASE)
+_GOES_ON = re.compile(
+    r"\s+(?:in(?!\s')|on|at|under|filed|posted|published)(?![^\W\d_]).*$|\s*\($", re.IGNORECASE | re.DOTALL
+)
+_DAY_BEFORE = 60  # characters
 _BETWEEN = re.compile(r"\s+(?:[|·•–—@-]+|//)\s+")
 _DIGITS = re.compile(r"\d")
 # What joins a name to the date behind it: "on", "am", "le" …
@@ -101,15 +107,37 @@ def line_names(line: Line, *, need_by: bool) -> list[str]:
     for part in _SEPARATOR.split(line.text):
         name = without_by(part)
         if need_by and name == squeeze(part):
+            name = _behind_date(part)
+        if not name:
             continue
         number = _DIGITS.search(name)
         if number:
-            name = _BEFORE_DATE.sub("", _without_month(name[: number.start()]))
-        name = name.strip(_EDGES)
+            name = _BEFORE_DATE.sub("", _BEFORE_DATE.sub("", _without_month(name[: number.start()])))
+        name = _GOES_ON.sub("", name).strip(_EDGES)
         names = split_names(name)
         if names and all(looks_like_name(n) and len(n) <= _LONGEST and len(n.split()) <= _MOST_WORDS for n in names):
             return names
     return []
+
+
+def _behind_date(part: str) -> str:
+    """What stands behind a "by" that follows a date: "Posted on May 5, 2020 in News by Ann"."""
+    text = squeeze(part)
+    line = folded(text)
+    if len(line) != len(text):
+        return ""
+    for phrase in vocabulary.phrases("people", "by"):
+        place = line.rfind(f" {phrase} ") if phrase.isascii() else -1
+        ahead = text[max(0, place - _DAY_BEFORE) : place] if place > 0 else ""
+        if ahead and dates.from_printed(ahead) is not None and dates.from_printed(text[place + 1 :]) is None:
+            return text[place + len(phrase) + 2 :].strip(_EDGES)
+    return ""
+
+
+def signed_before_hour(text: str) -> str:
+    """The person in "Filed under: News — Ann @ 6:00 am"; empty for none."""
+    match = _SIGNED_AT.search(text)
+    return match[1].strip(_EDGES) if match else ""
 
 
 def signed_name(text: str) -> str:

@@ -37,6 +37,7 @@ _SOFT_IDS = frozenset({*_HARD_IDS, "comments", "sidebar", "footer"})
 _END = frozenset({"footer", "nav", "aside"})
 _OUTER = frozenset({"body", "html"})
 _LABELS = 120  # characters: "12 comments", "Subscribe to …"
+_A_SENTENCE = 20  # characters
 _FEW = 5  # words: no more than a label has
 _TITLES = frozenset({"h1", "h2", "a", "span", "script", "style"})
 
@@ -162,16 +163,17 @@ def _mere_threads(dom: Dom, thread: Sequence[int], article: HtmlElement | None) 
 def _begins_thread(dom: Dom, element: HtmlElement, thread: Sequence[int]) -> bool:
     start, end = dom.span(element)
     first = next((place for place in thread if start <= place <= end), None)
-    if first is None or (len(thread) > 1 and first == thread[-1]):
+    if first is None or dom.nodes[first].tag == "form":
         return False
     said = 0
     for node in dom.nodes[start:first]:
         if isinstance(node.tag, str) and node.tag not in SKIPPED:
-            inner = dom.last(node) < first
-            said += len((node.text or "").strip()) + (len((node.tail or "").strip()) if inner else 0)
+            said += len((node.text or "").strip())
+            said += len((node.tail or "").strip()) if dom.last(node) < first else 0
         if said > _LABELS:
             return False
-    return True
+    # A post can begin with a list of comments that it quotes.
+    return all(_in_comment(p) or len(text_of(p)) < _A_SENTENCE for p in element.iter("p"))
 
 
 def _inner_body(dom: Dom, element: HtmlElement) -> HtmlElement:

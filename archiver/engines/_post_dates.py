@@ -13,6 +13,7 @@ from lxml.html import HtmlElement
 from archiver._months import folded
 from archiver.engines import _vocabulary as vocabulary
 from archiver.engines._dating import Dating
+from archiver.engines._near_lines import near_lines
 from archiver.engines._post_statements import Statements
 from archiver.engines.dom import Dom, Region, near, near_tokens, text_of, text_without, tokens
 from archiver.model import Moment, Precision
@@ -22,14 +23,27 @@ _PUBLISHED = frozenset(
 )
 _CHANGED = frozenset({"updated", "modified", "dt-updated", "last-modified", "entry-modified", "modified-date"})
 _META = re.compile(r"(?:^|[-_])meta(?:$|[-_])")
+_DAYS = frozenset({Precision.SECOND, Precision.MINUTE, Precision.HOUR, Precision.DAY})
 _LONGEST = 200
 _NEAR = 40  # characters: "Last updated on" stands close to its date
 
 
 class PostDates:
-    """The dates of one post. outside: what is not about it; url: its permalink, whose date may help."""
+    """The dates of one post.
 
-    def __init__(self, dom: Dom, dating: Dating, statements: Statements, outside: Region, url: str) -> None:
+    outside: what is not about it; url: its permalink, whose date may help; words: the places of its words.
+    """
+
+    def __init__(
+        self,
+        dom: Dom,
+        dating: Dating,
+        statements: Statements,
+        outside: Region,
+        url: str,
+        words: tuple[int, int] | None = None,
+    ) -> None:
+        self._words = words
         self._dom, self._dating, self._statements = dom, dating, statements
         self._outside, self._url = outside, url
         self._times = [time for time in dom.tags("time") if time not in outside]
@@ -90,7 +104,22 @@ class PostDates:
                     moment = self._dating.any(text, self._url)
                     if moment:
                         return moment
-        return self._of_url()
+        return self._near_words() or self._of_url()
+
+    def _near_words(self) -> Moment | None:
+        """A day in a line near the words that nothing calls a date: "Written on May 5, 2020 | by Ann"."""
+        for element in near_lines(self._dom, self._words, self._outside) if self._words is not None else ():
+            said = text_of(element)
+            if not any(map(str.isdigit, said)) or self._says_change(said):
+                continue
+            moment = self._dating.any(said, self._url)
+            if moment is not None and moment.precision in _DAYS:
+                return moment
+        return None
+
+    @staticmethod
+    def _says_change(line: str) -> bool:
+        return any(word in folded(line) for word in vocabulary.phrases("dates", "changed"))
 
     def _places(self) -> Iterator[HtmlElement]:
         found = list(self._times)

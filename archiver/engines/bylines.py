@@ -16,7 +16,8 @@ from lxml.html import HtmlElement
 from archiver import dates
 from archiver.engines import _vocabulary as vocabulary
 from archiver.engines._author_box import bio, in_box, named_in_box
-from archiver.engines._names import Line, line_names, looks_like_name, split_names, without_by
+from archiver.engines._names import Line, line_names, looks_like_name, signed_before_hour, split_names, without_by
+from archiver.engines._near_lines import near_lines
 from archiver.engines.dom import Dom, Region, near, rels, text_of, tokens
 from archiver.engines.wordpress_urls import author_slug, is_author_page
 from archiver.model import Author
@@ -38,12 +39,12 @@ _LEVELS = 5
 class Known:
     """stated: names that the page gives to search engines. not_people: the blog's own names.
 
-    words_at: the place of the post's words; what stands above them is no box about the author.
+    words: the places of the first and last node of the post's words; what stands above is no box about the author.
     """
 
     stated: tuple[str, ...] = ()
     not_people: tuple[str, ...] = ()
-    words_at: int | None = None
+    words: tuple[int, int] | None = None
 
 
 def authors(
@@ -61,7 +62,7 @@ def authors(
 
 class _Byline:
     def __init__(self, dom: Dom, outside: Region, known: Known) -> None:
-        self._dom, self._outside, self._words_at = dom, outside, known.words_at
+        self._dom, self._outside, self._words = dom, outside, known.words
         self._not_people = {normal_name(name) for name in known.not_people}
         self._stated = [name for name in known.stated if self._is_person(name)]
 
@@ -79,10 +80,11 @@ class _Byline:
         lines = self._in_lines()
         if lines:
             return lines, True
-        return self._distinct(self._person(name) for stated in self._stated for name in split_names(stated)), True
+        stated = self._distinct(self._person(name) for stated in self._stated for name in split_names(stated))
+        return stated or self._near_words(), True
 
     def _in_box(self, element: HtmlElement) -> bool:
-        above = self._words_at is not None and self._dom.order[element] < self._words_at
+        above = self._words is not None and self._dom.order[element] < self._words[0]
         return not above and in_box(element)
 
     # -- links ------------------------------------------------------------------------------------
@@ -203,6 +205,18 @@ class _Byline:
                 when, found, name = text_of(element).rpartition(f" {phrase} ")
                 if found and self._is_person(name) and dates.from_printed(when):
                     return (self._person(name),)
+        return ()
+
+    def _near_words(self) -> tuple[Author, ...]:
+        """Names in lines near the words that nothing calls a byline: "Posted by Ann", "— Ann @ 6:00 am"."""
+        for element in near_lines(self._dom, self._words, self._outside) if self._words is not None else ():
+            if self._in_box(element):
+                continue
+            line = Line.of(element, self._dom)
+            names = line_names(line, need_by=True) or [signed_before_hour(line.text)]
+            people = self._distinct(self._person(name) for name in names if name and self._is_person(name))
+            if people:
+                return people
         return ()
 
     # -- people -----------------------------------------------------------------------------------

@@ -206,7 +206,9 @@ class PostPage:
 
     @cached_property
     def _dates(self) -> PostDates:
-        return PostDates(self.dom, self.dating, self._statements, self.regions.outside, self.url)
+        body = self.regions.body
+        words = self.dom.span(body.element) if body is not None else None
+        return PostDates(self.dom, self.dating, self._statements, self.regions.outside, self.url, words)
 
     @cached_property
     def published(self) -> Moment | None:
@@ -225,7 +227,7 @@ class PostPage:
         known = bylines.Known(
             stated=self._statements.people,
             not_people=tuple(site_titles(self.dom)),
-            words_at=self.dom.order[body.element] if body is not None else None,
+            words=self.dom.span(body.element) if body is not None else None,
         )
         return bylines.authors(self.dom, outside=self.regions.outside, known=known)
 

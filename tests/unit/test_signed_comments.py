@@ -212,3 +212,17 @@ def test_a_list_of_pings_that_is_called_as_words_are() -> None:
     content = unseen.post(body + pings, head="<title>Tides</title>").read().content
     assert content
     assert content.text == words
+
+
+@pytest.mark.parametrize(
+    "around", ["<div class='wp-block-post-content'>{}</div>", "<div class='text-wrapper'>{}</div>"]
+)
+def test_a_post_may_begin_with_a_list_of_comments(around: str) -> None:
+    item = "<li class='comment even depth-1' id='comment-99'><a href='/post/#comment-99'>May 5</a><p>Quoted words.</p></li>"
+    quoted = f"<ol class='comment-list'>{item}</ol><p>That was somebody else's thread, which I quote in full here.</p>"
+    body = f"<h1>Tides</h1>{around.format(quoted * 2)}<form id='commentform'></form>"
+    page = unseen.post(body, head="<title>Tides</title>")
+    assert not page.thread.comments
+    content = page.read().content
+    assert content
+    assert content.text.count("in full here") == 2
