@@ -17,9 +17,13 @@ from archiver.text import squeeze
 _LAST = re.compile(r"\s+(?:and|und|et|y|e|en|och|og|i|и|ve|και|és|a|ja)\s+", re.IGNORECASE)
 _SEPARATOR = re.compile(r"\s*[|·•–—/~»«→←›‹]\s*|\s+-\s+|\s{2,}")
 # "— Ann @ 6:00 am", "— Ann at 6:00 on Saturday", as WordPress's first theme signed posts.
-_SIGNED_AT = re.compile(r"(?:[—–|~]|\s-)\s*([^—–|~@\d]{2,60}?)\s*(?:@|\bat\b)\s*\d{1,2}[:.h]\d\d", re.IGNORECASE)
+_SIGNED_AT = re.compile(r"(?:^|[—–|~]|\s-)\s*([^—–|~@\d:]{2,60}?)\s*(?:@|\bat\b)\s*\d{1,2}[:.h]\d\d", re.IGNORECASE)
+_POSTED_THIS = re.compile(
+    r"^([^\d:|—–]{2,60}?)\s+(?:has\s+)?(?:posted|published|wrote|filed|added)\s+(?:this|on)\b", re.IGNORECASE
+)
 _GOES_ON = re.compile(
-    r"\s+(?:in(?!\s')|on|at|under|filed|posted|published)(?![^\W\d_]).*$|\s*\($", re.IGNORECASE | re.DOTALL
+    r"\s+(?:in(?!\s')|on|at|under|(?:and |is |was )*(?:filed|tagged|posted|published))(?![^\W\d_]).*$|\s*\($",
+    re.IGNORECASE | re.DOTALL,
 )
 _DAY_BEFORE = 60  # characters
 _BETWEEN = re.compile(r"\s+(?:[|·•–—@-]+|//)\s+")
@@ -29,7 +33,7 @@ _BEFORE_DATE = re.compile(
     r"(?:^|[\s,]+)(?:on|at|am|vom|den|le|du|el|il|em|op|den|på|w|dne|в|от|in|posted|published)?[\s,:]*$", re.IGNORECASE
 )
 _HALF_DAY = re.compile(r"^(?:[ap]\.?m\b\.?|uhr\b)", re.IGNORECASE)
-_EDGES = " ,:：;.\u00a0"
+_EDGES = " ,:：;.→»«←\u00a0"
 _DATED = frozenset({"date", "entry-date", "post-date", "posted-on", "published", "updated", "meta-date", "entry-time"})
 _LONGEST = 60
 _MOST_WORDS = 7
@@ -104,10 +108,10 @@ def without_by(text: str) -> str:
 
 def line_names(line: Line, *, need_by: bool) -> list[str]:
     """The people that a line names. need_by: only behind a "By" at its start or behind a separator."""
-    for part in _SEPARATOR.split(line.text):
+    for part in (part.strip(_EDGES) for part in _SEPARATOR.split(line.text)):
         name = without_by(part)
         if need_by and name == squeeze(part):
-            name = _behind_date(part)
+            name = _behind_by(part)
         if not name:
             continue
         number = _DIGITS.search(name)
@@ -120,23 +124,26 @@ def line_names(line: Line, *, need_by: bool) -> list[str]:
     return []
 
 
-def _behind_date(part: str) -> str:
-    """What stands behind a "by" that follows a date: "Posted on May 5, 2020 in News by Ann"."""
+def _behind_by(part: str) -> str:
+    """What stands behind a "by" within a line: "Posted on May 5, 2020 in News by Ann", "This was posted by Ann"."""
     text = squeeze(part)
     line = folded(text)
     if len(line) != len(text):
         return ""
     for phrase in vocabulary.phrases("people", "by"):
         place = line.rfind(f" {phrase} ") if phrase.isascii() else -1
-        ahead = text[max(0, place - _DAY_BEFORE) : place] if place > 0 else ""
-        if ahead and dates.from_printed(ahead) is not None and dates.from_printed(text[place + 1 :]) is None:
-            return text[place + len(phrase) + 2 :].strip(_EDGES)
+        if place < 0:
+            continue
+        ahead, behind = text[max(0, place - _DAY_BEFORE) : place], text[place + len(phrase) + 2 :]
+        dated = dates.from_printed(ahead) or (place < _DAY_BEFORE and dates.from_printed(behind))
+        if " " in phrase or dated is not None:
+            return behind.strip(_EDGES)
     return ""
 
 
 def signed_before_hour(text: str) -> str:
-    """The person in "Filed under: News — Ann @ 6:00 am"; empty for none."""
-    match = _SIGNED_AT.search(text)
+    """The person in "Filed under: News — Ann @ 6:00 am", in "Ann posted this on Friday"; empty for none."""
+    match = _SIGNED_AT.search(text) or _POSTED_THIS.search(text)
     return match[1].strip(_EDGES) if match else ""
 
 

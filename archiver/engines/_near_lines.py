@@ -13,7 +13,7 @@ _LONGEST = 200  # characters
 _NOT_LINES = frozenset(
     {"a", "body", "button", "form", "head", "html", "label", "main", "nav", "option", "script", "style"}
 )
-_FEET = frozenset({"footer", "nav", "aside", "form"})
+_FEET = frozenset({"footer", "nav", "form"})
 
 
 def near_lines(dom: Dom, words: tuple[int, int], outside: Region) -> Iterator[HtmlElement]:
@@ -27,7 +27,7 @@ def near_lines(dom: Dom, words: tuple[int, int], outside: Region) -> Iterator[Ht
         element = dom.nodes[place]
         if not isinstance(element.tag, str) or element.tag in _NOT_LINES or element in outside:
             continue
-        if _has_text(element) and 0 < len(text_of(element)) <= _LONGEST and not _is_in_foot(element):
+        if _has_text(element) and 0 < len(text_of(element)) <= _LONGEST and not is_in_foot(element):
             yield element
 
 
@@ -36,8 +36,10 @@ def _has_text(element: HtmlElement) -> bool:
     return any(text and any(map(str.isalnum, text)) for text in texts)
 
 
-def _is_in_foot(element: HtmlElement) -> bool:
+def is_in_foot(element: HtmlElement) -> bool:
     """Whether an element stands in what ends a page; a post's own <footer> stands in its article."""
     line = [element, *ancestors(element)]
-    feet = next((number for number, up in enumerate(line) if up.tag in _FEET or (up.get("id") or "") == "footer"), None)
+    feet = next(
+        (number for number, up in enumerate(line) if up.tag in _FEET or up.get("id") in {"footer", "colophon"}), None
+    )
     return feet is not None and not any(up.tag == "article" for up in line[feet:])

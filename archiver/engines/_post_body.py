@@ -37,7 +37,6 @@ _SOFT_IDS = frozenset({*_HARD_IDS, "comments", "sidebar", "footer"})
 _END = frozenset({"footer", "nav", "aside"})
 _OUTER = frozenset({"body", "html"})
 _LABELS = 120  # characters: "12 comments", "Subscribe to …"
-_A_SENTENCE = 20  # characters
 _FEW = 5  # words: no more than a label has
 _TITLES = frozenset({"h1", "h2", "a", "span", "script", "style"})
 
@@ -173,7 +172,8 @@ def _begins_thread(dom: Dom, element: HtmlElement, thread: Sequence[int]) -> boo
         if said > _LABELS:
             return False
     # A post can begin with a list of comments that it quotes.
-    return all(_in_comment(p) or len(text_of(p)) < _A_SENTENCE for p in element.iter("p"))
+    said_so = (text_of(p) for p in element.iter("p") if not _in_comment(p))
+    return not any(text and not any(map(str.isdigit, text)) for text in said_so)
 
 
 def _inner_body(dom: Dom, element: HtmlElement) -> HtmlElement:

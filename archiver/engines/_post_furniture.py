@@ -132,6 +132,12 @@ def _has_words(shell: HtmlElement) -> bool:
     return bool((shell.text or "").strip()) or any((node.tail or "").strip() for node in shell)
 
 
+_META_NAME = re.compile(
+    r"^(?:the[-_]*)?(?:post|entry|author|article|story)[-_]*"
+    r"(?:meta(?:data)?|info|details|data|foot(?:er)?|by|author|date|time|tags|cats?|categor(?:y|ies))$"
+)
+
+
 def _holds_paragraph(node: HtmlElement) -> bool:
     """Whether there is a paragraph without a link in an element that makes up most of it: a short post's words."""
     plain = (p for p in node.iter("p") if p is not node and next(p.iter("a"), None) is None)
@@ -147,7 +153,7 @@ def is_theme_part(node: HtmlElement) -> bool:
     around = vocabulary.name_set("post", "around")
     if not (vocabulary.name_set("post", "meta") | vocabulary.name_set("post", "added")).isdisjoint(names):
         return True
-    if any(not around.isdisjoint(_NAME_PARTS.split(name)) for name in names if name):
+    if any(not around.isdisjoint(_NAME_PARTS.split(name)) or _META_NAME.match(name) for name in names if name):
         return True
     for_readers = node.tag in {"p", "div", "small", "span"} and any(map(_is_for_readers, node.iter("a")))
     if for_readers and len(text_of(node)) < _SHORT_LINE and not _holds_paragraph(node):

@@ -17,7 +17,7 @@ from archiver import dates
 from archiver.engines import _vocabulary as vocabulary
 from archiver.engines._author_box import bio, in_box, named_in_box
 from archiver.engines._names import Line, line_names, looks_like_name, signed_before_hour, split_names, without_by
-from archiver.engines._near_lines import near_lines
+from archiver.engines._near_lines import is_in_foot, near_lines
 from archiver.engines.dom import Dom, Region, near, rels, text_of, tokens
 from archiver.engines.wordpress_urls import author_slug, is_author_page
 from archiver.model import Author
@@ -29,7 +29,10 @@ __all__ = ["Known", "authors", "bio", "split_names"]
 _LINES = frozenset(
     {"entry-meta", "post-meta", "postmetadata", "post-info", "meta", "entry-info", "article-meta", "meta-info"}
 )
-_CALLED = re.compile(r"(?:^|[-_])(?:authors?|autor|byline)(?:[-_](?:text|line|name|meta|links|info))?$")
+_CALLED = re.compile(
+    r"(?:^p?|[-_]|post|entry|the)(?:authors?|autor|byline)(?:[-_](?:text|line|name|meta|links|info))?$"
+)
+_LABELS = frozenset({"span", "em", "strong", "b", "i", "cite"})
 _URL_OF_NAME = frozenset({"url", "fn"})
 _LONGEST_LINE = 300
 _LEVELS = 5
@@ -68,6 +71,7 @@ class _Byline:
 
     def read(self) -> tuple[tuple[Author, ...], bool]:
         links = [(link, url) for link, url in self._dom.links_outside(self._outside) if self._is_author_link(link, url)]
+        links = [pair for pair in links if not is_in_foot(pair[0])]
         direct = [(link, url) for link, url in links if self._name_of(link) and not self._in_box(link)]
         for found in (self._linked(direct), self._plain(), self._agreed()):
             if found:
@@ -141,6 +145,7 @@ class _Byline:
                 return self._distinct(author for e in found for author in self._people_in(e))
         cards = [e for e in self._dom.classed("fn") if self._may_name(e) and self._in_byline(e)]
         cards = cards or [e for e in self._dom.classed("author") if "vcard" in tokens(e) and self._is_mere_name(e)]
+        cards = cards or [e for e in self._dom.matching(_CALLED) if e.tag in _LABELS and self._is_mere_name(e)][:1]
         stated = [] if cards else [e for e in self._with_property("author") if self._may_name(e)]
         return self._distinct(author for e in [*cards, *stated[:1]] for author in self._people_in(e))
 
@@ -212,11 +217,12 @@ class _Byline:
         for element in near_lines(self._dom, self._words, self._outside) if self._words is not None else ():
             if self._in_box(element):
                 continue
-            line = Line.of(element, self._dom)
-            names = line_names(line, need_by=True) or [signed_before_hour(line.text)]
-            people = self._distinct(self._person(name) for name in names if name and self._is_person(name))
-            if people:
-                return people
+            own = (element.text, *(child.tail for child in element))
+            for line in (Line.of(element, self._dom), *(Line(text) for text in own if text and len(text) > 1)):
+                names = line_names(line, need_by=True) or [signed_before_hour(line.text.strip())]
+                people = self._distinct(self._person(name) for name in names if name and self._is_person(name))
+                if people:
+                    return people
         return ()
 
     # -- people -----------------------------------------------------------------------------------
