@@ -21,6 +21,7 @@ _SIGNED_AT = re.compile(r"(?:^|[—–|~]|\s-)\s*([^—–|~@\d:]{2,60}?)\s*(?:@
 _POSTED_THIS = re.compile(
     r"^([^\d:|—–]{2,60}?)\s+(?:has\s+)?(?:posted|published|wrote|filed|added)\s+(?:this|on)\b", re.IGNORECASE
 )
+_NO_SIGNER = re.compile(r"\s*(?:this|it|was|posted|published|written|filed|last|on|in)\b", re.IGNORECASE)
 _GOES_ON = re.compile(
     r"\s+(?:in(?!\s')|on|at|under|(?:and |is |was )*(?:filed|tagged|posted|published))(?![^\W\d_]).*$|\s*\($",
     re.IGNORECASE | re.DOTALL,
@@ -111,7 +112,7 @@ def line_names(line: Line, *, need_by: bool) -> list[str]:
     for part in (part.strip(_EDGES) for part in _SEPARATOR.split(line.text)):
         name = without_by(part)
         if need_by and name == squeeze(part):
-            name = _behind_by(part)
+            name = behind_by(part)
         if not name:
             continue
         number = _DIGITS.search(name)
@@ -124,7 +125,7 @@ def line_names(line: Line, *, need_by: bool) -> list[str]:
     return []
 
 
-def _behind_by(part: str) -> str:
+def behind_by(part: str) -> str:
     """What stands behind a "by" within a line: "Posted on May 5, 2020 in News by Ann", "This was posted by Ann"."""
     text = squeeze(part)
     line = folded(text)
@@ -144,7 +145,7 @@ def _behind_by(part: str) -> str:
 def signed_before_hour(text: str) -> str:
     """The person in "Filed under: News — Ann @ 6:00 am", in "Ann posted this on Friday"; empty for none."""
     match = _SIGNED_AT.search(text) or _POSTED_THIS.search(text)
-    return match[1].strip(_EDGES) if match else ""
+    return match[1].strip(_EDGES) if match and _NO_SIGNER.match(match[1]) is None else ""
 
 
 def signed_name(text: str) -> str:

@@ -16,7 +16,15 @@ from lxml.html import HtmlElement
 from archiver import dates
 from archiver.engines import _vocabulary as vocabulary
 from archiver.engines._author_box import bio, in_box, named_in_box
-from archiver.engines._names import Line, line_names, looks_like_name, signed_before_hour, split_names, without_by
+from archiver.engines._names import (
+    Line,
+    behind_by,
+    line_names,
+    looks_like_name,
+    signed_before_hour,
+    split_names,
+    without_by,
+)
 from archiver.engines._near_lines import is_in_foot, near_lines
 from archiver.engines.dom import Dom, Region, near, rels, text_of, tokens
 from archiver.engines.wordpress_urls import author_slug, is_author_page
@@ -152,7 +160,8 @@ class _Byline:
     def _is_mere_name(self, element: HtmlElement) -> bool:
         """Whether an element holds a name and nothing else."""
         name = text_of(element)
-        return without_by(name) == name and not any(map(str.isdigit, name)) and self._may_name(element)
+        bare = without_by(name) == name and not behind_by(name) and not any(map(str.isdigit, name))
+        return bare and self._may_name(element)
 
     def _may_name(self, element: HtmlElement, *, in_box: bool = False) -> bool:
         if element in self._outside or element.tag == "body" or (self._in_box(element) and not in_box):
