@@ -134,6 +134,13 @@ def test_what_is_no_archive_is_said(tmp_path: Path, data: bytes, name: str, code
     assert words in ran.err
 
 
+def test_an_engine_that_does_not_exist_is_said_before_anything_is_read(tmp_path: Path) -> None:
+    (tmp_path / "x.warc").write_bytes(b"WARC/1.0\r\n")
+    ran = archiver("import", tmp_path / "archive", "--engine", "tumbler", tmp_path / "x.warc")
+    assert (ran.code, len(ran.said), (tmp_path / "archive").exists()) == (2, 1, False)
+    assert "engine tumbler: there is no such engine. Engines: wordpress, blogger," in ran.err
+
+
 def test_a_file_that_is_not_there_makes_no_archive(tmp_path: Path) -> None:
     ran = archiver("import", tmp_path / "archive", tmp_path / "nothing.warc")
     assert (ran.code, (tmp_path / "archive").exists()) == (2, False)
