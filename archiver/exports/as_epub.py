@@ -1,4 +1,7 @@
-"""EPUB 3: a book of the blog, a chapter for each post with its thread, by date."""
+"""EPUB 3: a book of the blog, a chapter for each post with its thread, by date; many short chapters to a file.
+
+A file of its own for each would cost memory: what is in a ZIP file is listed at its end.
+"""
 
 from __future__ import annotations
 
@@ -31,33 +34,55 @@ _PAGE = Markup(
     '<link rel="stylesheet" type="text/css" href="style.css"/></head>\n<body>\n'
 )
 _END = "</body>\n</html>\n"
+_STYLE = f"{pages.STYLE}section + section {{ break-before: page }}\n"
+PART = 200_000  # bytes after which the next post begins another file; readers of books take in one as a whole
 
 
 def write(source: Source, path: Path, progress: Progress) -> None:
     """The chapters first, one after the other; what lists them is asked for anew."""
     progress.begin(source.count("posts") + source.count("comments"))
     blogs = documents.blogs(source)
+    title = ", ".join(blog.name for blog in blogs)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as book:
         # Must be the first, and not compressed.
         book.writestr(zipfile.ZipInfo("mimetype"), "application/epub+zip", zipfile.ZIP_STORED)
         book.writestr("META-INF/container.xml", _CONTAINER)
-        book.writestr("book/style.css", pages.STYLE)
-        for post in documents.posts(source):
-            progress.advance(_chapter(book, source, post))
-        _streamed(book, "book/book.opf", _package(source, blogs))
-        _streamed(book, "book/nav.xhtml", _contents(source, blogs))
+        book.writestr("book/style.css", _STYLE)
+        counts = _parts(book, source, title, progress)
+        _streamed(book, "book/book.opf", _package(blogs, title, len(counts)))
+        _streamed(book, "book/nav.xhtml", _contents(source, title, counts))
 
 
-def _chapter(book: zipfile.ZipFile, source: Source, post: Post) -> int:
-    """One post; how many pieces it has, itself among them."""
-    number = 0
-    with book.open(f"book/{post.id}.xhtml", "w", force_zip64=True) as file:
-        file.write((_PAGE.format(held(post.name))).encode())
-        for piece in pages.body(source, post):
-            file.write(well_formed(piece).encode())
-            number += 1
-        file.write(_END.encode())
-    return number
+def _parts(book: zipfile.ZipFile, source: Source, title: str, progress: Progress) -> list[int]:
+    """All posts, in files; how many are in each."""
+    counts: list[int] = []
+    posts = documents.posts(source)
+    post = next(posts, None)
+    while post:
+        counts.append(0)
+        with book.open(f"book/{_part(len(counts))}.xhtml", "w", force_zip64=True) as file:
+            file.write(_PAGE.format(held(f"{title}, part {len(counts)}")).encode())
+            written = 0
+            while post and written < PART:
+                for piece in _chapter(source, post, progress):
+                    written += file.write(piece.encode())
+                counts[-1] += 1
+                post = next(posts, None)
+            file.write(_END.encode())
+    return counts
+
+
+def _part(number: int) -> str:
+    return f"part-{number}"
+
+
+def _chapter(source: Source, post: Post, progress: Progress) -> Iterator[str]:
+    """One post with its thread."""
+    yield f'<section epub:type="chapter" id="p{post.id}">\n'
+    for piece in pages.body(source, post):
+        yield well_formed(piece)
+        progress.advance()
+    yield "</section>\n"
 
 
 def well_formed(html: str) -> str:
@@ -75,8 +100,7 @@ def _serialized(element: Any) -> str:
     return str(etree.tostring(element, encoding="unicode", method="xml", with_tail=False))
 
 
-def _package(source: Source, blogs: list[Blog]) -> Iterator[str]:
-    title = ", ".join(blog.name for blog in blogs)
+def _package(blogs: list[Blog], title: str, parts: int) -> Iterator[str]:
     key = hashlib.sha256("|".join(blog.id for blog in blogs).encode()).hexdigest()[:32]
     language = next((blog.language for blog in blogs if blog.language), "und")
     yield (
@@ -91,19 +115,21 @@ def _package(source: Source, blogs: list[Blog]) -> Iterator[str]:
     yield f'<meta property="dcterms:modified">{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}</meta>\n</metadata>\n<manifest>\n'
     yield '<item id="nav" href="nav.xhtml" media-type="application/xhtml+xml" properties="nav"/>\n'
     yield '<item id="style" href="style.css" media-type="text/css"/>\n'
-    for key, _ in _titles(source):
-        yield f'<item id="p{key}" href="{key}.xhtml" media-type="application/xhtml+xml"/>\n'
+    for number in range(1, parts + 1):
+        yield f'<item id="{_part(number)}" href="{_part(number)}.xhtml" media-type="application/xhtml+xml"/>\n'
     yield "</manifest>\n<spine>\n"
-    for key, _ in _titles(source):
-        yield f'<itemref idref="p{key}"/>\n'
+    for number in range(1, parts + 1):
+        yield f'<itemref idref="{_part(number)}"/>\n'
     yield "</spine>\n</package>\n"
 
 
-def _contents(source: Source, blogs: list[Blog]) -> Iterator[str]:
+def _contents(source: Source, title: str, counts: list[int]) -> Iterator[str]:
+    """counts: how many posts each part has, in the same order."""
     yield str(_PAGE.format("Contents"))
-    yield f'<nav epub:type="toc"><h1>{escape(held(", ".join(blog.name for blog in blogs)))}</h1>\n<ol>\n'
-    for key, title in _titles(source):
-        yield f'<li><a href="{key}.xhtml">{escape(held(title))}</a></li>\n'
+    yield f'<nav epub:type="toc"><h1>{escape(held(title))}</h1>\n<ol>\n'
+    places = (number for number, count in enumerate(counts, 1) for _ in range(count))
+    for (key, name), number in zip(_titles(source), places, strict=True):
+        yield f'<li><a href="{_part(number)}.xhtml#p{key}">{escape(held(name))}</a></li>\n'
     yield f"</ol></nav>\n{_END}"
 
 

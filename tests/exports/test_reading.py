@@ -13,6 +13,7 @@ from lxml import etree
 from lxml import html as parser
 from markdown_it import MarkdownIt
 
+from archiver.exports import as_epub
 from archiver.exports._markdown import inline, to_markdown
 from archiver.exports.as_markdown import file_name
 from archiver.exports.escapes import held
@@ -158,7 +159,10 @@ def test_html_runs_and_loads_nothing(copy):
 # ---- EPUB
 
 
-def test_epub_is_one(archive, tmp_path):
+@pytest.mark.parametrize("size", [as_epub.PART, 1])
+def test_epub_is_one(archive, tmp_path, monkeypatch, size):
+    """Many posts to a file, or each in its own."""
+    monkeypatch.setattr(as_epub, "PART", size)
     path = write(archive, "epub", tmp_path)
     with zipfile.ZipFile(path) as book:
         assert book.testzip() is None
@@ -171,11 +175,18 @@ def test_epub_is_one(archive, tmp_path):
             name for name in book.namelist() if name.startswith("book/") and not name.endswith(".opf")
         }
         spine = [items[item.get("idref")] for item in package.iter("{*}itemref")]
-        wanted = [f"{row[0]}.xhtml" for row in rows(archive, "SELECT id FROM posts ORDER BY published_at, id")]
-        assert spine == wanted
+        posts = [f"p{row[0]}" for row in rows(archive, "SELECT id FROM posts ORDER BY published_at, id")]
+        assert len(spine) == (len(posts) if size == 1 else 1)
         contents = etree.fromstring(book.read("book/nav.xhtml"))
-        assert [link.get("href") for link in contents.iter("{*}a")] == spine
+        links = [link.get("href").split("#") for link in contents.iter("{*}a")]
+        assert [key for _, key in links] == posts
         pages = [etree.fromstring(book.read(f"book/{name}")) for name in spine]
+        inside = [
+            (name, key)
+            for name, page in zip(spine, pages, strict=True)
+            for key in page.xpath("//*/@id[starts-with(., 'p')]")
+        ]
+        assert inside == [tuple(link) for link in links]
         assert (
             sum(len(list(page.iter("{*}article"))) for page in pages)
             == rows(archive, "SELECT count(*) FROM comments")[0][0]

@@ -128,8 +128,7 @@ def workbook_keys(path):
 def epub_keys(path):
     with zipfile.ZipFile(path) as book:
         names = [name for name in book.namelist() if name.endswith(".xhtml") and "nav" not in name]
-        inner = [node[1:] for name in names for node in etree.fromstring(book.read(name)).xpath("//@id")]
-        return [name[5:-6] for name in names] + inner
+        return [node[1:] for name in names for node in etree.fromstring(book.read(name)).xpath("//@id")]
 
 
 def lines(path):
