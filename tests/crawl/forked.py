@@ -1,8 +1,9 @@
 """Runs the command in a process that is forked off one in which everything has been imported.
 
-It is a process as any other, with a number, a session, an environment and standard streams of its own; only what
-Python and its imports cost, which is most of a small run, is paid once for all. What is not so: the seed of hashes,
-and what Python reads of its environment when it starts, are those of the first process.
+It is a process as any other, with a number, a session, an environment and standard streams of its own, and so is the
+one that reads its pages; only what Python and its imports cost, which is most of a small run, is paid once for all.
+What is not so: the seed of hashes, and what Python reads of its environment when it starts, are those of the first
+process. It is the way of `archiver.forge`, which can only be asked for units of work.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import archiver.settings
+from archiver.crawl import reader_child, reader_process
 
 PRELOADED = ["tests.crawl.points"]
 """Imports everything, for the same reason; a process has one server of forks, so the list is the same."""
@@ -32,7 +34,7 @@ PRELOADED = ["tests.crawl.points"]
 class Forked:
     """What is used of subprocess.Popen. Leads a session of its own by the time that it is here.
 
-    reads_itself: a crawl starts no process that reads its pages, which would have to import a parser.
+    reads_itself: a crawl has no process that reads its pages.
     """
 
     def __init__(
@@ -128,6 +130,9 @@ def _child(
     os.chdir(cwd)
     sys.stdout, sys.stderr = _stream(1, "strict"), _stream(2, "backslashreplace")
     archiver.settings.ARCHIVER_READER_PROCESS = not reads_itself
+    if not reads_itself and reader_child.forked():
+        reader_process.main()
+        os._exit(0)
     sys.argv = [module, *arguments]
     try:
         runpy.run_module(module, run_name="__main__", alter_sys=True)
