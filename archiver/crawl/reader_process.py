@@ -22,7 +22,7 @@ def main() -> None:
     os.dup2(2, 1)  # what a library prints must not come between the readings
     limit_memory()
     prepare_reading()
-    with suppress(BrokenPipeError, KeyboardInterrupt):
+    with suppress(ConnectionError, KeyboardInterrupt):  # of a socket whose other end has gone, too
         while frame := _frame(source):
             question: Question = unpacked(frame)
             sink.write(packed(answer(question)))
