@@ -208,7 +208,9 @@ class Dom:
         return self._ordered({element for name in known for element in self._with_token(name)})
 
     def _with_token(self, name: str) -> list[HtmlElement]:
-        values = self.class_tokens.get(name, ())
+        values = self.class_tokens.get(name)
+        if values is None:
+            return []
         if len(values) == 1:
             return self.by_classes[values[0]]
         if name not in self._merged:
@@ -217,7 +219,8 @@ class Dom:
 
     def matching(self, pattern: re.Pattern[str]) -> list[HtmlElement]:
         """Elements with a class token in which the pattern is found, in document order."""
-        return self.classed(*(token for token in self.class_tokens if pattern.search(token)))
+        search = pattern.search
+        return self.classed(*[token for token in self.class_tokens if search(token)])
 
     def _ordered(self, elements: Iterable[HtmlElement]) -> list[HtmlElement]:
         return sorted(elements, key=self.order.__getitem__)
@@ -258,11 +261,11 @@ class Dom:
     @cached_property
     def links(self) -> list[tuple[HtmlElement, str]]:
         """All a[href] with their absolute URLs, those that cannot be fetched left out."""
-        urls = self._link_urls
+        url_of = self.url_of
         found = []
         for element in self.tags("a"):
             href = element.get("href")
-            url = urls[href] if href in urls else self.link_url(element)
+            url = url_of(href) if href else None
             if url:
                 found.append((element, url))
         return found
