@@ -14,9 +14,13 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from archiver.warc.reader import responses
+from archiver.warc.records import DIRECTORY, SUFFIX, Exchange, digest
+from archiver.warc.writer import Writer
 from db import open_archive
 
 PER_POST = 25  # comments
+ROTATE_AT = 64 << 20  # bytes of a WARC file
 QUERY = "SELECT * FROM comments"
 _SEEN = "2024-05-01T10:00:00Z"
 _WORDS = [
@@ -44,7 +48,8 @@ _HERE = Path(__file__).parents[1]
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """rows: of all tables, or of the query. seconds, cpu: without the start of Python. peak: bytes of the process.
+    """rows: of all tables, or of the query; of responses as they came, their number. seconds, cpu: without the start of
+    Python. peak: bytes of the process.
 
     cpu: seconds of the processor, which mean something where other programs keep it busy.
     """
@@ -75,6 +80,24 @@ def make(directory: Path, comments: int) -> Path:
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     unfinished.rename(directory)
     return directory
+
+
+def record(archive: Path, records: int) -> None:
+    """WARC files of as many pages of posts, in a folder that is taken if it is there."""
+    if (archive / DIRECTORY).exists():
+        return
+    chance, writer = Random(1), Writer(archive, "benchmark", {"software": "benchmark"}, ROTATE_AT)
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n"
+    for number in range(records):
+        post = _post(chance, number, {})
+        body = f"<!DOCTYPE html><html><head><title>{post['title']}</title></head><body>{post['html'] * 4}</body></html>"
+        writer.write(
+            Exchange(
+                url=post["url"], at=f"2024-05-01T10:00:00.{number % 10**6:06}Z", received=head, body=body.encode(),
+                sent=f"GET /{number}/ HTTP/1.1\r\nHost: big.example\r\n\r\n".encode(), digest=digest(body.encode()),
+            )
+        )  # fmt: skip
+    writer.close()
 
 
 def measure(archive: Path, name: str, target: Path, query: str | None = None) -> Measured:
@@ -153,7 +176,12 @@ def _one(archive: Path, name: str, target: Path, query: str | None) -> Measured:
     began, busy = time.perf_counter(), time.process_time()
     done = export(opened, form, target, Wanted(query=query))
     seconds, cpu = time.perf_counter() - began, time.process_time() - busy
-    return Measured(sum(done.rows.values()), seconds, cpu, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
+    rows = _records(archive) if form.as_came else sum(done.rows.values())
+    return Measured(rows, seconds, cpu, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
+
+
+def _records(archive: Path) -> int:
+    return sum(1 for path in (archive / DIRECTORY).glob(f"*{SUFFIX}") for _ in responses(path))
 
 
 if __name__ == "__main__":

@@ -15,7 +15,8 @@ from db.source import Source
 
 STYLE = """\
 :root { color-scheme: light dark }
-body { font: 1.05rem/1.6 Georgia, serif; max-width: 42rem; margin: 2rem auto; padding: 0 1rem }
+body { font-family: Georgia, serif; font-size: 105%; line-height: 1.6 }
+body { max-width: 42rem; margin: 2rem auto; padding: 0 1rem }
 h1, h2, nav, footer, .about { font-family: system-ui, sans-serif }
 h1 { line-height: 1.25 }
 nav, footer, .about { font-size: .85rem; opacity: .8 }

@@ -1,18 +1,25 @@
 """An archive's WARC files as one WACZ file (1.1.1), which replay tools open by itself.
 
 archive/*.warc.gz    indexes/index.cdx.gz    pages/pages.jsonl    datapackage.json    datapackage-digest.json
+
+The index is sorted and the pages are listed by way of temporary files, so that memory stays the same for many records.
 """
 
 from __future__ import annotations
 
 import gzip
 import hashlib
+import heapq
 import json
 import uuid
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
-from typing import IO, Protocol
+from tempfile import TemporaryFile
+from typing import IO, Protocol, Self
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from lxml import etree, html
@@ -25,6 +32,8 @@ from archiver.warc.reader import Record, responses
 from archiver.warc.records import DIRECTORY, SUFFIX
 
 _STEP = 1 << 20
+_GZIP = 16 + zlib.MAX_WBITS  # what tells zlib to write gzip
+RUN = 20_000  # lines of the index that are sorted at a time, some 8 MB
 _VERSION = "1.1.1"
 
 
@@ -46,8 +55,8 @@ def write(archive: HasDirectory, path: Path) -> int:
         raise ArchiveMissing(str(archive.directory), "it has no WARC files to pack", "Crawl without --no-warc first")
     new = path.with_name(f"{path.name}.new")
     try:
-        with ZipFile(new, "w", allowZip64=True) as made:
-            pages = _Package(made).fill(files)
+        with ZipFile(new, "w", allowZip64=True) as made, _Sorted(path.parent) as index:
+            pages = _Package(made).fill(files, index, path.parent)
         new.replace(path)
     finally:
         new.unlink(missing_ok=True)
@@ -59,26 +68,26 @@ class _Package:
         self._made = made
         self._resources: list[dict[str, object]] = []
 
-    def fill(self, files: list[Path]) -> int:
-        index: list[str] = []
-        pages: list[dict[str, str]] = []
-        for path in files:
-            for record in responses(path):
-                index.append(cdxj.line(record, path.name))
-                if page := _page(record):
-                    pages.append(page)
-            with path.open("rb") as file:
-                # Stored: readers fetch single records by their offset.
-                self._add(f"archive/{path.name}", _pieces(file), ZIP_STORED)
-        packed = gzip.compress("".join(sorted(index)).encode(), mtime=0)
-        self._add("indexes/index.cdx.gz", iter([packed]), ZIP_STORED)
-        head = {"format": "json-pages-1.0", "id": "pages", "title": "All pages"}
-        lines = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in (head, *pages))
-        self._add("pages/pages.jsonl", iter([lines.encode()]), ZIP_DEFLATED)
-        self._describe(pages)
-        return len(pages)
+    def fill(self, files: list[Path], index: _Sorted, scratch: Path) -> int:
+        number, first = 0, None
+        with TemporaryFile(dir=scratch) as pages:
+            for path in files:
+                for record in responses(path):
+                    index.add(cdxj.line(record, path.name).encode())
+                    if page := _page(record):
+                        pages.write(_line(page))
+                        number, first = number + 1, first or page
+                with path.open("rb") as file:
+                    # Stored: readers fetch single records by their offset.
+                    self._add(f"archive/{path.name}", _pieces(file), ZIP_STORED)
+            self._add("indexes/index.cdx.gz", _gzipped(index), ZIP_STORED)
+            pages.seek(0)
+            head = {"format": "json-pages-1.0", "id": "pages", "title": "All pages"}
+            self._add("pages/pages.jsonl", chain([_line(head)], _pieces(pages)), ZIP_DEFLATED)
+        self._describe(first)
+        return number
 
-    def _describe(self, pages: list[dict[str, str]]) -> None:
+    def _describe(self, first: dict[str, str] | None) -> None:
         package: dict[str, object] = {
             "profile": "data-package",
             "wacz_version": _VERSION,
@@ -86,8 +95,8 @@ class _Package:
             "created": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
             "resources": list(self._resources),
         }
-        if pages:
-            package |= {"mainPageUrl": pages[0]["url"], "mainPageDate": pages[0]["ts"]}
+        if first:
+            package |= {"mainPageUrl": first["url"], "mainPageDate": first["ts"]}
         data = json.dumps(package, indent=2, ensure_ascii=False).encode()
         self._add("datapackage.json", iter([data]), ZIP_DEFLATED)
         digest = {"path": "datapackage.json", "hash": self._resources[-1]["hash"]}
@@ -110,6 +119,46 @@ class _Package:
             "bytes": size,
         }
         self._resources.append(resource)
+
+
+class _Sorted:
+    """Lines in their order, however many: RUN of them are sorted at a time, and the runs are merged in the end."""
+
+    def __init__(self, scratch: Path) -> None:
+        self._scratch = scratch
+        self._lines: list[bytes] = []
+        self._runs: list[IO[bytes]] = []
+        self._open = ExitStack()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open.close()
+
+    def add(self, line: bytes) -> None:
+        self._lines.append(line)
+        if len(self._lines) >= RUN:
+            run = self._open.enter_context(TemporaryFile(dir=self._scratch))  # noqa: SIM115 (the stack closes it)
+            run.writelines(sorted(self._lines))
+            run.seek(0)
+            self._runs.append(run)
+            self._lines.clear()
+
+    def __iter__(self) -> Iterator[bytes]:
+        return heapq.merge(*self._runs, sorted(self._lines))
+
+
+def _gzipped(lines: Iterable[bytes]) -> Iterator[bytes]:
+    packer = zlib.compressobj(9, zlib.DEFLATED, _GZIP)
+    for line in lines:
+        if packed := packer.compress(line):
+            yield packed
+    yield packer.flush()
+
+
+def _line(value: dict[str, str]) -> bytes:
+    return f"{json.dumps(value, ensure_ascii=False)}\n".encode()
 
 
 def _pieces(file: IO[bytes]) -> Iterator[bytes]:

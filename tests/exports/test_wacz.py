@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from zipfile import ZipFile
 
 import pytest
 
 from archiver.errors import ArchiveMissing, UsageError
+from archiver.warc import wacz
 from tests.exports.writing import rows, write
 
 
@@ -22,6 +24,24 @@ def test_all_of_the_crawl_is_in_it(crawled, tmp_path):
     assert {"datapackage.json", "datapackage-digest.json", "indexes/index.cdx.gz"} <= names
     posts = {url for (url,) in rows(crawled, "SELECT url FROM fetches WHERE kind = 'post' AND status = 200")}
     assert posts <= {page["url"] for page in pages}
+
+
+def test_a_long_index_is_sorted_in_runs(crawled, tmp_path, monkeypatch):
+    """Whatever was sorted at a time: the same lines in the same order."""
+
+    def index():
+        with ZipFile(write(crawled, "wacz", tmp_path)) as packed:
+            return gzip.decompress(packed.read("indexes/index.cdx.gz"))
+
+    whole = index()
+    monkeypatch.setattr(wacz, "RUN", 7)
+    (made,) = tmp_path.iterdir()
+    made.unlink()
+    assert index() == whole
+    lines = whole.splitlines()
+    assert len(lines) > 7 * 3
+    assert lines == sorted(lines)
+    assert [path.name for path in tmp_path.iterdir()] == [made.name], "nothing else is left behind"
 
 
 def test_an_archive_without_warc_files(nasty, tmp_path):
