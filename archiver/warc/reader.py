@@ -28,6 +28,7 @@ _BEGINNINGS = (b"WARC/", _GZIP, b"filedesc://")
 _RECORD = re.compile(rb"WARC/|[a-z][a-z0-9+.-]*://?\S")
 """How a record begins that is not compressed: in WARC with its version, in ARC with its address."""
 _TODO = "See what `archiver verify` says"
+_BEHIND = 4 << 20  # bytes of a file that may stay in memory once they have been read
 _NOTES = 1000  # notes that may wait for their response; ours stand just before it
 
 
@@ -103,8 +104,9 @@ def read_at(path: Path, offset: int) -> Record:
 def _members(path: Path, data: mmap.mmap) -> Iterator[Record]:
     """Of a file that has each record in a gzip member of its own. warcio would pass over what is damaged."""
     notes: dict[str, dict[str, Any]] = {}
-    end, damaged = 0, []
+    end, kept, damaged = 0, 0, []
     for offset, length in members(data):
+        kept = _let_go(data, kept, offset)
         if offset > end:
             damaged.append(end)
         end = offset + length
@@ -120,6 +122,15 @@ def _members(path: Path, data: mmap.mmap) -> Iterator[Record]:
     if damaged:
         places = ", ".join(map(str, damaged[:3])) + (" …" if len(damaged) > 3 else "")
         raise ArchiveDamaged(str(path), f"it cannot be read from byte {places} on", _TODO)
+
+
+def _let_go(data: mmap.mmap, kept: int, offset: int) -> int:
+    """Give back what lies before an offset: it counts as memory of this process. Returns where what is kept begins."""
+    size = (offset - kept) // mmap.PAGESIZE * mmap.PAGESIZE
+    if size < _BEHIND or not hasattr(mmap, "MADV_DONTNEED"):
+        return kept
+    data.madvise(mmap.MADV_DONTNEED, kept, size)
+    return kept + size
 
 
 def _streamed(path: Path, file: IO[bytes]) -> Iterator[Record]:
