@@ -86,7 +86,7 @@ _TIMES = (
     re.compile(r"(?:\bklo?|\bpukul|\bore|\balle|\bkell|\bum|\bom|\bu)\.?\s*(?P<hour>\d{1,2})[.](?P<minute>\d\d)(?!\d)"),
     re.compile(r"(?<![\d.:])(?P<hour>\d{1,2})(?:\.(?P<minute>\d\d))?\s?uhr"),
     # Behind its date: "v 8.08", "at 08.08".
-    re.compile(r"\A\s*,?\s*(?:[^\W\d_]{1,8}\.?\s+){0,2}(?P<hour>\d{1,2})\.(?P<minute>\d\d)\s*\Z"),
+    re.compile(r"\A\s*,?\s*(?:[^\W\d_]{1,8}\.?\s+){0,2}(?P<hour>\d{1,2})\.(?P<minute>\d\d)(?=\s|\Z)(?!\s?[\d%€$£])"),
 )
 _ZONE = re.compile(r"\s*\(?(?:(?:utc|gmt)?(?P<sign>[+-])(?P<hours>\d\d):?(?P<minutes>\d\d)(?!\d)|utc|gmt|z(?!\w))")
 _MONTH_FIRST = frozenset(("en-us", "en-ph", "es-us", "tl", "fil", "fil-ph", "tl-ph"))

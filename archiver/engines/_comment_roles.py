@@ -22,6 +22,12 @@ _NAME = re.compile(
 )
 _DATE = re.compile(r"^(?:c|com|cmt|comm|comments?)[-_]*(?:date|time|meta|metadata|info)$|^meta[-_]?date$")
 _REPLY = frozenset({"comment-reply-link", "comment-reply-login", "wpd-reply-button", "comment_reply_link"})
+# What plugins hang on a comment's words: only within these, as frames around all of a comment are called so, too.
+_TOOLS = re.compile(
+    r"(?:^|[-_\s])(?:(?:dis)?likes?|(?:up|down)?votes?|voting|rat(?:e|ings?)|shar(?:e|es|ing)|report|flag|thumbs?|karma"
+    r"|reactions?|actions?|tools?|buttons?)(?:$|[-_\s])",
+    re.IGNORECASE,
+)
 PINGS = frozenset({"pingback", "trackback", "ping"})
 
 NONE = 1000  # the rank of what has no rank
@@ -66,6 +72,12 @@ def role(classes: str) -> Role | None:
         waiting=_has(held, "waiting"),
     )
     return None if role == Role() else role
+
+
+@lru_cache(maxsize=8192)
+def is_tool(classes: str) -> bool:
+    """Whether an element of this class attribute, among the words of a comment, is a plugin's: likes, votes."""
+    return _TOOLS.search(classes) is not None
 
 
 @lru_cache(maxsize=8192)

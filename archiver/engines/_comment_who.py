@@ -304,10 +304,18 @@ def without_says(text: str) -> str:
         return text
     line = folded(bare)
     endings = _endings()
+    ahead = next((p for p in vocabulary.phrases("people", "says_before") if line.startswith(f"{p} ")), None)
+    if ahead is not None and bare != text and len(line) == len(bare):
+        return bare[len(ahead) :].strip()
     if len(line) != len(bare) or not line.endswith(endings):  # cut by length only where folding has kept it
         return bare or text
     for spaced in endings:
         # Someone may be called "Simon Says"; a colon makes it the theme's word.
         if line.endswith(spaced) and len(line) > len(spaced) and (bare != text or not spaced.isascii()):
-            return bare[: -len(spaced)].rstrip()
+            return _without_article(bare[: -len(spaced)].rstrip())
     return bare or text
+
+
+def _without_article(name: str) -> str:
+    """A name without the "Ο/Η" that Greek puts before it."""
+    return name[4:] if name[:4] in {"Ο/Η ", "ο/η "} and name[4:] else name

@@ -9,12 +9,13 @@ from lxml.html import HtmlElement
 from archiver import content
 from archiver.engines import _words
 from archiver.engines._comment_parts import BLOCKS, Parts, is_service_link
-from archiver.engines._comment_roles import NONE, role
+from archiver.engines._comment_roles import NONE, is_tool, role
 from archiver.engines._comment_when import own_link
 from archiver.engines._comment_who import says_so
 from archiver.engines.dom import SKIPPED, ancestors, text_of
 from archiver.model import Content
 
+_TOOLS = ("div", "section", "footer", "ul", "form", "p", "span")
 _LISTS = frozenset({"ul", "ol", "dl"})
 _FRAMES = frozenset(
     {"form", "cite", "time", "footer", "header", "small", "button", "h3", "h4", "h5", "h6", "label", "img"}
@@ -28,6 +29,7 @@ def content_of(parts: Parts) -> Content:
     if parts.body is not None:
         body = parts.body
         apart += [e for _, e in parts.dates if e is not body and parts.in_body(e)]  # words have no classes
+        apart += [e for e in body.iter(*_TOOLS) if e is not body and is_tool(e.get("class") or "")]
         inside = [e for e in apart if e is not body and parts.dom.inside(e, body)] if apart else []
         return _words.of_element(body, base, inside)
     return _rest(parts, apart)

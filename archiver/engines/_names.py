@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import dropwhile
 
 from lxml.html import HtmlElement
 
@@ -33,7 +34,39 @@ _DIGITS = re.compile(r"\d")
 _BEFORE_DATE = re.compile(
     r"(?:^|[\s,]+)(?:on|at|am|vom|den|le|du|el|il|em|op|den|på|w|dne|в|от|in|posted|published)?[\s,:]*$", re.IGNORECASE
 )
-_HALF_DAY = re.compile(r"^(?:[ap]\.?m\b\.?|uhr\b)", re.IGNORECASE)
+_TIME_WORDS = frozenset(
+    (
+        "am",
+        "pm",
+        "a.m",
+        "p.m",
+        "a.m.",
+        "p.m.",
+        "uhr",
+        "h",
+        "min",
+        "de",
+        "du",
+        "오전",
+        "오후",
+        "ص",
+        "م",
+        "ق.ظ",
+        "ب.ظ",
+        "πμ",
+        "μμ",
+        "π.μ.",
+        "μ.μ.",
+        "sang",
+        "chieu",
+        "toi",
+        "น",
+        "น.",
+        "ч",
+        "ч.",
+        "hrs",
+    )
+)
 _EDGES = " ,:：;.→»«←\u00a0"
 _DATED = frozenset({"date", "entry-date", "post-date", "posted-on", "published", "updated", "meta-date", "entry-time"})
 _LONGEST = 60
@@ -179,7 +212,8 @@ def name_beside_date(text: str) -> str | None:
     for count in range(1, len(words)):
         head = dates.from_printed(" ".join(words[:count]))
         if head is not None and (head.at, head.precision) == (whole.at, whole.precision):
-            return _HALF_DAY.sub("", " ".join(words[count:])).lstrip(_EDGES).rstrip(" ,.;")
+            behind = list(dropwhile(lambda word: folded(word.strip(",;")) in _TIME_WORDS, words[count:]))
+            return " ".join(behind).lstrip(_EDGES).rstrip(" ,.;")
     return ""
 
 

@@ -264,3 +264,90 @@ def test_lines_near_the_words_name_author_and_day(line: str) -> None:
 def test_lines_near_the_words_that_name_nobody(line: str) -> None:
     body = f"<h1>Tides</h1><div class='entry-content'><p>The tide came in.</p></div>{line}"
     assert not unseen.post(body, head="<title>Tides</title>").read().authors
+
+
+# -- languages --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("language", "says", "when"),
+    [
+        ("de", "{} sagt:", "7. Dezember 2024 um 8:30 Uhr"),
+        ("fr", "{} a dit :", "7 décembre 2024 à 8 h 30 min"),
+        ("uk", "{} коментує:", "7 грудня, 2024 о 8:30"),
+        ("ja", "{} より:", "2024年12月7日 8:30 AM"),
+        ("zh-CN", "{}说道：", "2024年12月7日 上午8:30"),
+        ("ko", "{} 댓글:", "2024년 12월 7일 8:30 오전"),
+        ("ar", "يقول {}:", "7 ديسمبر، 2024 الساعة 8:30 ص"),
+        ("fa", "{} گفت:", "17 آذر 1403 در 8:30 ق.ظ"),
+        ("fi", "{} sanoo:", "7.12.2024 8.30"),
+        ("el", "Ο/Η {} λέει:", "7 Δεκεμβρίου 2024 στις 8:30 πμ"),
+        ("vi", "{} viết:", "7 Tháng mười hai, 2024 lúc 8:30 sáng"),
+        ("th", "{} พูดว่า:", "7 ธันวาคม 2024 เวลา 8:30 น."),
+    ],
+)
+@pytest.mark.parametrize(
+    "shape",
+    [
+        "<div class='comment-author vcard'><b>{says}</b></div><div class='comment-meta'>{when}</div><p>{words}</p>",
+        "<div class='x'>{says} {when}</div><div class='y'><p>{words}</p></div>",
+        "<p>{name} <br>{when}</p><p>{words}</p>",
+        "<p>{words}</p><p><em>{name} — {when}</em></p>",
+    ],
+)
+def test_signatures_in_many_languages(shape: str, language: str, says: str, when: str) -> None:
+    people = {"11": "Ann", "12": "Bob Ray"}
+    items = "".join(
+        f"<li id='comment-{id_}' class='comment even depth-1'>"
+        f"{shape.format(says=says.format(name), name=name, when=when, words=f'Words {id_}.')}</li>"
+        for id_, name in people.items()
+    )
+    body = f"<html lang='{language}'><h1>Tides</h1><div class='entry-content'><p>Tide.</p></div><ol>{items}</ol>"
+    for comment in unseen.post(body).thread.comments:
+        assert comment.author
+        assert comment.author.name == people[comment.native_id or ""]
+        assert comment.published
+        assert comment.published.at[:16] == "2024-12-07T08:30"
+        assert comment.content
+        assert comment.content.text == f"Words {comment.native_id}."
+
+
+# -- what plugins hang on words ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "tool",
+    [
+        "<div class='acme-rating-block'><span>Rating: 4.5/5. From 3 votes.</span></div>",
+        "<p class='comment-likes'><span class='comment-like-feedback'>Like</span> <a href='?like=1'>Liked by 3</a></p>",
+        "<div class='comment-share'><span>Share</span><a href='https://net.example/share'>X</a></div>",
+        "<span class='thumbs-up'>3</span>",
+    ],
+)
+def test_tools_of_plugins_are_none_of_a_comments_words(tool: str) -> None:
+    item = "<li id='comment-11' class='comment even depth-1'><b class='fn'>Ann</b><div class='comment-content'>"
+    thread = f"{item}<p>I like the vote, and <em>share</em> it.</p>{tool}</div></li>"
+    (one,) = unseen.post(f"<h1>Tides</h1><div class='entry-content'>Tide.</div><ol>{thread}</ol>").thread.comments
+    assert one.content
+    assert one.content.text == "I like the vote, and share it."
+
+
+@pytest.mark.parametrize(
+    "added",
+    [
+        "<div class='wp-block-jetpack-subscriptions__container'><form><p>Type your email…</p></form></div>",
+        "<span class='rt-reading-time'>Reading Time: 3 minutes</span>",
+        "<nav class='toc'><ul><li><a href='#a'>A</a></li></ul></nav>",
+        "<div class='tnp tnp-subscription'><p>Subscribe to news</p></div>",
+        "<div class='cookie-notice'><p>We use cookies.</p></div>",
+        "<p class='last-updated'>Last updated on December 9, 2024</p>",
+        "<div class='ns-buttons'><span>Share</span></div>",
+    ],
+)
+def test_what_plugins_add_is_none_of_a_posts_words(added: str) -> None:
+    words = "The tide went out before the boats came home, and nobody on the shore saw that it turned."
+    for inner in (f"{added}<p>{words}</p>", f"<p>{words}</p>{added}"):
+        page = unseen.post(f"<h1>Tides</h1><div class='entry-content'>{inner}</div>", head="<title>Tides</title>")
+        content = page.read().content
+        assert content
+        assert content.text == words
