@@ -79,11 +79,27 @@ class Page:
 
     @cached_property
     def text(self) -> str:
-        """The body as clean Unicode: BOM, then header, then meta or XML declaration decide."""
+        """The body as clean Unicode: BOM, then header decide, then that it is UTF-8, then meta or XML declaration."""
         if self._clean_utf8 is not None:
             return self._clean_utf8
-        _, text = html_to_unicode(self.headers.get("content-type"), self.body, default_encoding="utf-8")
+        said = self.headers.get("content-type")
+        _, text = html_to_unicode("; charset=utf-8" if self._is_utf8 else said, self.body, default_encoding="utf-8")
         return clean(text)
+
+    @cached_property
+    def _is_utf8(self) -> bool:
+        """Whether a body whose encoding no header states is UTF-8: pages are converted, and their meta forgotten.
+
+        Text of another encoding hardly ever is valid UTF-8, unless it is ASCII throughout, as some Japanese ones are.
+        """
+        said = self.headers.get("content-type")
+        if _declared_encoding(said) is not None or read_bom(self.body)[0] is not None or self.body.isascii():
+            return False
+        try:
+            self.body.decode()
+        except UnicodeDecodeError:
+            return False
+        return True
 
     @cached_property
     def _clean_utf8(self) -> str | None:

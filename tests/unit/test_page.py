@@ -95,3 +95,20 @@ def test_a_megabyte_of_anything_is_looked_at_once(part: str) -> None:
     assert is_overloaded(part * (1_000_000 // len(part))) is (
         part in {'<a b="', "<a b='", '<a "', "<a ", "<a/", "<a ="}
     )
+
+
+@pytest.mark.parametrize(
+    ("encoding", "header", "stated"),
+    [
+        ("utf-8", "text/html", "gb2312"),  # converted, and its meta forgotten
+        ("gb2312", "text/html", "gb2312"),
+        ("utf-8", "text/html", "utf-8"),
+        ("gb2312", "text/html; charset=gb2312", "utf-8"),
+        ("iso-2022-jp", "text/html", "iso-2022-jp"),  # ASCII throughout
+    ],
+)
+def test_a_page_is_utf_8_where_no_header_says_otherwise_and_it_can_be(encoding: str, header: str, stated: str) -> None:
+    words = "灯火管理人的日志" if encoding != "iso-2022-jp" else "灯台の日誌"
+    html = f'<html><head><meta charset="{stated}"></head><body><p>{words}</p></body></html>'
+    page = Page(URL, html.encode(encoding), headers={"content-type": header})
+    assert words in page.text
