@@ -7,7 +7,7 @@ one.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from lxml.html import HtmlElement
@@ -17,11 +17,13 @@ from archiver.engines import _json_ld as json_ld
 from archiver.engines import _last_resort as last_resort
 from archiver.engines import _microformats as microformats
 from archiver.engines import _post_frame as frame
-from archiver.engines import _repeated_read, _words, bylines, layout, structured, threads
+from archiver.engines import _repeated_read, _trimming, _words, bylines, layout, structured, threads
+from archiver.engines import _vocabulary as vocabulary
 from archiver.engines._dating import Dating
 from archiver.engines._feed_formats import paragraphs
 from archiver.engines._names import looks_like_name, without_by
 from archiver.engines._prose import Prose
+from archiver.engines._trimming import Trim
 from archiver.engines.dom import SKIPPED, Dom, ancestors, inner_html, near_tokens, text_of, tokens
 from archiver.engines.structured import PageFacts
 from archiver.engines.wordpress_urls import taxonomy, without_fragment
@@ -88,24 +90,54 @@ def read(dom: Dom, site: Site) -> PostPage:
         holder = holder if holder is not None and holder is not marked and dom.inside(marked, holder) else dom.root
     ref = PostRef(url=_own_url(facts, dom.page.url, site))
     comments, elements = _comments(dom, site, ref, () if marked is None or marked is holder else (marked,))
-    body, apart = marked, [*elements]
-    if body is None or (body is not place and _is_small(body, holder)):
-        prose = Prose(dom, elements, _stated_heading(dom, facts))
-        body, holder = _unmarked(prose, dom, [e for e in (holder, _article(dom)) if e is not None], marked)
-        if body is not None and body is not marked:
-            apart += [*prose.beside, *prose.onward(body)]
-    scope = next((e for e in (holder, body) if e is not None), dom.root)
+    words = _words_at(dom, facts, marked, holder, elements, is_learned=marked is not None and marked is place)
+    body = words.body
+    scope = next((e for e in (words.holder, body) if e is not None), dom.root)
     heading = _heading(dom, scope)
-    if body is not None:
-        inside = [e for e in apart if e is not body and dom.inside(e, body)]
-        text = _content(body, heading, dom.base, inside, whole=body is not marked or body is scope)
-    elif found := last_resort.body(dom, [*elements, *_beside(dom)]):
-        text, note = found, Note(kind="body_by_trafilatura", detail=dom.page.url)
+    found = last_resort.body(dom, [*elements, *_beside(dom)]) if words.is_doubtful else None
+    if found is not None:
+        text, note = found, Note(kind="body_by_trafilatura", detail=base)
         facts = replace(facts, notes=(*facts.notes, note))
+    elif body is not None:
+        inside = [e for e in words.trim.apart if e is not body and dom.inside(e, body)]
+        trim = replace(words.trim, apart=inside)
+        text = _content(body, heading, dom.base, trim, whole=body is not marked or body is scope)
     else:
         return PostPage(post=None, comments=(), facts=facts)
     post = _post(dom, site, facts, scope, heading, text)
     return PostPage(post=_with_learned(post, facts, learned, Dating(dom, site)), comments=comments, facts=facts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """Where a page's words stand. holder: what holds the post. is_doubtful: whether trafilatura is asked as well."""
+
+    body: HtmlElement | None
+    holder: HtmlElement | None
+    trim: Trim
+    is_doubtful: bool
+
+
+def _words_at(
+    dom: Dom,
+    facts: PageFacts,
+    marked: HtmlElement | None,
+    holder: HtmlElement | None,
+    comments: list[HtmlElement],
+    *,
+    is_learned: bool,
+) -> _Words:
+    """Where the page marks them, else where running words are. comments: the elements of those."""
+    if marked is not None and (is_learned or not _is_small(marked, holder)):
+        return _Words(marked, holder, Trim(comments), is_doubtful=False)
+    title = _stated_heading(dom, facts)
+    prose = Prose(dom, comments, title)
+    body, holder = _unmarked(prose, dom, [e for e in (holder, _article(dom)) if e is not None], marked)
+    if body is None or body is marked:
+        return _Words(body, holder, Trim(comments), is_doubtful=body is None or not text_of(body))
+    trim = _trimming.trim(dom, prose, body, title)
+    apart = [*comments, *prose.beside, *prose.onward(body), *trim.apart]
+    return _Words(body, holder, replace(trim, apart=apart), prose.is_doubtful(body))
 
 
 def _is_small(body: HtmlElement, holder: HtmlElement | None) -> bool:
@@ -306,16 +338,24 @@ def _article(dom: Dom) -> HtmlElement | None:
     return mains[0] if len(mains) == 1 and not articles and len(text_of(mains[0])) >= _SHORTEST else None
 
 
-def _content(
-    body: HtmlElement, heading: HtmlElement | None, base: str, apart: Collection[HtmlElement], *, whole: bool
-) -> Content:
+def _content(body: HtmlElement, heading: HtmlElement | None, base: str, trim: Trim, *, whole: bool) -> Content:
     """The body without what themes put into it; a `whole` article also without its heading, byline and asides."""
     inside = (e for e in body.iterdescendants() if isinstance(e.tag, str))
     if whole:
-        marked = [e for e in inside if e is heading or _is_beside(e) or _is_about(e) or frame.is_frame(e)]
+        marked = [
+            e
+            for e in inside
+            if e is heading or _is_beside(e) or (e not in trim.heads and _is_about(e)) or frame.is_frame(e)
+        ]
     else:  # an aside in here may be the author's own
-        marked = [e for e in inside if e.tag in _ADDED_TAGS or _ADDED & set(tokens(e))]
-    return content.from_html(_words.markup(body, [*marked, *apart]), base)
+        marked = [e for e in inside if e.tag in _ADDED_TAGS or not _added().isdisjoint(tokens(e))]
+        marked += _trimming.named(body)
+    lead = "".join(_words.outer_markup(e) for e in trim.leads)
+    return content.from_html(lead + _words.markup(body, [*marked, *trim.apart]), base)
+
+
+def _added() -> frozenset[str]:
+    return _ADDED | vocabulary.name_set("post", "added")
 
 
 def _beside(dom: Dom) -> list[HtmlElement]:

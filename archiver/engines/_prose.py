@@ -17,7 +17,7 @@ from archiver.engines import _vocabulary as vocabulary
 from archiver.engines.dom import SKIPPED, Dom, ancestors, text_of, tokens
 from archiver.urls import host_key, url_key
 
-_INLINE = frozenset(
+INLINE = frozenset(
     {"a", "abbr", "acronym", "b", "bdi", "bdo", "big", "br", "cite", "code", "del", "dfn", "em", "font", "i", "img"}
     | {"ins", "kbd", "mark", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub", "sup"}
     | {"time", "tt", "u", "var", "wbr"}
@@ -39,6 +39,7 @@ _CARD = 0.25  # of the prose: what has more teases nothing
 _GAIN = 0.3  # of what there is: growing by less brings teasers and notes rather than parts of the post
 _PURE = 5  # times as much prose as frame is no list of teasers
 _SEVERAL = 3
+_DOUBTFUL = 0.2  # of the page's prose, or of the frame: a trunk with less is none
 
 
 class Prose:
@@ -101,6 +102,10 @@ class Prose:
             found[card] += host_key(self._dom.link_url(link) or "") == home
         return {card for card, headings in found.items() if headings == 1}
 
+    def weight(self, element: HtmlElement) -> tuple[float, float]:
+        """The characters of prose in an element, and those of frame."""
+        return self._prose.get(element, 0), self._frame.get(element, 0)
+
     def trunk(self, top: HtmlElement) -> HtmlElement | None:
         """The element within `top`, or it, that holds the post's words; None where there is too little prose.
 
@@ -142,6 +147,16 @@ class Prose:
             and (e.tag in _LISTS or any(url_key(url.partition("#")[0]) != here for url in to))
         ]
 
+    def is_doubtful(self, trunk: HtmlElement) -> bool:
+        """Whether a trunk hardly is the post: most of the page's prose stands elsewhere, or most of it is frame."""
+        words, labels = self.weight(trunk)
+        return words < _DOUBTFUL * self.weight(self._dom.root)[0] or words < _DOUBTFUL * labels
+
+    def blocks(self, first: int, last: int) -> list[HtmlElement]:
+        """The blocks of prose between two places of the page, in document order."""
+        order = self._dom.order
+        return sorted((block for block in self._own if first <= order[block] <= last), key=order.__getitem__)
+
     def is_more(self, trunk: HtmlElement, part: HtmlElement) -> bool:
         """Whether an element holds several times the prose of another."""
         return self._prose[trunk] > _SEVERAL * max(self._prose[part], _LEAST)
@@ -179,7 +194,7 @@ def _stretches(dom: Dom, apart: frozenset[HtmlElement]) -> Iterator[tuple[HtmlEl
         if not isinstance(tag, str) or tag in _NO_TEXT or node in apart:
             around[node] = None
             continue
-        here = around[node] = (outer[0] if tag in _INLINE else node, outer[1] or tag == "a")
+        here = around[node] = (outer[0] if tag in INLINE else node, outer[1] or tag == "a")
         if node.text and (text := len(node.text.strip())):
             yield here[0], text, here[1]
 
@@ -198,8 +213,20 @@ def _is_beside(element: HtmlElement) -> bool:
         return False
     names = [*tokens(element)]
     if element.tag not in _HEADINGS:
-        names.append((element.get("id") or "").lower())
+        id_ = (element.get("id") or "").lower()
+        names.append("" if is_titled(element, id_) else id_)
     known, whole = vocabulary.name_set("post", "beside"), vocabulary.name_set("post", "aside")
     return element.tag in _BESIDE_TAGS or any(
         name in whole or name.startswith("widget_") or not known.isdisjoint(_NAME_PARTS.split(name)) for name in names
     )
+
+
+def is_titled(element: HtmlElement, id_: str) -> bool:
+    """Whether an id was made of a heading's words, as generators of sites do: `related-work`."""
+    heading = next(element.iter(*_HEADINGS), None) if id_ else None
+    said = _bare(text_of(heading)) if heading is not None else ""
+    return bool(said) and _bare(id_).startswith(said)
+
+
+def _bare(text: str) -> str:
+    return "".join(filter(str.isalnum, text.casefold()))
