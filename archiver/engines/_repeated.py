@@ -37,6 +37,8 @@ _SPOKEN = re.compile(
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "legend"})
 _ENDS = frozenset({*_HEADINGS, "form", "footer", "nav", "aside", "script"})
 _CHANGING = frozenset({"odd", "even", "alt", "first", "last", "author", "admin", "owner", "mine"})
+_ROOMS = frozenset({"html", "body"})
+_NEARBY = 6  # elements before a list
 _MOST = 5000
 _HIGHEST = 12
 
@@ -75,6 +77,8 @@ def find(dom: Dom, dating: Dating, outside: Region) -> list[list[Unit]]:
     for mark in _marks(dom, dating, outside):
         groups[_signature(mark.element)].append(mark)
     found = [_units(marks, dom) for marks in groups.values()]
+    titles = dom.tags("h1")
+    found = [units for units in found if not any(dom.inside(h, unit.element) for unit in units for h in titles)]
     return sorted((units for units in found if units), key=len, reverse=True)
 
 
@@ -85,6 +89,18 @@ def _speaks_of_comments(dom: Dom) -> bool:
     if any(_SPOKEN.search(name) for name in (*dom.by_id, *dom.by_classes)):
         return True
     return any(comment_count(text_of(e)) or _SPOKEN.search(text_of(e)) for e in dom.tags(*_HEADINGS, "caption"))
+
+
+def is_spoken_of(dom: Dom, units: list[Unit]) -> bool:
+    """Whether a list stands in something that is called after comments, or behind a heading or number of them."""
+    holders = [units[0].element, *ancestors(units[0].element)]
+    names = [*(name for up in holders if up.tag not in _ROOMS for name in (up.get("id") or "", up.get("class") or ""))]
+    if any(_SPOKEN.search(name) for name in names):
+        return True
+    place = dom.order[units[0].element]
+    before = [e for e in dom.tags(*_HEADINGS, "caption", "b", "strong", "p", "div") if dom.order[e] < place]
+    said = (text_of(e) for e in before[-_NEARBY:] if dom.last(e) < place)
+    return any(len(text) < _NEAR and (comment_count(text) or _SPOKEN.search(text)) for text in said)
 
 
 def _marks(dom: Dom, dating: Dating, outside: Region) -> Iterator[_Mark]:

@@ -13,7 +13,8 @@ from archiver.engines import _words
 from archiver.engines._comment_who import without_says
 from archiver.engines._dating import Dating
 from archiver.engines._names import looks_like_name, without_by
-from archiver.engines._repeated import Unit, find, line_of
+from archiver.engines._prose import INLINE
+from archiver.engines._repeated import Unit, find, is_spoken_of, line_of
 from archiver.engines.dom import Dom, Region, ancestors, text_of, text_without, tokens
 from archiver.engines.wordpress_urls import without_fragment
 from archiver.model import Author, Content, Moment, ParentSource
@@ -49,6 +50,7 @@ _NAMES = (
     "p",
     "li",
 )
+_QUOTES = "\"'\u201c\u201e\u00ab"
 _FRAME = 90  # characters: a longer line holds more than name and date
 _SMALL = 14  # letters: "wrote on", "#3", "says"
 _TEXT = re.compile(r"[^<&]*")
@@ -84,7 +86,8 @@ def read(dom: Dom, dating: Dating, outside: Region) -> list[Said]:
     for units in find(dom, dating, outside):
         made = [(unit, _said(unit, dom, dating)) for unit in units]
         said = [one for _, one in made if one is not None]
-        if len(said) >= max(LEAST, 0.8 * len(units)):
+        enough = max(LEAST, 0.8 * len(units))
+        if len(said) >= enough and (sum(map(_is_headed, said)) >= max(enough, LEAST + 1) or is_spoken_of(dom, units)):
             _relate({unit: one for unit, one in made if one is not None})
             return said
     return []
@@ -98,6 +101,8 @@ def _said(unit: Unit, dom: Dom, dating: Dating) -> Said | None:
     if not name:
         return None
     line = _line(unit, nested, name, dom, dating)
+    if line is None and not _is_early(unit):
+        return None
     if _leads_on(dom, holder, line if line is not None else unit.mark):
         return None
     framed = [one for one in (holder, line) if one is not None]
@@ -136,6 +141,21 @@ def _line(unit: Unit, nested: list[HtmlElement], name: str, dom: Dom, dating: Da
             break
         line = element
     return line
+
+
+def _is_early(unit: Unit) -> bool:
+    """Whether a date that stands among other words does so at their beginning: in a reference it is at the end."""
+    own = text_of(unit.mark)
+    before = text_of(unit.element).partition(own)[0] if own else ""
+    date = next((place for place in map(own.find, (unit.moment.printed or "").split()[:1]) if place >= 0), 0)
+    return len(before) + date <= _FRAME
+
+
+def _is_headed(said: Said) -> bool:
+    """Whether name and date stand apart from the words; a source that is named in a footnote has them among its own."""
+    mark = said.unit.mark
+    block = next((up for up in (mark, *ancestors(mark)) if up.tag not in INLINE), mark)
+    return text_of(block).find(text_of(mark)) <= _FRAME and said.author.name[:1] not in _QUOTES
 
 
 def _around(text: str, moment: Moment, dating: Dating) -> tuple[str, str]:

@@ -167,3 +167,31 @@ def test_equal_comments_keep_their_own_places() -> None:
     twice = box(0) + box(0)
     comments, _ = read(f"<div id=comments>{twice}</div>")
     assert len(comments) == 2
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        "<ol>"
+        + "".join(
+            f"<li><a href='https://tide.example/{n}'>Of oil and its price, part {n}</a>. The keeper's own paper, which"
+            f" comes from the south by boat, if it comes at all. <span>Read on 3 March 20{n}</span></li>"
+            for n in range(11, 16)
+        )
+        + "</ol>",
+        "".join(
+            f"<blockquote><p>The new lamp is lit, dear people.</p>Moll ({n}) <a>{n} March 2020</a></blockquote>"
+            for n in (3, 4)
+        ),
+        "".join(f"<div><h3>Papers</h3><p>Written on {n} March 2020</p><p>By the keeper</p></div>" for n in (3, 3)),
+    ],
+)
+def test_sources_quotations_and_labels_are_no_comments(inner: str) -> None:
+    comments, extract = read("", body=f"<div id='text'><p>{WORDS}</p>{inner}<p>{WORDS}</p></div>")
+    assert comments == ()
+    assert extract.posts
+
+
+def test_two_comments_are_believed_under_a_heading_that_counts_them() -> None:
+    said = "".join(f"<div><b>{name}</b> <i>{when}</i><p>{words}</p></div>" for name, when, words in PEOPLE[:2])
+    assert len(read(f"<h3>2 comments</h3>{said}")[0]) == 2
