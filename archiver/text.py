@@ -34,6 +34,8 @@ _UNSPACED = re.compile(
     "[\u3005-\u3007\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
     "\uf900-\ufaff\uff66-\uff9f\U0001b000-\U0001b16f\U00020000-\U0003fffd]"
 )
+# Of which one character says what several letters of an alphabet say: those and the syllables of Korean.
+_DENSE = re.compile(f"{_UNSPACED.pattern[:-1]}\uac00-\ud7a3]")
 _BARE = {
     code: " " if chr(code) in "/|" else None for code in range(128) if not (chr(code).isalnum() or chr(code).isspace())
 }
@@ -54,6 +56,11 @@ def clean(s: str) -> str:
     if _DIRT.search(s) is None and _FAR.search(s) is None:
         return s
     return _REMOVED.sub("", _SURROGATES.sub(_joined, s))
+
+
+def letters(s: str) -> int:
+    """How long a text is, in letters of an alphabet: a character of Chinese, Japanese or Korean counts as two."""
+    return len(s) if s.isascii() else len(s) + len(_DENSE.findall(s))
 
 
 def _is_clean(s: str) -> bool:

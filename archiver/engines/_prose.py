@@ -15,6 +15,7 @@ from lxml.html import HtmlElement
 
 from archiver.engines import _vocabulary as vocabulary
 from archiver.engines.dom import SKIPPED, Dom, ancestors, text_of, tokens
+from archiver.text import letters
 from archiver.urls import host_key, url_key
 
 INLINE = frozenset(
@@ -31,9 +32,9 @@ _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _LISTS = frozenset({"ul", "ol"})
 _ROOMS = frozenset({"html", "body", "main", "article"})
 _NAME_PARTS = re.compile(r"[-_]+")
-_SENTENCE = 40  # characters: a block of fewer is a label
-_LABEL = 20  # characters: "Read more:", before a link
-_LEAST = 80  # characters of prose that are worth being taken for a post
+_SENTENCE = 40  # letters: a block of fewer is a label
+_LABEL = 20  # letters: "Read more:", before a link
+_LEAST = 80  # letters of prose that are worth being taken for a post
 _WHOLE = 0.4  # of the prose: what is called a sidebar and has as much of it is none
 _CARD = 0.25  # of the prose: what has more teases nothing
 _GAIN = 0.3  # of what there is: growing by less brings teasers and notes rather than parts of the post
@@ -43,7 +44,7 @@ _DOUBTFUL = 0.2  # of the page's prose, or of the frame: a trunk with less is no
 
 
 class Prose:
-    """The prose and the frame of each element of a page, in characters, and which elements stand beside the post.
+    """The prose and the frame of each element of a page, in letters, and which elements stand beside the post.
 
     apart: elements that are known to be no part of it. heading: the post's; what holds it does not stand beside.
     """
@@ -189,13 +190,13 @@ def _stretches(dom: Dom, apart: frozenset[HtmlElement]) -> Iterator[tuple[HtmlEl
         if outer is None:
             around[node] = None
             continue
-        if node.tail and parent is not None and (tail := len(node.tail.strip())):
+        if node.tail and parent is not None and (tail := letters(node.tail.strip())):
             yield outer[0], tail, outer[1]
         if not isinstance(tag, str) or tag in _NO_TEXT or node in apart:
             around[node] = None
             continue
         here = around[node] = (outer[0] if tag in INLINE else node, outer[1] or tag == "a")
-        if node.text and (text := len(node.text.strip())):
+        if node.text and (text := letters(node.text.strip())):
             yield here[0], text, here[1]
 
 

@@ -87,7 +87,9 @@ def read(dom: Dom, dating: Dating, outside: Region) -> list[Said]:
         made = [(unit, _said(unit, dom, dating)) for unit in units]
         said = [one for _, one in made if one is not None]
         enough = max(LEAST, 0.8 * len(units))
-        if len(said) >= enough and (sum(map(_is_headed, said)) >= max(enough, LEAST + 1) or is_spoken_of(dom, units)):
+        if len(said) < enough or _are_labels(said):
+            continue
+        if sum(map(_is_headed, said)) >= max(enough, LEAST + 1) or is_spoken_of(dom, units):
             _relate({unit: one for unit, one in made if one is not None})
             return said
     return []
@@ -156,6 +158,12 @@ def _is_headed(said: Said) -> bool:
     mark = said.unit.mark
     block = next((up for up in (mark, *ancestors(mark)) if up.tag not in INLINE), mark)
     return text_of(block).find(text_of(mark)) <= _FRAME and said.author.name[:1] not in _QUOTES
+
+
+def _are_labels(said: list[Said]) -> bool:
+    """Whether what was taken for a name is what each line begins with: "Date: 3 March", and so on for each event."""
+    label = f"{said[0].author.name}:"
+    return len(said) > LEAST and all(text_of(one.unit.mark).startswith(label) for one in said)
 
 
 def _around(text: str, moment: Moment, dating: Dating) -> tuple[str, str]:

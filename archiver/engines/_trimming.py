@@ -35,7 +35,14 @@ _ENDS = (".", "!", "?", "…", "。", "”", '"', "»")
 HEADS = frozenset({"entry-header", "post-header", "article-header"})
 _ABOUT_TAGS = frozenset({"figure", "figcaption", "li", "td", "a", "time", "button", "select", "label", "address"})
 _CAPTION = re.compile(r"caption|credit|legend", re.IGNORECASE)
+_CREDIT = re.compile(
+    r"[(\[]?\s*(?:©|\(c\)|(?:foto|photo|bild|abbildung|grafik|imagen?|imagem|picture|kuva|cr[ée]dit|quelle|source|fuente"
+    r"|fonte)(?:s|quelle|nachweis| via| by| credits?)?\s*[:/|©])",
+    re.IGNORECASE,
+)
+_CREDITS = 80  # characters
 _SENTENCES = frozenset({"p", "li", "dd", "dt", "td", "th", "blockquote", "pre", "code", *_HEADINGS})
+_HEADLINE = 120  # characters: what is marked as a heading and longer is a paragraph in large letters
 _SENTENCE = 20  # characters: with a full stop, as much is one
 
 
@@ -69,6 +76,7 @@ def around(dom: Dom, prose: Prose, trunk: HtmlElement, heading: HtmlElement | No
     found: list[HtmlElement] = []
     place, last = dom.order[trunk] + 1, dom.last(trunk)
     alike = _prosaic(dom, prose, trunk)
+    hidden = _hidden(prose, trunk, alike)
     while place <= last:
         node = dom.nodes[place]
         if node.tag == "pre":
@@ -76,7 +84,7 @@ def around(dom: Dom, prose: Prose, trunk: HtmlElement, heading: HtmlElement | No
         elif (
             isinstance(node.tag, str)
             and node not in kept
-            and (node in prose.beside or _is_apart(dom, prose, trunk, node, alike))
+            and (node in prose.beside or node in hidden or _is_apart(dom, prose, trunk, node, alike))
         ):
             found.append(node)
             place = dom.last(node)
@@ -96,17 +104,22 @@ def _is_apart(
         return bool(labels)
     if words >= _SMALL * max(prose.weight(trunk)[0], 1):
         return False
-    if is_named(node) or (_is_hidden(node) and (node.getparent(), _called(node)) not in alike):
+    if is_named(node):
         return True
     if node.tag == "a":
         return _is_block_link(dom, node)
+    if node.tag == "figcaption" or _CAPTION.search(node.get("class") or ""):
+        return _is_credit(text_of(node))
     return not words and labels > 0 and node.tag in _BOXES and _is_box(node, alike)
 
 
 @lru_cache(maxsize=4096)
 def parts(name: str) -> frozenset[str]:
-    """The words of a class attribute or id: RelatedTags-wrapper is related, tags, wrapper."""
-    return frozenset(part.lower() for part in _PART.findall(name))
+    """The words of a class attribute or id: RelatedTags-wrapper is related, tags, wrapper.
+
+    What a builder of pages calls all its boxes says nothing.
+    """
+    return frozenset(part.lower() for part in _PART.findall(name.replace("elementor-widget", "")))
 
 
 def named(body: HtmlElement) -> list[HtmlElement]:
@@ -180,6 +193,22 @@ def _called(node: HtmlElement) -> str:
 
 def _is_hidden(node: HtmlElement) -> bool:
     return "hidden" in node.attrib or bool(_HIDDEN.search(node.get("style") or ""))
+
+
+def _is_credit(caption: str) -> bool:
+    """Whether a caption only says whose the picture is."""
+    return len(caption) < _CREDITS and bool(_CREDIT.match(caption))
+
+
+def _hidden(prose: Prose, trunk: HtmlElement, alike: frozenset[tuple[HtmlElement, str]]) -> frozenset[HtmlElement]:
+    """What is hidden in the trunk and no part of the post; nothing where scripts show most of its words in turn."""
+    inside = [e for e in trunk.iterdescendants() if isinstance(e.tag, str) and _is_hidden(e)]
+    total = prose.weight(trunk)[0]
+    every = frozenset(inside)
+    if sum(prose.weight(e)[0] for e in inside if every.isdisjoint(ancestors(e))) > total / 2:
+        return frozenset()
+    small = [e for e in inside if prose.weight(e)[0] < _SMALL * max(total, 1)]
+    return frozenset(e for e in small if (e.getparent(), _called(e)) not in alike)
 
 
 def _is_block_link(dom: Dom, link: HtmlElement) -> bool:
@@ -285,7 +314,7 @@ def _empty(
     while place <= last:
         node = dom.nodes[place]
         skipped = node in apart or not isinstance(node.tag, str) or node.tag in SKIPPED
-        is_heading = not skipped and node.tag in _HEADINGS and node not in kept
+        is_heading = not skipped and node.tag in _HEADINGS and node not in kept and len(text_of(node)) <= _HEADLINE
         if is_heading and heading is not None and is_cut and str(node.tag) <= str(heading.tag):
             yield heading
         if is_heading:

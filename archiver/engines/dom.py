@@ -24,6 +24,7 @@ from archiver.urls import absolute
 
 _PROPERTIES = etree.XPath("descendant::*/@itemprop/..")  # a condition in brackets takes three times as long
 SKIPPED = frozenset({"script", "style", "noscript", "template", "svg"})
+_VEILED = 300  # characters: less than a post, more than a plea to switch scripts on
 _PLAIN_FRAGMENT = re.compile(r"#[A-Za-z0-9_-]+\Z")
 _SPACED = frozenset({"br", "p", "div", "li", "td", "dt", "dd", "h1", "h2", "h3", "h4", "h5", "h6"})
 
@@ -154,6 +155,7 @@ class Dom:
         self._last: dict[HtmlElement, int] = {}
         self._link_urls: dict[str, str | None] = {}
         self._index()
+        self._unveil()
 
     def _index(self) -> None:
         by_tag, by_classes, by_id = self._by_tag, self.by_classes, self.by_id
@@ -165,6 +167,15 @@ class Dom:
             id_ = element.get("id")
             if id_ and by_id.setdefault(id_, element) is not element:
                 self.repeated_ids.append((id_, element))
+
+    def _unveil(self) -> None:
+        """Take what is shown without scripts for a part of the page, where its words stand there and nowhere else."""
+        for element in [*self._by_tag.get("noscript", ())]:
+            words, around = squeeze("".join(element.itertext())), element.getparent()
+            if around is not None and len(words) > max(_VEILED, len(text_of(around))):
+                element.tag = "div"
+                self._by_tag["noscript"].remove(element)
+                self._by_tag["div"] = self._ordered([*self._by_tag["div"], element])
 
     # -- elements ---------------------------------------------------------------------------------
 

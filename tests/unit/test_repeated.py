@@ -183,6 +183,7 @@ def test_equal_comments_keep_their_own_places() -> None:
             f"<blockquote><p>The new lamp is lit, dear people.</p>Moll ({n}) <a>{n} March 2020</a></blockquote>"
             for n in (3, 4)
         ),
+        "".join(f"<p>Market: {n} March 2020, 7 pm</p><ul><li>Where: the quay</li></ul>" for n in range(11, 16)),
         "".join(f"<div><h3>Papers</h3><p>Written on {n} March 2020</p><p>By the keeper</p></div>" for n in (3, 3)),
     ],
 )

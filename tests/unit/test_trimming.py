@@ -39,6 +39,7 @@ def within(inner: str) -> str:
         "<div class='credits'>Picture: Ned Wharf, who has asked us to name him in full and with his street.</div>",
         "<a href='/8.html'><h3>The salt of the south</h3><p>An old story, told once more by one who was there.</p></a>",
         "<div style='display:none'><p>This stands here for those whose lamps are out, and for nobody else.</p></div>",
+        "<figure><img src='/a.png'><figcaption>Photo: Ned Wharf / Quay Pictures</figcaption></figure>",
         "<h3>Read on</h3><div class='related'><ul><li><a href='/7.html'>Day 7</a></li></ul></div><h3>More oil</h3>",
     ],
 )
@@ -58,6 +59,7 @@ def test_what_sites_put_between_paragraphs_is_left_out(inner: str) -> None:
         ("<div class='parts'><ul><li>One cask</li><li>Two wicks</li></ul></div>", "One cask Two wicks"),
         ("<div>Dark.</div><div>Darker.</div>", "Dark. Darker."),
         ("<div class='note'>Dark.</div><div class='note'>Of the lamps I say nothing, for they say all.</div>", None),
+        (f"<div class='elementor-widget elementor-widget-text'><p>{LEAD}</p></div>", LEAD),
         ("<figure><img src='/a.png'><figcaption>The pier by night, seen from the church.</figcaption></figure>", None),
     ],
 )
@@ -110,3 +112,38 @@ def test_trafilatura_is_asked_where_the_place_of_the_words_is_in_doubt() -> None
     assert extract.notes == (Note(kind="body_by_trafilatura", detail=URL),)
     assert extract.posts[0].content is not None
     assert ONE in extract.posts[0].content.text
+
+
+def test_parts_that_scripts_show_one_after_the_other_are_all_of_the_post() -> None:
+    said = (TWO, THREE, FOUR) * 2
+    hidden = "".join(f"<div class='p{n}' style='display: none'><p>{words}</p></div>" for n, words in enumerate(said))
+    shown = text(f"<div class='main'><h1>Oil</h1><div><p>{ONE}</p></div>{hidden}</div>")
+    assert shown == " ".join((ONE, *said))
+
+
+def test_a_paragraph_in_large_letters_is_no_heading_over_nothing() -> None:
+    large = f"<h4>{LEAD} Who knows it may say so, at the church or on the pier.</h4>"
+    assert text(within(f"{large}<div class='related'><a href='/7.html'>Day 7</a></div><h4>More oil</h4>")).startswith(
+        f"{ONE} {LEAD} Who knows"
+    )
+
+
+def test_words_that_are_shown_without_scripts_only_are_read() -> None:
+    script = "<script type='text/template'>" + REST.replace("<", "&lt;") + "</script>"
+    shown = f"<div class='post'>{script}<noscript><p>{ONE}</p>{REST}</noscript></div>"
+    assert text(f"<h1>Oil</h1>{shown}") == f"{ONE} {TWO} {THREE} {FOUR}"
+    plea = "<noscript><p>Please switch scripts on, since the lamps here are lit by them.</p></noscript>"
+    assert text(f"<div><h1>Oil</h1>{plea}<p>{ONE}</p>{REST}</div>") == f"{ONE} {TWO} {THREE} {FOUR}"
+
+
+def test_lines_that_say_much_in_few_characters_are_words() -> None:
+    lines = [
+        "码头的灯今年每晚少点一个时辰，因为油价太贵而看守又穷",
+        "从栈桥到教堂没有人听说这星期会有什么办法来解决此事",
+        "飞蛾和小偷都很高兴他们三点钟从水路来又从陆路悄悄离开",
+    ]
+    lines = [f"{line}。这是第{n}日的事" for n in range(3) for line in lines]
+    about = "<p>This is the diary of Ned and Wen, who keep the lamps of the quay, since 1999.</p>"
+    about += "<div>Visitors today: 7</div><div>All visitors: 1999</div>"
+    body = "".join(f"<div><span>{line}</span></div>" for line in lines)
+    assert text(f"<div class='all'><div>{body}</div></div><div class='who'>{about}</div>") == " ".join(lines)
