@@ -372,9 +372,10 @@ class Listing:
 
 @record
 class Lesson:
-    """Where a page says what the blog's feed says of its post.
+    """Where a page says what the blog's feed says of its post, and where its comments are.
 
-    field: title, author, published or body. path: tags with ids or classes, outermost first: `div#main > h2.headline`.
+    field: title, author, published, body or comments. path: tags with ids or classes, outermost first:
+        `div#main > h2.headline`.
     """
 
     post: PostRef

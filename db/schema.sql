@@ -458,15 +458,6 @@ CREATE TABLE withheld (
   fetch_id TEXT PRIMARY KEY REFERENCES fetches (id)  -- the exchange
 ) STRICT;
 
-CREATE TABLE lessons (
-  -- Where the page of a post says what the blog's feed says of it.
-  post_id TEXT NOT NULL REFERENCES posts (id) ON UPDATE CASCADE ON DELETE CASCADE,  -- the post
-  field TEXT NOT NULL CHECK (field IN ('title', 'author', 'published', 'body')),  -- what was found there
-  path TEXT NOT NULL,  -- tags with ids or classes, outermost first: div#main > h2.headline
-  seen_at TEXT NOT NULL,  -- when the page was read
-  PRIMARY KEY (post_id, field)
-) STRICT;
-
 CREATE TABLE surpluses (
   -- A thread whose heading counts more than all of its pages show, as the latest whole reading found it.
   post_id TEXT PRIMARY KEY REFERENCES posts (id) ON UPDATE CASCADE ON DELETE CASCADE,  -- the post
@@ -489,3 +480,12 @@ CREATE TABLE thread_answers (
 ) STRICT;
 CREATE INDEX posts_dated ON posts (docid, published_at);
 CREATE INDEX comments_dated ON comments (docid, published_at);
+
+CREATE TABLE lessons (
+  -- Where the page of a post says what the blog's feed says of it, and where its comments stand.
+  post_id TEXT NOT NULL REFERENCES posts (id) ON UPDATE CASCADE ON DELETE CASCADE,  -- the post
+  field TEXT NOT NULL CHECK (field IN ('title', 'author', 'published', 'body', 'comments')),  -- what was found there
+  path TEXT NOT NULL,  -- tags with ids or classes, outermost first: div#main > h2.headline
+  seen_at TEXT NOT NULL,  -- when the page was read
+  PRIMARY KEY (post_id, field)
+) STRICT;

@@ -20,8 +20,9 @@ class Lessons:
     def heard(self, target: Target, extract: Extract) -> None:
         """Take note of what a feed tells of the first posts in it, and of what a page has taught."""
         if target.kind is TargetKind.FEED:
+            counts = {claim.subject: claim.number for claim in extract.claims if claim.measure == "comments"}
             for post in extract.posts[: layout.MOST_POSTS - len(self._told)]:
-                told = layout.told_of(post)
+                told = layout.told_of(post, counts.get(f"#{post.native_id}", counts.get(post.url)))
                 if told:
                     self._told.setdefault(url_key(post.url), told)
         for lesson in extract.lessons:

@@ -132,12 +132,18 @@ def content_of(body: HtmlElement, heading: HtmlElement | None, base: str, trim: 
     else:  # an aside in here may be the author's own
         marked = [e for e in inside if e.tag in _ADDED_TAGS or not _added().isdisjoint(tokens(e))]
         marked += _trimming.named(body)
+    marked += frame.own_links(body)
     lead = "".join(_words.outer_markup(e) for e in trim.leads)
     return content.from_html(lead + _words.markup(body, [*marked, *trim.apart]), base)
 
 
 def _added() -> frozenset[str]:
     return _ADDED | vocabulary.name_set("post", "added")
+
+
+def around(dom: Dom) -> list[HtmlElement]:
+    """What themes put before and behind the words, wherever it stands on the page."""
+    return [e for e in dom.nodes if isinstance(e.tag, str) and (_is_about(e) or frame.is_frame(e))]
 
 
 def beside(dom: Dom, *, author_boxes: bool = True) -> list[HtmlElement]:

@@ -20,11 +20,11 @@ from archiver.text import squeeze
 
 
 def read(
-    dom: Dom, site: Site, post: PostRef, outside: tuple[HtmlElement, ...]
+    dom: Dom, site: Site, post: PostRef, outside: tuple[HtmlElement, ...], frame: HtmlElement | None = None
 ) -> tuple[tuple[Comment, ...], list[HtmlElement]]:
     """By the first of the ways that finds any: ids in the markup, microformats, JSON-LD, what repeats.
 
-    Also the elements that they take up.
+    Also the elements that they take up. frame: where the blog was learned to have them, for what repeats or does not.
     """
     thread = threads.read(dom, post, site, outside=outside)
     if thread.comments:
@@ -33,7 +33,7 @@ def read(
     marked = tuple(_cited(dom, site, post, cites)) or tuple(_stated(dom, site, post, outside))
     if marked:
         return marked, cites
-    said = _repeated_read.read(dom, Dating(dom, site), dom.region(*outside))
+    said = _repeated_read.read(dom, Dating(dom, site), dom.region(*outside), frame)
     return tuple(_repeated(said, post)), [element for one in said for element in one.elements]
 
 
@@ -75,8 +75,9 @@ def _stated(dom: Dom, site: Site, post: PostRef, outside: tuple[HtmlElement, ...
 def _comment(
     post: PostRef, url: str | None, author: Author | None, words: Content, published: Moment | None, position: int
 ) -> Comment:
-    """A comment of a platform without ids that we know of: its permalink, or its words, tell it apart."""
-    said = "\n".join((author.name if author else "", published.at if published else "", words.text))
+    """A comment of a platform without ids that we know of: its permalink, or its post and words, tell it apart."""
+    where = urls.url_key(post.url) if post.url else post.native_id or ""
+    said = "\n".join((where, author.name if author else "", published.at if published else "", words.text))
     return Comment(
         post=post,
         rank=Rank.PAGE,

@@ -45,11 +45,15 @@ _LINE = 60  # letters: a longer text is a sentence, not a label
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostPage:
-    """What a page shows: the post, None where no text was found, its comments, and what it says of itself."""
+    """What a page shows: the post, None where no text was found, its comments, and what it says of itself.
+
+    thread: the elements of the comments.
+    """
 
     post: Post | None
     comments: tuple[Comment, ...]
     facts: PageFacts
+    thread: tuple[HtmlElement, ...] = ()
 
 
 def read(dom: Dom, site: Site) -> PostPage:
@@ -66,12 +70,13 @@ def read(dom: Dom, site: Site) -> PostPage:
         marked = place
         holder = holder if holder is not None and holder is not marked and dom.inside(marked, holder) else dom.root
     ref = PostRef(url=_own_url(facts, dom.page.url, site))
-    comments, elements = _generic_comments.read(dom, site, ref, () if marked is None or marked is holder else (marked,))
+    outside = () if marked is None or marked is holder else (marked,)
+    comments, elements = _generic_comments.read(dom, site, ref, outside, learned.get("comments"))
     words = bodies.find(dom, facts, marked, holder, elements, is_learned=marked is not None and marked is place)
     body = words.body
     scope = next((e for e in (words.holder, body) if e is not None), dom.root)
     heading = _heading(dom, scope)
-    found = last_resort.body(dom, [*elements, *bodies.beside(dom)]) if words.is_doubtful else None
+    found = last_resort.body(dom, [*elements, *bodies.beside(dom), *bodies.around(dom)]) if words.is_doubtful else None
     if found is not None:
         text, note = found, Note(kind="body_by_trafilatura", detail=base)
         facts = replace(facts, notes=(*facts.notes, note))
@@ -81,13 +86,13 @@ def read(dom: Dom, site: Site) -> PostPage:
         text = bodies.content_of(body, heading, dom.base, trim, whole=body is not marked or body is scope)
     else:
         return PostPage(post=None, comments=(), facts=facts)
-    post = _post(dom, site, facts, scope, heading, text)
-    return PostPage(post=_with_learned(post, facts, learned, Dating(dom, site)), comments=comments, facts=facts)
+    post = _with_learned(_post(dom, site, facts, scope, heading, text), facts, learned, Dating(dom, site))
+    return PostPage(post=post, comments=comments, facts=facts, thread=tuple(elements))
 
 
 def _with_learned(post: Post, facts: PageFacts, learned: dict[str, HtmlElement], dating: Dating) -> Post:
     """With what stands where the blog was learned to have it, as far as the page states nothing for machines."""
-    said = {field: text_of(element) for field, element in learned.items() if field != "body"}
+    said = {field: text_of(element) for field, element in learned.items() if field not in {"body", "comments"}}
     if not facts.title and said.get("title"):
         post = replace(post, title=said["title"])
     name = without_by(said.get("author", ""))

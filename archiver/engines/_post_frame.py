@@ -21,6 +21,8 @@ _SHARING = re.compile(
     r"^https?://(?:www\.)?(?:(?:twitter|x)\.com/(?:intent|share)|facebook\.com/(?:sharer|share)|linkedin\.com/share"
     r"|pinterest\.com/pin/create|reddit\.com/submit|t\.me/share|api\.whatsapp\.com/send|plus\.google\.com/share)|^mailto:\?"
 )
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_SIGN = re.compile(r"^[#\u00b6\u00a7\U0001f517\u2693]?\ufe0f?$|^(?:permalink|anchor|direct link)\b", re.IGNORECASE)
 _LABEL = 40  # characters: a longer line is a sentence
 
 
@@ -34,6 +36,12 @@ def is_frame(element: HtmlElement) -> bool:
     if TAG_LISTS.intersection(names):
         return _is_links(element)
     return element.tag in {"p", "div", "span"} and _counts_comments(element)
+
+
+def own_links(body: HtmlElement) -> list[HtmlElement]:
+    """The signs in headings by which those can be linked to: `#`, `¶`, nothing, or "Permalink" for those who listen."""
+    links = (link for heading in body.iter(*_HEADINGS) for link in heading.iter("a"))
+    return [link for link in links if "#" in (link.get("href") or "") and _SIGN.match(text_of(link))]
 
 
 def _is_links(element: HtmlElement) -> bool:

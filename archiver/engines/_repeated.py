@@ -69,14 +69,19 @@ class _Mark:
     moment: Moment
 
 
-def find(dom: Dom, dating: Dating, outside: Region) -> list[list[Unit]]:
-    """Lists of units that can be a thread, the longest first. outside: what holds no comments: the post's body."""
-    if not _speaks_of_comments(dom):
+def find(dom: Dom, dating: Dating, outside: Region, frame: HtmlElement | None = None) -> list[list[Unit]]:
+    """Lists of units that can be a thread, the longest first. outside: what holds no comments: the post's body.
+
+    frame: where other pages of the blog were found to have their comments: looked into alone, and what it holds needs
+    neither to repeat nor to be called comments.
+    """
+    if frame is None and not _speaks_of_comments(dom):
         return []
     groups: defaultdict[tuple[str, ...], list[_Mark]] = defaultdict(list)
     for mark in _marks(dom, dating, outside):
-        groups[_signature(mark.element)].append(mark)
-    found = [_units(marks, dom) for marks in groups.values()]
+        if frame is None or dom.inside(mark.element, frame):
+            groups[_signature(mark.element)].append(mark)
+    found = [_units(marks, dom) or _alone(marks, dom, frame) for marks in groups.values()]
     titles = dom.tags("h1")
     found = [units for units in found if not any(dom.inside(h, unit.element) for unit in units for h in titles)]
     return sorted((units for units in found if units), key=len, reverse=True)
@@ -154,6 +159,19 @@ def _units(marks: list[_Mark], dom: Dom) -> list[Unit]:
     _nest(units, dom)
     _extend(units, dom)
     return units
+
+
+def _alone(marks: list[_Mark], dom: Dom, frame: HtmlElement | None) -> list[Unit]:
+    """The one comment of a frame, with what stands behind its date there."""
+    if frame is None or len(marks) != 1:
+        return []
+    mark = marks[0]
+    element = next((up for up in (mark.element, *ancestors(mark.element)) if up.getparent() is frame), None)
+    if element is None:
+        return []
+    unit = Unit(element, mark.element, mark.moment)
+    unit.more = _behind(unit, [dom.order[element]], dom)[0][:1]
+    return [unit]
 
 
 def _level(marks: list[_Mark], dom: Dom) -> int:

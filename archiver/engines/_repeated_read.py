@@ -81,18 +81,23 @@ class Said:
         return self.unit.parts
 
 
-def read(dom: Dom, dating: Dating, outside: Region) -> list[Said]:
-    """The thread of a page, in reading order; nothing where no list can be believed."""
-    for units in find(dom, dating, outside):
+def read(dom: Dom, dating: Dating, outside: Region, frame: HtmlElement | None = None) -> list[Said]:
+    """The thread of a page, in reading order; nothing where no list can be believed.
+
+    frame: where other pages of the blog have theirs; one comment there is believed, too.
+    """
+    least = LEAST if frame is None else 1
+    for units in find(dom, dating, outside, frame):
         made = [(unit, _said(unit, dom, dating)) for unit in units]
         said = [one for _, one in made if one is not None]
-        enough = max(LEAST, 0.8 * len(units))
+        enough = max(least, 0.8 * len(units))
         if len(said) < enough or _are_labels(said):
             continue
-        if sum(map(_is_headed, said)) >= max(enough, LEAST + 1) or is_spoken_of(dom, units):
+        headed = sum(map(_is_headed, said)) >= max(enough, LEAST + 1)
+        if frame is not None or headed or is_spoken_of(dom, units):
             _relate({unit: one for unit, one in made if one is not None})
             return said
-    return []
+    return read(dom, dating, outside) if frame is not None else []
 
 
 def _said(unit: Unit, dom: Dom, dating: Dating) -> Said | None:

@@ -170,7 +170,7 @@ def _read_post(page: Page, site: Site) -> Extract:
         claims=(stated,) if count is not None else (),
         threads=(shown,) if read.comments else (),
         notes=read.facts.notes,
-        lessons=layout.learn(dom, site.told, ref, Dating(dom, site)) if site.told else (),
+        lessons=layout.learn(dom, site.told, ref, Dating(dom, site), read.thread) if site.told else (),
     )
 
 

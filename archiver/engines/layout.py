@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime, timedelta
 
 from lxml.html import HtmlElement
@@ -29,6 +29,7 @@ _STEPS = 5
 _ENDS = 60  # letters of the beginning and end of a body
 _SMALL = 24  # nodes in an element that holds a title, a name or a date
 _LINE = 120  # characters
+_ROOMY = 2  # times the text of the comments: what stands around them is a heading, and links to reply
 _DAY_APART = timedelta(hours=26)  # a day by the blog's clock, and a time in UTC
 _PLAIN = re.compile(r"[a-z][a-z_-]*")
 _APART = ("nav", "aside", "footer", "form", "head", "script", "style", "noscript", "template")
@@ -78,8 +79,8 @@ def _fits(element: HtmlElement, steps: list[str]) -> bool:
 # ── what a feed tells ────────────────────────────────────────────────────────────────────────
 
 
-def told_of(post: Post) -> Pairs:
-    """What a post in a feed says, short enough to be handed around."""
+def told_of(post: Post, comments: int | None = None) -> Pairs:
+    """What a post in a feed says, short enough to be handed around. comments: how many it has, if the feed says so."""
     told = {
         "title": " ".join((post.title or "").split()),
         "author": post.authors[0].name if post.authors else "",
@@ -89,6 +90,7 @@ def told_of(post: Post) -> Pairs:
         text = _bare(post.content.text)
         if len(text) > 2 * _ENDS:
             told |= {"begins": text[:_ENDS], "ends": text[-_ENDS:], "letters": str(len(text))}
+    told |= {"comments": str(comments)} if comments is not None else {}
     return tuple((name, value) for name, value in told.items() if value)
 
 
@@ -100,8 +102,13 @@ def _bare(text: str) -> str:
 # ── what a page teaches ──────────────────────────────────────────────────────────────────────
 
 
-def learn(dom: Dom, told: Pairs, post: PostRef, dating: Dating) -> tuple[Lesson, ...]:
-    """Where the page of a post says what was told of it."""
+def learn(
+    dom: Dom, told: Pairs, post: PostRef, dating: Dating, thread: Collection[HtmlElement] = ()
+) -> tuple[Lesson, ...]:
+    """Where the page of a post says what was told of it, and where its comments are.
+
+    thread: the elements of those that were found, unless their number is another than the feed says.
+    """
     known = dict(told)
     found: dict[str, HtmlElement | None] = {}
     small = list(_small(dom)) if {"title", "author", "published"} & set(known) else []
@@ -116,8 +123,21 @@ def learn(dom: Dom, told: Pairs, post: PostRef, dating: Dating) -> tuple[Lesson,
         found["published"] = _best(small, lambda e: _is_about(e, when, dating))
     if "begins" in known:
         found["body"] = _body(dom, known["begins"], known["ends"], int(known["letters"]))
+    if known.get("comments", str(len(thread))) == str(len(thread)):
+        found["comments"] = _frame(list(thread), [e for e in found.values() if e is not None], dom)
     lessons = ((field, path_of(e), e) for field, e in found.items() if e is not None)
     return tuple(Lesson(post=post, field=field, path=path) for field, path, e in lessons if at(dom, path) is e)
+
+
+def _frame(thread: list[HtmlElement], of_post: list[HtmlElement], dom: Dom) -> HtmlElement | None:
+    """The innermost element around all comments of a page; None where that holds more than them: words of the post."""
+    for holder in ancestors(thread[0]) if thread else ():
+        if holder.tag in {"body", "html"} or any(dom.inside(element, holder) for element in of_post):
+            return None
+        if all(dom.inside(element, holder) for element in thread):
+            said = sum(len(text_of(element)) for element in thread)
+            return holder if len(text_of(holder)) <= _ROOMY * said + _LINE else None
+    return None
 
 
 def _small(dom: Dom) -> Iterator[HtmlElement]:

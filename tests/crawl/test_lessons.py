@@ -7,8 +7,10 @@ from pathlib import Path
 
 from tests.crawl.running import content, crawl, run, sound
 from tests.crawl.scripted import serve
-from tests.unit.test_layout import HOME, LEARNED, page, told
+from tests.unit.test_layout import FRAME, HOME, page, told
+from tests.unit.test_layout import LEARNED as OF_POSTS
 
+LEARNED = {**OF_POSTS, "comments": FRAME}
 IN_FEED = range(4, 10)
 OLDER = range(1, 4)
 
@@ -17,14 +19,16 @@ def blog() -> dict[str, tuple[str, str]]:
     items = "".join(
         f"<item><title>{post.title}</title><link>{{home}}/{n}.html</link><dc:creator>Moll Quay</dc:creator>"
         f"<pubDate>{n:02} Mar 2020 09:00:00 +0000</pubDate>"
+        f"<slash:comments>2</slash:comments>"
         f"<content:encoded>&lt;p&gt;{post.content.text if post.content else ''}&lt;/p&gt;</content:encoded></item>"
         for n in IN_FEED
         for post in [told(n)]
     )
     spaces = "xmlns:dc='http://purl.org/dc/elements/1.1/' xmlns:content='http://purl.org/rss/1.0/modules/content/'"
+    spaces += " xmlns:slash='http://purl.org/rss/1.0/modules/slash/'"
     links = "".join(f"<h2><a href='/{n}.html'>On oil, part {n}</a></h2>" for n in (*IN_FEED, *OLDER))
     head = "<link rel='alternate' type='application/rss+xml' href='/feed.xml'>"
-    pages = {f"/{n}.html": ("text/html", page(n).text) for n in (*IN_FEED, *OLDER)}
+    pages = {f"/{n}.html": ("text/html", page(n, said=2 if n in IN_FEED else 1).text) for n in (*IN_FEED, *OLDER)}
     return {
         "/": ("text/html", f"<html><head><title>Harbour Lights</title>{head}</head><body>{links}</body></html>"),
         "/feed.xml": (
@@ -48,6 +52,8 @@ def test_the_feed_teaches_how_older_posts_are_read(tmp_path: Path) -> None:
     )
     assert [row[:3] for row in older] == [(f"On oil, part {n}", f"2020-03-{n:02}", "Moll Quay") for n in OLDER]
     assert all(row[3].startswith("The lamps of the quay") and row[3].endswith("So it is.") for row in older)
+    threads = "SELECT p.url, count(*) FROM comments c JOIN posts p ON p.id = c.post_id GROUP BY p.url ORDER BY p.url"
+    assert [row[1] for row in ran.rows(threads)] == [1] * len(OLDER) + [2] * len(IN_FEED)
     assert sound(ran.archive)
     saved = tmp_path / "saved.html"
     saved.write_text(page(30).text, "utf-8")

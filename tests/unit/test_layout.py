@@ -32,8 +32,19 @@ NEWS = "<div class='news'><p>" + "The harbour office is shut on Mondays, and on 
 WORDS = "The lamps of the quay burn an hour less, since oil is dear this year and the keeper is poor. "
 
 
-def page(number: int, *, words: str = "") -> Page:
-    """A page that says nothing for machines, and whose longest text is not the post."""
+def thread(said: int) -> str:
+    """So many comments; with one alone nothing says that it is one."""
+    each = (
+        f"<div class='eine'><span class='name'>Ned Skerry</span>, <i>{n} April 2020</i><p>I have said so {n} times.</p>"
+        "</div>"
+        for n in range(1, said + 1)
+    )
+    heading = "<h3>Comments</h3>" if said > 1 else ""
+    return f"<div class='stimmen'>{heading}<div class='liste'>{''.join(each)}</div></div>" if said else ""
+
+
+def page(number: int, *, words: str = "", said: int = 0) -> Page:
+    """A page that says nothing for machines, and whose longest text is not the post. said: how many comments it has."""
     text = words or f"{WORDS * 2}It was day {number} of it."
     html = (
         "<html lang='en'><head><title>Harbour Lights</title></head><body>"
@@ -41,7 +52,7 @@ def page(number: int, *, words: str = "") -> Page:
         f"<div class='kopf'><div class='titel'>On oil, part {number}</div><span class='wer'>by Moll Quay</span>"
         f"<span class='wann'>{number} March 2020</span></div>"
         f"<div class='wort'><div class='innen'>{text}<br><br>So it is.</div></div>"
-        "<p class='fuss'>2 May 1999</p></body></html>"
+        f"{thread(said)}<p class='fuss'>2 May 1999</p></body></html>"
     )
     return Page(f"{HOME}{number}.html", html.encode(), headers={"content-type": "text/html; charset=utf-8"})
 
@@ -59,8 +70,8 @@ def told(number: int) -> Post:
     )
 
 
-def read(number: int, site: Site = SITE, words: str = "") -> Extract:
-    source = page(number, words=words)
+def read(number: int, site: Site = SITE, words: str = "", said: int = 0) -> Extract:
+    source = page(number, words=words, said=said)
     return GenericEngine().extract(source, Target(url=source.url, kind=TargetKind.POST), site)
 
 
@@ -93,6 +104,49 @@ def test_another_page_is_read_by_what_was_learned() -> None:
     assert (post.published.at, post.published.precision) == ("2020-03-07T00:00:00Z", Precision.DAY)
     assert post.content is not None
     assert post.content.text.split() == f"{WORDS * 2}It was day 7 of it. So it is.".split()
+
+
+FRAME = "div.stimmen > div.liste"
+
+
+def test_a_page_teaches_where_its_comments_are() -> None:
+    told_of = layout.told_of(told(3), 2)
+    lessons = read(3, Site(key=SITE.key, home=HOME, told=told_of), said=2).lessons
+    assert {lesson.field: lesson.path for lesson in lessons} == {**LEARNED, "comments": FRAME}
+    unsaid = Site(key=SITE.key, home=HOME, told=layout.told_of(told(3)))
+    assert {lesson.field for lesson in read(3, unsaid, said=2).lessons} == {*LEARNED, "comments"}
+
+
+def test_comments_of_another_number_than_the_feed_says_teach_nothing() -> None:
+    site = Site(key=SITE.key, home=HOME, told=layout.told_of(told(3), 5))
+    assert {lesson.field for lesson in read(3, site, said=2).lessons} == set(LEARNED)
+
+
+def test_a_frame_that_holds_the_post_as_well_is_none_of_the_comments() -> None:
+    source = page(3, said=2)
+    whole = source.body.replace(b"<div class='kopf'>", b"<div class='alles'><div class='kopf'>")
+    whole = whole.replace(b"<div class='stimmen'><h3>Comments</h3><div class='liste'>", b"").replace(
+        b"</div></div><p class='fuss'>", b"</div><p class='fuss'>"
+    )
+    mixed = Page(source.url, whole, headers=source.headers)
+    site = Site(key=SITE.key, home=HOME, told=layout.told_of(told(3)))
+    lessons = GenericEngine().extract(mixed, Target(url=mixed.url, kind=TargetKind.POST), site).lessons
+    assert "comments" not in {lesson.field for lesson in lessons}
+
+
+def test_one_comment_alone_is_known_by_where_others_have_theirs() -> None:
+    assert read(7, said=1).comments == ()  # nothing else tells that it is one
+    site = Site(key=SITE.key, home=HOME, layout=(("comments", FRAME),))
+    (comment,) = read(7, site, said=1).comments
+    assert (comment.author and comment.author.name, comment.content and comment.content.text) == (
+        "Ned Skerry",
+        "I have said so 1 times.",
+    )
+    assert comment.published is not None
+    assert comment.published.at == "2020-04-01T00:00:00Z"
+    assert read(7, site, said=3).comments == read(7, said=3).comments
+    assert read(8, site, said=1).comments[0].key != comment.key  # the same words under another post
+    assert read(7, site).comments == ()
 
 
 def test_what_a_page_says_for_machines_is_believed_first() -> None:
