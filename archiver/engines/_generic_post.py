@@ -207,7 +207,8 @@ def _terms(dom: Dom, facts: PageFacts, scope: HtmlElement) -> tuple[Term, ...] |
             found.setdefault(normal_name(name), Term(taxonomy=kind, name=name, url=without_fragment(url)))
     for link, url in dom.links if not found else ():
         name, listed = text_of(link).lstrip("# "), frame.TAG_LISTS & near_tokens(link, 3)
-        if name and listed and not bodies.is_apart(link, dom.root) and len(name) < _LINE:
+        in_list = bool(listed) or (dom.inside(link, scope) and _is_item(link) and taxonomy(url) is not None)
+        if name and in_list and not bodies.is_apart(link, dom.root) and len(name) < _LINE:
             kind = taxonomy(url) or ("category" if "categor" in " ".join(listed) else "tag")
             found.setdefault(normal_name(name), Term(taxonomy=kind, name=name, url=without_fragment(url)))
     stated = [("category", facts.section or "")] + [("tag", tag) for tag in facts.tags]
@@ -215,6 +216,12 @@ def _terms(dom: Dom, facts: PageFacts, scope: HtmlElement) -> tuple[Term, ...] |
         if name:
             found.setdefault(normal_name(name), Term(taxonomy=kind, name=name))
     return tuple(found.values()) or None
+
+
+def _is_item(link: HtmlElement) -> bool:
+    """Whether a link is all that an item of a list says."""
+    item = link.getparent()
+    return item is not None and item.tag == "li" and text_of(item) == text_of(link)
 
 
 def _printed(dom: Dom, site: Site, scope: HtmlElement) -> Moment | None:

@@ -15,6 +15,7 @@ from lxml.html import HtmlElement
 
 from archiver.engines import _vocabulary as vocabulary
 from archiver.engines.dom import SKIPPED, Dom, ancestors, text_of, tokens
+from archiver.engines.wordpress_urls import taxonomy
 from archiver.text import letters
 from archiver.urls import host_key, url_key
 
@@ -143,7 +144,7 @@ class Prose:
         return [
             e
             for e, to in led
-            if _is_onward(e, [host_key(url) == home for url in to])
+            if _is_onward(e, [host_key(url) == home for url in to], least=1 if any(map(taxonomy, to)) else 2)
             # A heading that names its own place, for others to link to, is the author's.
             and (e.tag in _LISTS or any(url_key(url.partition("#")[0]) != here for url in to))
         ]
@@ -200,9 +201,9 @@ def _stretches(dom: Dom, apart: frozenset[HtmlElement]) -> Iterator[tuple[HtmlEl
             yield here[0], text, here[1]
 
 
-def _is_onward(element: HtmlElement, own: list[bool]) -> bool:
-    """own: of each link in it, whether it stays within the blog."""
-    if not own or not all(own) or (element.tag in _LISTS and len(own) < 2):
+def _is_onward(element: HtmlElement, own: list[bool], least: int) -> bool:
+    """own: of each link in it, whether it stays within the blog. least: how many links a list must have."""
+    if not own or not all(own) or (element.tag in _LISTS and len(own) < least):
         return False
     linked = sum(len(text_of(link)) for link in element.iter("a"))
     return 0 < len(text_of(element)) - linked + 1 <= _LABEL * len(own) and linked > 0

@@ -209,7 +209,21 @@ class _Byline:
                     people = self._distinct(self._person(name) for name in names if self._is_person(name))
                     if people:
                         return people
-        return self._below_title()
+        return self._in_head() or self._below_title()
+
+    def _in_head(self) -> tuple[Author, ...]:
+        """A line of its own beside the title, in the head of a post: "By X", called nothing."""
+        for head in self._dom.tags("header"):
+            if head in self._outside or next(head.iter("h1"), None) is None:
+                continue
+            for line in head.iterchildren("p", "div", "span"):
+                names = (
+                    line_names(Line.of(line, self._dom), need_by=True) if len(text_of(line)) <= _LONGEST_LINE else []
+                )
+                people = self._distinct(self._person(name) for name in names if self._is_person(name))
+                if people:
+                    return people
+        return ()
 
     def _below_title(self) -> tuple[Author, ...]:
         """A name behind a date in small print right below a heading, as themes of the first years had it."""

@@ -1,5 +1,5 @@
 -- Where an unknown blog has its comments is learned as well. SQLite cannot widen a check, so the table is made anew.
-CREATE TABLE lessons_before AS SELECT post_id, field, path, seen_at FROM lessons;
+CREATE TEMP TABLE lessons_before AS SELECT post_id, field, path, seen_at FROM lessons;
 DROP TABLE lessons;
 CREATE TABLE lessons (
   -- Where the page of a post says what the blog's feed says of it, and where its comments stand.
