@@ -120,7 +120,7 @@ def of_blocks(blocks: Collection[HtmlElement], base_url: str) -> Content | None:
     """The content of these elements one after another, their own attributes left out; None unless they are plain."""
     reading = _Plain(base_url)
     if len(blocks) <= _MOST_PARAGRAPHS and all(reading.add_block(block, quotes=True) for block in blocks):
-        return _settled(reading.content())
+        return reading.content()
     return None
 
 
@@ -129,13 +129,7 @@ def _plain(element: HtmlElement, base_url: str) -> Content | None:
     if len(element) > _MOST_PARAGRAPHS:
         return None
     reading = _Plain(base_url)
-    return _settled(reading.content()) if reading.add_blocks(element, quotes=True) else None
-
-
-def _settled(content: Content) -> Content | None:
-    """None where a paragraph has vanished in cleaning, such as `&#1;`: the parser closes such gaps."""
-    whole = content.text == content.text.strip() and "\n\n\n" not in content.text
-    return content if whole else None
+    return reading.content() if reading.add_blocks(element, quotes=True) else None
 
 
 def _escaped(text: str) -> str:
@@ -256,11 +250,11 @@ class _Plain:
         self._links.append(Link(url=url, text=squeeze(text)))
         return text
 
-    def content(self) -> Content:
-        written, text = "".join(self._html), "\n\n".join(self._paragraphs)
-        html = clean(written)
-        if html is not written:  # what is clean in the markup is clean in the text
-            text = clean(text)
+    def content(self) -> Content | None:
+        """None where cleaning takes something away: the parser closes the gaps that are left."""
+        html, text = "".join(self._html), "\n\n".join(self._paragraphs)
+        if clean(html) is not html or text != text.strip():
+            return None
         cited = identifiers.find(text)
         if not self._links:
             return Content(html=html.strip(), text=text, citations=tuple(cited))

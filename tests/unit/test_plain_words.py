@@ -31,6 +31,9 @@ BODIES = st.lists(st.tuples(BLOCKS, SPACE).map("".join), min_size=1, max_size=4)
 
 
 @given(BODIES)
+@example("<p>one &#1;</p>")
+@example("<blockquote><p>&#1; \n</p></blockquote> <p></p>")
+@example("<ul><li>one</li><li>&#1;<b> </b>two</li></ul>")
 def test_plain_words_are_the_parsers(body: str) -> None:
     element = fragment_fromstring(f"<div>{body}</div>")
     assert _words.of_element(element, BASE) == content.from_html(inner_html(element), BASE)
