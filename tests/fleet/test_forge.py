@@ -150,7 +150,7 @@ def test_a_forge_that_is_lost_is_replaced(tmp_path: Path, hand: Hand, pool: Thre
         assert not alive(pid)
         second = forge_of(hand)
     asked = [target for target in server.targets() if target not in ALWAYS]
-    assert len(asked) == len(set(asked))
+    assert len(asked) - len(set(asked)) <= OPEN
     os.kill(second, signal.SIGKILL)
     assert told(hand.run(unit(tmp_path, home))).idle
     assert len({first, second, forge_of(hand)}) == 3
