@@ -240,5 +240,6 @@ def test_requests_are_on_record(tmp_path: Path) -> None:
     with server.running() as home:
         crawl(tmp_path, f"{home}/")
     with files(tmp_path)[0].open("rb") as file:
-        kinds = [record.rec_type for record in ArchiveIterator(file)]
-    assert kinds == ["warcinfo", *["request", "metadata", "response"] * len(server.log)]
+        found = [(record.rec_type, record.http_headers) for record in ArchiveIterator(file)]
+    assert [kind for kind, _ in found] == ["warcinfo", *["request", "metadata", "response"] * len(server.log)]
+    assert {heads.protocol for kind, heads in found if kind == "request"} == {"GET"}, "nothing is ever sent but that"

@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
+from urllib.request import urlopen
 
 import pytest
 
@@ -96,10 +97,10 @@ def assert_the_blog_is_there(archive: Path, blog: Blog) -> None:
 
 
 @contextmanager
-def pywb(folder: Path, warc: Path) -> Iterator[str]:
-    """A collection of pywb with one file, served on loopback."""
+def pywb(folder: Path, *warcs: Path) -> Iterator[str]:
+    """A collection of pywb with these files, served on loopback."""
     subprocess.run([BIN / "wb-manager", "init", "held"], cwd=folder, check=True, capture_output=True)
-    subprocess.run([BIN / "wb-manager", "add", "held", warc], cwd=folder, check=True, capture_output=True)
+    subprocess.run([BIN / "wb-manager", "add", "held", *warcs], cwd=folder, check=True, capture_output=True)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -138,6 +139,21 @@ def test_every_capture_at_pywb_with_its_date(gone: Blog, tmp_path: Path) -> None
     before = held(archive)
     assert "The tables are as they were." in archiver("extract", archive, "-j", "1").out
     assert held(archive) == before
+
+
+@pytest.mark.skipif(not (BIN / "wayback").exists(), reason="needs pywb in an environment of its own: make test")
+def test_pywb_replays_what_a_crawl_has_recorded(gone: Blog, tmp_path: Path) -> None:
+    """Every page of the blog's posts, byte for byte as it was sent."""
+    recorded_here = sorted((gone.crawled / "warc").glob("*.warc.gz"))
+    pages = {one.url: one for path in recorded_here for one in responses(path) if one.status == 200}
+    posts = [
+        url for (url,) in running.rows(gone.crawled, "SELECT url FROM fetches WHERE kind = 'post' AND status = 200")
+    ]
+    assert posts
+    with pywb(tmp_path, *recorded_here) as base:
+        for url in posts:
+            with urlopen(f"{base}/id_/{url}") as answer:
+                assert answer.read() == pages[url].body, url
 
 
 # ── Common Crawl ─────────────────────────────────────────────────────────────────────────────────

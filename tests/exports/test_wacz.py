@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 import mmap
-from zipfile import ZipFile
+from zipfile import ZIP_STORED, ZipFile
 
 import pytest
 
@@ -25,6 +26,26 @@ def test_all_of_the_crawl_is_in_it(crawled, tmp_path):
     assert {"datapackage.json", "datapackage-digest.json", "indexes/index.cdx.gz"} <= names
     posts = {url for (url,) in rows(crawled, "SELECT url FROM fetches WHERE kind = 'post' AND status = 200")}
     assert posts <= {page["url"] for page in pages}
+
+
+def test_it_is_what_the_specification_wants(crawled, tmp_path):
+    """Stored files that can be read in place, each listed with its size and digest, and the list with its own."""
+    with ZipFile(write(crawled, "wacz", tmp_path)) as packed:
+        stated = json.loads(packed.read("datapackage.json"))
+        signed = json.loads(packed.read("datapackage-digest.json"))
+        assert (stated["profile"], stated["wacz_version"]) == ("data-package", "1.1.1")
+        assert signed["path"] == "datapackage.json"
+        assert signed["hash"] == f"sha256:{hashlib.sha256(packed.read('datapackage.json')).hexdigest()}"
+        resources = {one["path"]: (one["bytes"], one["hash"]) for one in stated["resources"]}
+        kept = {name for name in packed.namelist() if not name.startswith("datapackage")}
+        assert set(resources) == kept
+        for name, told in resources.items():
+            data = packed.read(name)
+            assert told == (len(data), f"sha256:{hashlib.sha256(data).hexdigest()}"), name
+            assert not name.endswith(".gz") or packed.getinfo(name).compress_type == ZIP_STORED, name
+        header, *pages = map(json.loads, packed.read("pages/pages.jsonl").splitlines())
+        assert header["format"] == "json-pages-1.0"
+        assert all({"url", "ts"} <= page.keys() for page in pages)
 
 
 def test_a_long_index_is_sorted_in_runs(crawled, tmp_path, monkeypatch):
