@@ -286,9 +286,9 @@ def said_names(names: list[str]) -> list[str]:
 
     Somebody may be called "Simon says:"; what stands behind most names is the theme's.
     """
-    bare = [without_says(name) for name in names]
-    changed = sum(1 for name, other in zip(names, bare, strict=True) if name is not other and name != other)
-    return bare if 2 * changed > len(names) else names
+    bare = {name: without_says(name) for name in set(names)}  # few write most of a long thread
+    changed = sum(bare[name] != name for name in names)
+    return [bare[name] for name in names] if 2 * changed > len(names) else names
 
 
 @cache

@@ -277,9 +277,8 @@ def _ping_items(dom: Dom) -> Iterator[HtmlElement]:
 def _titled_lists(dom: Dom) -> Iterator[HtmlElement]:
     """Lists below a heading "Trackbacks/Pingbacks"."""
     for heading in dom.tags("h2", "h3", "h4", "h5"):
-        text = heading.text_content() if "back" in (heading.text_content() or "").lower() else ""
-        following = heading.getnext() if _PING_TITLE.match(text.strip()) else None
-        if following is not None and following.tag in _LISTS:
+        following = heading.getnext()
+        if following is not None and following.tag in _LISTS and _PING_TITLE.match(heading.text_content().strip()):
             yield following
 
 
