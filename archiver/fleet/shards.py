@@ -115,7 +115,11 @@ class Shard:
         write_whole(where / MARK, json.dumps(asdict(mark), ensure_ascii=False, indent=1) + "\n")
         _synced(where / MARK)
         _synced(where)
-        if where == self.part:
+        self.settle()
+
+    def settle(self) -> None:
+        """Put a marked one in its place, where who marked it was killed before that."""
+        if (self.part / MARK).is_file() and not self.final.exists():
             self.part.rename(self.final)
             _synced(self.shards)
 

@@ -40,6 +40,9 @@ LOOKED_AT = 20
 _HELD = "SELECT (SELECT count(*) FROM posts WHERE kind = 'post'), (SELECT count(*) FROM comments)"
 
 
+_LAST = "SELECT outcome, reason FROM crawls ORDER BY started_at DESC, id DESC LIMIT 1"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
     """What is to be done. file: the WARC file to read again; blog: which blog, or which one of the file alone.
@@ -78,6 +81,7 @@ def perform(order: Order, progress: Progress) -> Ended:
     shard = shard_of(order)
     command = f"run-one --verb {order.verb} {order.target}"
     with fenced(shard, command, order.wait, lambda line: progress.note(shard.slug, line)) as fence:
+        shard.settle()
         mark = shard.mark()
         if mark and not order.again and mark.settles(order.verb):
             return _told(order, shard, began, _Came(mark.outcome, 0, mark.reason, whole=True), idle=True)
@@ -104,6 +108,8 @@ def _place(shard: Shard) -> Path:
 
 def _crawl(order: Order, shard: Shard, progress: Progress) -> _Came:
     assert order.blog is not None
+    if not shard.final.is_dir() and (came := _ended_before(shard.part)):
+        return came
     (outcome,) = run(
         *(_place(shard), [order.blog]),
         progress=progress,
@@ -115,6 +121,17 @@ def _crawl(order: Order, shard: Shard, progress: Progress) -> _Came:
     if code == LimitReached.exit_code and order.blog.max_time is None and order.blog.max_requests is None:
         code = 0  # a number of posts was asked for, and is there; of time and requests the next call has as many again
     return _Came(outcome.outcome, code, outcome.reason, code in DONE, outcome.stats.requests)
+
+
+def _ended_before(where: Path) -> _Came | None:
+    """What the crawl in a shard came to, where it ended and who ran it was killed before the shard was marked."""
+    try:
+        with closing(open_archive(where).connect()) as connection:
+            row = connection.execute(_LAST).fetchone()
+    except ArchiveMissing:
+        return None
+    codes = {"complete": 0, "incomplete": Incomplete.exit_code}
+    return _Came(row[0], codes[row[0]], row[1], whole=True) if row and row[0] in codes else None
 
 
 def _update(order: Order, shard: Shard, progress: Progress) -> _Came:

@@ -62,6 +62,25 @@ def test_killed_at_any_moment_it_goes_on_where_it_was(tmp_path: Path) -> None:
     assert_only_what_was_open_is_asked_again(runs)
 
 
+@pytest.mark.parametrize("is_marked", [True, False], ids=["marked", "not marked"])
+def test_killed_when_nothing_was_left_to_ask_it_asks_nothing(tmp_path: Path, *, is_marked: bool) -> None:
+    """Between the end of the crawl and the moment when the shard stands in its place."""
+    server = FaultServer(DemoBlog(posts=4, thread=3))
+    with server.running() as home:
+        shard, asked = of_blog(tmp_path, home), run_one(tmp_path, f"{home}/")
+        mark = json.loads((shard.final / MARK).read_text())
+        shard.final.rename(shard.part)
+        if not is_marked:
+            (shard.part / MARK).unlink()
+        before = len(server.log)
+        again = run_one(tmp_path, f"{home}/")
+        assert len(server.log) == before
+    assert (asked.code, again.code, told(again).posts) == (0, 0, 4)
+    found = json.loads((shard.final / MARK).read_text())
+    assert not shard.part.exists()
+    assert {**found, "done_at": mark["done_at"]} == mark
+
+
 def test_a_slice_of_time_ends_it_to_be_continued(tmp_path: Path) -> None:
     server = FaultServer(DemoBlog(posts=6, thread=2))
     with server.running() as home:
