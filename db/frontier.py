@@ -24,12 +24,12 @@ INSERT INTO frontier (id, blog_id, url, kind, priority, state, round, done_in) V
 ON CONFLICT (id) DO UPDATE SET state = 'alias', round = excluded.round, done_in = excluded.done_in
 WHERE frontier.state = 'pending' OR frontier.round < excluded.round
 """
-# Whether the run before the one that begins has no end on record, and was of the same kind.
-KILLED = """
+# Whether the run before the one that begins was killed or interrupted, and was of the same kind.
+CUT_SHORT = """
 SELECT 1 FROM (SELECT command, outcome, lag(command) OVER runs AS before, lag(outcome) OVER runs AS ended,
     row_number() OVER runs AS number, max(started_at) OVER () AS latest, started_at
   FROM crawls WHERE blog_id = ? WINDOW runs AS (ORDER BY started_at, rowid))
-WHERE started_at = latest AND number > 1 AND before = command AND ended IS NULL
+WHERE started_at = latest AND number > 1 AND before = command AND coalesce(ended, 'interrupted') = 'interrupted'
 """
 
 
@@ -52,7 +52,7 @@ class Frontier:
     def begin(self, blog_id: str, *, restart: bool) -> None:
         """Sweep what an interrupted run left in flight; start a new round when nothing is left to do.
 
-        A run that was killed when all was fetched, and before it came to its end, is brought to it in the same round.
+        A run that was killed or interrupted when all was fetched, before its end, is brought to it in the same round.
         """
         execute = self._connection.execute
         execute("UPDATE frontier SET state = 'pending' WHERE blog_id = ? AND state = 'in_flight'", (blog_id,))
@@ -60,7 +60,7 @@ class Frontier:
         left = execute(
             "SELECT 1 FROM frontier WHERE blog_id = ? AND state = 'pending' AND round = ?", (blog_id, last)
         ).fetchone()
-        goes_on = left or (last and execute(KILLED, (blog_id,)).fetchone())
+        goes_on = left or (last and execute(CUT_SHORT, (blog_id,)).fetchone())
         self._rounds[blog_id] = last if goes_on and not restart else last + 1
         # Failures may be over by now: an interrupted run tries them again at once.
         execute(

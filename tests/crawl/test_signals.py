@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import subprocess
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ from archiver.demo import DemoBlog
 from tests.crawl.faults import SILENCE, FaultServer, Slow
 from tests.crawl.forked import Forked
 from tests.crawl.running import ROOT, Ran, crawl, differences, ended, environment, rows, sound, start, words
+from tests.crawl.test_kills import ALWAYS
 
 CODES = [(signal.SIGINT, 130), (signal.SIGTERM, 143)]
 
@@ -151,3 +154,14 @@ def test_a_look_that_is_stopped(number: signal.Signals, code: int) -> None:
     assert process.returncode == code
     assert out == ""
     assert "Traceback" not in err
+
+
+def test_interrupted_when_all_was_fetched_it_is_only_brought_to_its_end(tmp_path: Path) -> None:
+    server = FaultServer(DemoBlog(posts=3, thread=3))
+    with server.running() as home:
+        crawl(tmp_path, f"{home}/")
+        with closing(sqlite3.connect(tmp_path / "archive.db")) as connection, connection:
+            connection.execute("UPDATE crawls SET outcome = 'interrupted', reason = 'SIGTERM'")
+        before = len(server.log)
+        assert crawl(tmp_path, f"{home}/").code == 0
+    assert {target for target in server.targets()[before:] if target not in ALWAYS} == set()
