@@ -203,12 +203,17 @@ def _prints_day_first(language: str | None) -> bool | None:
     return tag not in _MONTH_FIRST
 
 
+def full_year(year: int) -> int:
+    """A year that may be printed with two digits: 70 to 99 are of the last century."""
+    return year if year > 99 else year + (2000 if year < 70 else 1900)
+
+
 def _day(match: re.Match[str], year: int, month: int, day: int | None = None) -> Day | None:
     """A plausible date; Buddhist years and years of two digits are put right."""
     if "day" in match.re.groupindex:
         day = int(match["day"])
     if year < 100:
-        year += 2000 if year < 70 else 1900
+        year = full_year(year)
     elif 2400 < year < 2700:
         year -= 543
     try:

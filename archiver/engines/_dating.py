@@ -14,6 +14,7 @@ from email.utils import parsedate_to_datetime
 from functools import cached_property
 
 from archiver import dates
+from archiver._printed import full_year
 from archiver.engines.dom import Dom
 from archiver.model import Moment, Precision, Site
 from archiver.zones import clock_of
@@ -59,7 +60,7 @@ class Dating:
     def _numbers(self) -> list[tuple[int, str, int, int]]:
         """The dates in numbers on this page: the first number, the sign between, the second number, the year."""
         found = (match.groups() for match in _SHOWN_NUMBERS.finditer(self._dom.page.text))
-        return [(int(a or e), b or f, int(c or g), _year(d or h)) for a, b, c, d, e, f, g, h in found]
+        return [(int(a or e), b or f, int(c or g), full_year(int(d or h))) for a, b, c, d, e, f, g, h in found]
 
     def day_first(self, sign: str) -> bool | None:
         """Whether days stand before months on this page in dates with this sign between; None when none tells."""
@@ -144,15 +145,10 @@ def _day_first_by_weekday(text: str) -> bool | None:
     found, named = _NUMBERS.search(text), _WEEKDAY.search(text)
     if not found or not named:
         return None
-    wanted, (first, second, year) = _WEEKDAYS.index(named[0].lower()), (int(found[1]), int(found[3]), _year(found[4]))
+    wanted = _WEEKDAYS.index(named[0].lower())
+    first, second, year = int(found[1]), int(found[3]), full_year(int(found[4]))
     fits = [_weekday(year, second, first) == wanted, _weekday(year, first, second) == wanted]
     return fits[0] if fits[0] != fits[1] else None
-
-
-def _year(digits: str) -> int:
-    """A year that may be printed with two digits."""
-    number = int(digits)
-    return number if number > 99 else number + (2000 if number < 70 else 1900)
 
 
 def _day_of(stated: str) -> date | None:
@@ -172,7 +168,7 @@ def _weekday(year: int, month: int, day: int) -> int | None:
 def _day_first_by_url(text: str, url: str) -> bool | None:
     """Which number of a date is the day, by the date in the permalink."""
     path, date = _DATED_PATH.search(url), _NUMBERS.search(text)
-    if not path or not date or _year(date[4]) != int(path[1]) or date[1] == date[3]:
+    if not path or not date or full_year(int(date[4])) != int(path[1]) or date[1] == date[3]:
         return None
     month = int(path[2])
     if month == int(date[3]) and month != int(date[1]):

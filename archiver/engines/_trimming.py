@@ -32,7 +32,7 @@ _PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|svg)(?:$|\?)", re.IGNORECASE)
 _ENDS = (".", "!", "?", "…", "。", "”", '"', "»")
-HEADS = frozenset({"entry-header", "post-header", "article-header"})
+_HEADS = frozenset({"entry-header", "post-header", "article-header"})
 _ABOUT_TAGS = frozenset({"figure", "figcaption", "li", "td", "a", "time", "button", "select", "label", "address"})
 _CAPTION = re.compile(r"caption|credit|legend", re.IGNORECASE)
 _CREDIT = re.compile(
@@ -66,7 +66,7 @@ def trim(dom: Dom, prose: Prose, trunk: HtmlElement, heading: HtmlElement | None
 
 
 def _is_head(element: HtmlElement) -> bool:
-    return element.tag == "header" or not HEADS.isdisjoint(tokens(element))
+    return element.tag == "header" or not _HEADS.isdisjoint(tokens(element))
 
 
 def around(dom: Dom, prose: Prose, trunk: HtmlElement, heading: HtmlElement | None) -> list[HtmlElement]:
@@ -126,10 +126,14 @@ def named(body: HtmlElement) -> list[HtmlElement]:
     """The boxes in a marked body that are called something beside it; none where they hold much of it."""
     length = max(len(text_of(body)), 1)
     boxes = [(e, len(text_of(e))) for e in body.iter(*_NAMED) if e is not body and is_named(e)]
-    small = [(e, size) for e, size in boxes if size < _SMALL * length]
-    inner = frozenset(e for e, _ in small)
-    outer = sum(size for e, size in small if inner.isdisjoint(ancestors(e)))
-    return [e for e, _ in small] if outer < _MUCH * length else []
+    small = {e: size for e, size in boxes if size < _SMALL * length}
+    return [*small] if sum(small[e] for e in _outermost(small)) < _MUCH * length else []
+
+
+def _outermost(elements: Collection[HtmlElement]) -> Iterator[HtmlElement]:
+    """Those of them that stand in no other."""
+    every = frozenset(elements)
+    return (e for e in elements if every.isdisjoint(ancestors(e)))
 
 
 def is_named(node: HtmlElement) -> bool:
@@ -204,8 +208,7 @@ def _hidden(prose: Prose, trunk: HtmlElement, alike: frozenset[tuple[HtmlElement
     """What is hidden in the trunk and no part of the post; nothing where scripts show most of its words in turn."""
     inside = [e for e in trunk.iterdescendants() if isinstance(e.tag, str) and _is_hidden(e)]
     total = prose.weight(trunk)[0]
-    every = frozenset(inside)
-    if sum(prose.weight(e)[0] for e in inside if every.isdisjoint(ancestors(e))) > total / 2:
+    if sum(prose.weight(e)[0] for e in _outermost(inside)) > total / 2:
         return frozenset()
     small = [e for e in inside if prose.weight(e)[0] < _SMALL * max(total, 1)]
     return frozenset(e for e in small if (e.getparent(), _called(e)) not in alike)

@@ -144,13 +144,12 @@ def test_every_capture_at_pywb_with_its_date(gone: Blog, tmp_path: Path) -> None
 @pytest.mark.skipif(not (BIN / "wayback").exists(), reason="needs pywb in an environment of its own: make test")
 def test_pywb_replays_what_a_crawl_has_recorded(gone: Blog, tmp_path: Path) -> None:
     """Every page of the blog's posts, byte for byte as it was sent."""
-    recorded_here = sorted((gone.crawled / "warc").glob("*.warc.gz"))
-    pages = {one.url: one for path in recorded_here for one in responses(path) if one.status == 200}
+    pages = {one.url: one for one in recorded(gone.crawled) if one.status == 200}
     posts = [
         url for (url,) in running.rows(gone.crawled, "SELECT url FROM fetches WHERE kind = 'post' AND status = 200")
     ]
     assert posts
-    with pywb(tmp_path, *recorded_here) as base:
+    with pywb(tmp_path, *(gone.crawled / "warc").glob("*.warc.gz")) as base:
         for url in posts:
             with urlopen(f"{base}/id_/{url}") as answer:
                 assert answer.read() == pages[url].body, url
