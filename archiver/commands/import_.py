@@ -38,7 +38,7 @@ def import_(files: tuple[Path, ...], archive: Path, url: str | None, engine: str
       archiver import --url https://letters.example.org/ substack-export.zip
       archiver import -a ms-blogs --url https://blog.example.org/ *.wacz
     """
-    from archiver.reread.platform_exports import checked  # late: it takes its time to import
+    from archiver.reread.packed import checked  # late: it takes its time to import
 
     for file in files:
         if not file.is_file():

@@ -10,7 +10,7 @@ from typing import BinaryIO
 from lxml import etree
 
 from archiver.engines._xml import Node, local_name, text_of
-from archiver.imports.base import Source, Torn
+from archiver.imports.base import UNREADABLE, Source, Torn, unreadable
 from archiver.text import clean
 
 Nodes = dict[str, list[Node]]
@@ -76,6 +76,8 @@ def elements(source: Source, member: str, wanted: Collection[str], inner: Collec
                     _let_go(node, whole=is_outermost)
         except etree.XMLSyntaxError as error:
             raise Torn(_why(member, error)) from error
+        except UNREADABLE as error:
+            raise Torn(unreadable(member, error)) from error
 
 
 def _let_go(node: Node, *, whole: bool) -> None:

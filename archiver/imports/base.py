@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import zipfile
+import zlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -14,15 +16,20 @@ HEAD = 4096
 """Bytes at the beginning of a file that tell what it is."""
 MOST_AT_ONCE = 500
 """Comments that are handed on together."""
+UNKNOWN = "entries_of_unknown_kind"
+"""What is counted as this note is nothing that is known."""
+UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError)
+"""What reading a member of a zip raises that is cut short, broken, or packed in a way that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
     """What was handed over. name: of the file, without its folder; members: what is in it by name, a file that is no
-    zip by its own."""
+    zip by its own; unread: of a zip, what cannot be read of it, as lines."""
 
     name: str
     members: Mapping[str, Callable[[], BinaryIO]]
+    unread: tuple[str, ...] = ()
 
     def head(self, member: str) -> bytes:
         """How a member begins, white space and byte order mark taken off."""
@@ -33,15 +40,28 @@ class Source:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About:
     """What an export says of itself. home: the blog's front page; made: when it was made, in UTC, to the second;
-    oddities: what a person should know, as lines."""
+    oddities: what a person should know, as lines; blogs: their names, where it holds several."""
 
     home: str | None = None
     made: str | None = None
     oddities: tuple[str, ...] = ()
+    blogs: tuple[str, ...] = ()
 
 
 class Torn(Exception):
-    """A file that ends too early, or is broken somewhere: what came before stays. str() says where and why."""
+    """A file that ends too early, or is broken somewhere: what came before stays. Its arguments, lines, say where and
+    why; there are several where a zip has several such members."""
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """One a member."""
+        return tuple(map(str, self.args))
+
+
+def unreadable(member: str, error: Exception) -> str:
+    """The line for a member of a zip that cannot be read to its end."""
+    fault = str(error).partition(" for file ")[0] or "it ends too early"
+    return f"{member} is cut short or broken ({fault})"
 
 
 class Format(ABC):
@@ -61,7 +81,8 @@ class Format(ABC):
 
     @abstractmethod
     def read(self, source: Source, home: str) -> Iterator[Extract]:
-        """The records, a post with its comments at a time. home: the blog's front page. Raises Torn."""
+        """The records, a post with its comments at a time. home: the blog's front page. Raises Torn when all that can
+        be read has been handed on."""
 
 
 class XmlFormat(Format):
@@ -102,6 +123,18 @@ def another_version(of: str, version: str, known: Collection[str]) -> tuple[str,
     span = first if first == last else f"{first} to {last}"
     verb = "is" if first == last else "are"
     return (f"it is {of} {version}, and {span} {verb} known: it is read as far as it is alike",)
+
+
+def each(members: Iterable[str], read: Callable[[str], Iterator[Extract]]) -> Iterator[Extract]:
+    """What members hold, one after another: one that is torn keeps none of the others back. Raises Torn at the end."""
+    torn: list[str] = []
+    for member in members:
+        try:
+            yield from read(member)
+        except Torn as error:
+            torn += error.lines
+    if torn:
+        raise Torn(*torn)
 
 
 def together(comments: Iterable[Comment | None]) -> Iterator[Extract]:

@@ -1,8 +1,9 @@
-"""Blogger's export: one Atom feed of posts, pages and comments, in either form.
+"""Blogger's export: one Atom feed of posts, pages and comments, in either form, or the zip of Takeout around it.
 
 The older one ("Back up content") tells what an entry is by a category of the scheme `…#kind`, and a comment's post in
 `thr:in-reply-to`. That of Google Takeout (`feed.atom`) says so in elements of its own: `blogger:type`, `blogger:parent`
 for the post and `blogger:inReplyTo` for the comment that is answered, and of addresses it has the paths only.
+A feed that was saved from the blog itself states no kinds: an entry that answers another is a comment there.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from archiver.engines._blogger_feeds import is_profile
 from archiver.engines._xml import local_name, text_of
 from archiver.imports import _words
 from archiver.imports._xml import Nodes, children, elements, value
-from archiver.imports.base import About, Source, Torn, XmlFormat
+from archiver.imports.base import UNKNOWN, About, Source, Torn, XmlFormat, each
 from archiver.model import (
     Author,
     BlogFacts,
@@ -33,10 +34,13 @@ from archiver.model import (
 )
 from archiver.urls import last_segment
 
-_NUMBER = re.compile(r"\.(?:post|page)-(\d+)$")
+_NUMBER = re.compile(r"\.(post|page)-(\d+)$")
+_BLOG = re.compile(rb"tag:blogger\.com,1999:blog-(\d+)")
+_OWN_COMMENTS = "/Blogger/Comments/"
 _ANSWERED = re.compile(r"/comments/default/(\d+)(?:\?|$)|\.post-(\d+)$")
 _KIND = "http://schemas.google.com/g/2005#kind"
 _POSTS = {"post": PostKind.POST, "page": PostKind.PAGE}
+_KNOWN = {*_POSTS, "comment", "settings", "template"}
 _LIVE = {"", "LIVE"}
 
 
@@ -45,36 +49,68 @@ class Blogger(XmlFormat):
 
     name = "blogger"
     of = "Blogger"
+    stated = re.compile(rb"schemas\.google\.com/blogger/(\d+)")
+    versions = ("2008", "2018")
 
     def is_mine(self, head: bytes) -> bool:
         """By the ids of Blogger in a feed."""
         return b"<feed" in head and b"tag:blogger.com,1999:blog" in head
 
     def about(self, source: Source) -> About:
-        """Front page, where the feed links it, and the time of the export."""
+        """Front page, where the feed links it, and the time of the export; the blogs, where there are several."""
         home = made = None
-        first, *_ = self.files(source)
-        with suppress(Torn):
-            for node in elements(source, first, ("link", "updated", "entry")):
-                if local_name(node) == "entry":
-                    break
-                if local_name(node) == "updated":
-                    moment = dates.from_iso(text_of(node), 0)
-                    made = moment.at if moment else made
-                elif node.get("rel") == "alternate":
-                    home = _front(node.get("href", ""))
-        return About(home=home, made=made)
+        names: dict[str, str] = {}
+        for member in self._of_blogs(source):
+            said = _said(source, member)
+            home, made = home or _front(said.get("link", "")), made or said.get("updated")
+            names.setdefault(_blog(source.head(member)), said.get("title") or member)
+        moment = dates.from_iso(made or "", 0)
+        blogs = tuple(names.values()) if len(names) > 1 else ()
+        return About(home=home, made=moment.at if moment else None, oddities=self.oddities(source), blogs=blogs)
+
+    def _of_blogs(self, source: Source) -> list[str]:
+        """The files of blogs. Takeout has the comments that a person wrote anywhere apart, in a folder of their own."""
+        every = list(self.files(source))
+        return [name for name in every if _OWN_COMMENTS not in f"/{name}"] or every
 
     def read(self, source: Source, home: str) -> Iterator[Extract]:
         """The entries in their order."""
-        for member in self.files(source):
-            title = ""
-            for node in elements(source, member, ("entry", "title")):
-                if local_name(node) == "entry":
-                    yield _entry(children(node), home)
-                elif not title:
-                    title = content.plain(text_of(node))
-                    yield Extract(blog=BlogFacts(title=title or None, engine="blogger"))
+        of_blog = _blog(source.head(self._of_blogs(source)[0]))
+        yield from each(self.files(source), lambda member: _entries(source, member, home, of_blog))
+
+
+def _blog(text: bytes) -> str:
+    """The number of the blog that a feed or an entry is of."""
+    match = _BLOG.search(text)
+    return match[1].decode() if match else ""
+
+
+def _said(source: Source, member: str) -> dict[str, str]:
+    """What stands above the entries of a feed."""
+    said: dict[str, str] = {}
+    with suppress(Torn):
+        for node in elements(source, member, ("link", "updated", "title", "entry")):
+            name = local_name(node)
+            if name == "entry":
+                break
+            if name != "link":
+                said.setdefault(name, content.plain(text_of(node)))
+            elif node.get("rel") == "alternate":
+                said.setdefault(name, node.get("href", ""))
+    return said
+
+
+def _entries(source: Source, member: str, home: str, of_blog: str) -> Iterator[Extract]:
+    title = ""
+    for node in elements(source, member, ("entry", "title")):
+        if local_name(node) == "entry":
+            nodes = children(node)
+            number = _blog(value(nodes, "id").encode())
+            is_ours = not of_blog or number in {"", of_blog}
+            yield _entry(nodes, home) if is_ours else Extract(notes=(Note(kind="of_another_site", detail=number),))
+        elif not title and _OWN_COMMENTS not in f"/{member}":
+            title = content.plain(text_of(node))
+            yield Extract(blog=BlogFacts(title=title or None, engine="blogger"))
 
 
 def _front(url: str) -> str | None:
@@ -83,10 +119,12 @@ def _front(url: str) -> str | None:
 
 def _entry(nodes: Nodes, home: str) -> Extract:
     kind = _kind(nodes)
+    if kind not in _KNOWN:
+        return Extract(notes=(Note(kind=UNKNOWN, detail=f"{value(nodes, 'id')}: {kind or 'without a kind'}"),))
     if kind == "comment":
         comment = _comment(nodes, home)
         return Extract(comments=(comment,) if comment else ())
-    if kind not in _POSTS:  # settings and templates
+    if kind not in _POSTS:
         return Extract()
     status = value(nodes, "status")
     is_draft = any("yes" in text_of(one) for one in nodes.get("control", ()))
@@ -99,8 +137,13 @@ def _entry(nodes: Nodes, home: str) -> Extract:
 def _kind(nodes: Nodes) -> str:
     if "type" in nodes:
         return value(nodes, "type").lower()
-    said = (one.get("term", "") for one in nodes.get("category", ()) if one.get("scheme") == _KIND)
-    return next(said, "").rpartition("#")[2]
+    said = next((one.get("term", "") for one in nodes.get("category", ()) if one.get("scheme") == _KIND), None)
+    if said is not None:
+        return said.rpartition("#")[2]
+    if "in-reply-to" in nodes:
+        return "comment"
+    match = _NUMBER.search(value(nodes, "id"))
+    return match[1] if match and _link(nodes) else ""
 
 
 def _post(nodes: Nodes, url: str, kind: PostKind) -> Post:
@@ -176,4 +219,4 @@ def _author(nodes: Nodes) -> Author | None:
 
 def _native(text: str) -> str | None:
     match = _NUMBER.search(text)
-    return match[1] if match else None
+    return match[2] if match else None

@@ -17,7 +17,7 @@ from archiver.engines._xml import local_name, text_of
 from archiver.engines.wordpress_urls import without_fragment
 from archiver.imports import _words
 from archiver.imports._xml import Nodes, attribute, children, elements, value
-from archiver.imports.base import About, Source, Torn, XmlFormat, together
+from archiver.imports.base import About, Source, Torn, XmlFormat, each, together
 from archiver.model import Author, Comment, Extract, Note, ParentSource, PostRef, Rank
 from archiver.urls import host_key, within
 
@@ -50,23 +50,32 @@ class Disqus(XmlFormat):
     def read(self, source: Source, home: str) -> Iterator[Extract]:
         """The comments, those of pages elsewhere only counted."""
         elsewhere: set[str] = set()
-        yield from together(self._comments(source, home, elsewhere))
-        yield Extract(notes=tuple(Note(kind="of_another_site", detail=url) for url in sorted(elsewhere)))
-
-    def _comments(self, source: Source, home: str, elsewhere: set[str]) -> Iterator[Comment | None]:
-        """One after the other. elsewhere: is given the addresses of threads of other sites."""
         threads: dict[str, str] = {}
-        for member in self.files(source):
-            for node in elements(source, member, ("thread", "post")):
-                own, nodes = attribute(node, "id"), children(node)
-                if own is None:
-                    continue
-                if local_name(node) == "post":
-                    yield _comment(own, nodes, threads)
-                elif (url := _address(nodes)) and within(url, home):
-                    threads[own] = url
-                elif url:
-                    elsewhere.add(url)
+
+        def read(member: str) -> Iterator[Extract]:
+            if member:
+                yield from together(_comments(source, member, home, threads, elsewhere))
+            else:
+                yield Extract(notes=tuple(Note(kind="of_another_site", detail=url) for url in sorted(elsewhere)))
+
+        yield from each((*self.files(source), ""), read)
+
+
+def _comments(
+    source: Source, member: str, home: str, threads: dict[str, str], elsewhere: set[str]
+) -> Iterator[Comment | None]:
+    """One after the other. threads: is given the addresses of threads by their number; elsewhere: those of other
+    sites."""
+    for node in elements(source, member, ("thread", "post")):
+        own, nodes = attribute(node, "id"), children(node)
+        if own is None:
+            continue
+        if local_name(node) == "post":
+            yield _comment(own, nodes, threads)
+        elif (url := _address(nodes)) and within(url, home):
+            threads[own] = url
+        elif url:
+            elsewhere.add(url)
 
 
 def _address(nodes: Nodes) -> str | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import PurePosixPath
 from urllib.parse import urljoin
 
@@ -17,7 +18,7 @@ from archiver import content
 from archiver.engines._xml import Node, local_name
 from archiver.imports import _words
 from archiver.imports._xml import Nodes, attribute, children, elements, value
-from archiver.imports.base import About, Source, Torn, XmlFormat, together
+from archiver.imports.base import About, Source, Torn, XmlFormat, each, together
 from archiver.model import Author, BlogFacts, Comment, Extract, Note, ParentSource, Post, PostRef, Rank, Term
 
 _ROOT = re.compile(rb"(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*<(livejournal|event|comments)[\s>]", re.DOTALL)
@@ -46,18 +47,17 @@ class LiveJournal(XmlFormat):
         return About()
 
     def read(self, source: Source, home: str) -> Iterator[Extract]:
-        """All entries, then the comments, which name them by inner numbers. A file that is torn stops no other."""
+        """All entries, then the comments, which name them by inner numbers."""
         yield Extract(blog=BlogFacts(engine="livejournal"))
         reading = _Reading(home)
-        torn: list[Torn] = []
+        torn: dict[str, None] = {}  # a file is gone through twice
         for find in (_entries, _comments):
-            for member in self.files(source):
-                try:
-                    yield from find(source, member, reading)
-                except Torn as error:
-                    torn.append(error)
+            try:
+                yield from each(self.files(source), partial(find, source, reading=reading))
+            except Torn as error:
+                torn |= dict.fromkeys(error.lines)
         if torn:
-            raise torn[0]
+            raise Torn(*torn)
 
 
 def _entries(source: Source, member: str, reading: _Reading) -> Iterator[Extract]:

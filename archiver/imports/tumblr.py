@@ -11,7 +11,7 @@ from html import escape
 from archiver import content, dates
 from archiver.engines._xml import Node, local_name, text_of
 from archiver.imports._xml import Nodes, attribute, children, elements, value
-from archiver.imports.base import About, Source, Torn, XmlFormat
+from archiver.imports.base import About, Source, Torn, XmlFormat, each
 from archiver.model import BlogFacts, Extract, Moment, Note, Post, Precision, Rank, Term
 from archiver.urls import last_segment
 
@@ -35,27 +35,31 @@ class Tumblr(XmlFormat):
         return About(home=self._home(source), oddities=self.oddities(source))
 
     def _home(self, source: Source) -> str | None:
-        first, *_ = self.files(source)
-        with suppress(Torn):
-            for node in elements(source, first, ("tumblelog", "post")):
-                host = attribute(node, "cname") or (f"{name}.tumblr.com" if (name := attribute(node, "name")) else None)
-                if local_name(node) == "tumblelog" and host:
-                    return f"https://{host}/"
-                url = attribute(node, "url")
-                if url:
-                    return "/".join(url.split("/", 3)[:3]) + "/"
+        for member in self.files(source):
+            with suppress(Torn):
+                for node in elements(source, member, ("tumblelog", "post")):
+                    name, own = attribute(node, "name"), attribute(node, "cname")
+                    host = own or (f"{name}.tumblr.com" if name else None)
+                    if local_name(node) == "tumblelog" and host:
+                        return f"https://{host}/"
+                    url = attribute(node, "url")
+                    if url:
+                        return "/".join(url.split("/", 3)[:3]) + "/"
         return None
 
     def read(self, source: Source, home: str) -> Iterator[Extract]:
         """The posts in their order."""
         del home
-        for member in self.files(source):
-            for node in elements(source, member, ("tumblelog", "post")):
-                if local_name(node) == "tumblelog":
-                    title, tagline = attribute(node, "title"), content.plain(text_of(node))
-                    yield Extract(blog=BlogFacts(title=title, tagline=tagline or None, engine="tumblr"))
-                else:
-                    yield _read(node)
+        yield from each(self.files(source), lambda member: _posts(source, member))
+
+
+def _posts(source: Source, member: str) -> Iterator[Extract]:
+    for node in elements(source, member, ("tumblelog", "post")):
+        if local_name(node) == "tumblelog":
+            title, tagline = attribute(node, "title"), content.plain(text_of(node))
+            yield Extract(blog=BlogFacts(title=title, tagline=tagline or None, engine="tumblr"))
+        else:
+            yield _read(node)
 
 
 def _read(node: Node) -> Extract:

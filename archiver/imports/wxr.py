@@ -17,7 +17,7 @@ from archiver.engines._xml import Node, local_name, namespace, text_of
 from archiver.engines.wordpress_api import TAXONOMIES
 from archiver.imports import _words
 from archiver.imports._xml import attribute, elements
-from archiver.imports.base import MOST_AT_ONCE, About, Source, Torn, XmlFormat, another_version
+from archiver.imports.base import MOST_AT_ONCE, About, Source, Torn, XmlFormat, another_version, each
 from archiver.model import (
     Author,
     BlogFacts,
@@ -54,27 +54,32 @@ class Wxr(XmlFormat):
     def about(self, source: Source) -> About:
         """Front page and time of the export; the version, where it is another one than those that are known."""
         said: dict[str, str] = {}
-        first, *_ = self.files(source)
-        with suppress(Torn):
-            wanted = ("base_blog_url", "link", "pubDate", "wxr_version", "item")
-            for node in elements(source, first, wanted):
-                above = node.getparent()
-                if local_name(node) == "item":
-                    break
-                if above is not None and local_name(above) != "channel":
-                    continue
-                said.setdefault(local_name(node), text_of(node).strip())
+        for member in self.files(source):
+            match = _SPACE.search(source.head(member))
+            said = _said(source, member) | ({"space": match[1].decode()} if match else {})
+            if "link" in said:
+                break
         made = dates.from_rfc822(said.get("pubDate", ""))
-        match = _SPACE.search(source.head(first))
-        version = said.get("wxr_version") or (match[1].decode() if match else "")
-        odd = another_version("WXR", version, _VERSIONS)
+        odd = another_version("WXR", said.get("wxr_version") or said.get("space", ""), _VERSIONS)
         home = said.get("base_blog_url") or said.get("link") or None
         return About(home=home, made=made.at if made else None, oddities=odd)
 
     def read(self, source: Source, home: str) -> Iterator[Extract]:
         """People and terms, then the posts."""
-        for member in self.files(source):
-            yield from _Reading(home).read(source, member)
+        yield from each(self.files(source), lambda member: _Reading(home).read(source, member))
+
+
+def _said(source: Source, member: str) -> dict[str, str]:
+    """What stands above the posts of a file, by local name."""
+    said: dict[str, str] = {}
+    with suppress(Torn):
+        for node in elements(source, member, ("base_blog_url", "link", "pubDate", "wxr_version", "item")):
+            above = node.getparent()
+            if local_name(node) == "item":
+                break
+            if above is None or local_name(above) == "channel":
+                said.setdefault(local_name(node), text_of(node).strip())
+    return said
 
 
 class _Reading:

@@ -6,35 +6,31 @@ There is no response to put on record; the row in `fetches` names the file, its 
 from __future__ import annotations
 
 import hashlib
-import zipfile
 from base64 import b32encode
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
-from typing import IO, BinaryIO, cast
 
 from archiver import __version__
 from archiver.config import blog_url
 from archiver.crawl.jobs import stamp
 from archiver.crawl.lock import locked
 from archiver.crawl.recorder import recover
-from archiver.errors import ArchiveDamaged, UsageError
+from archiver.errors import UsageError
 from archiver.imports import About, Format, Source, Torn, formats, recognised
+from archiver.imports.base import UNKNOWN
 from archiver.model import Extract, Fetch, Site, Target, TargetKind, Visit
 from archiver.privacy.redact import settle
+from archiver.reread.packed import opened
 from archiver.terminal import count
 from archiver.urls import site_key, within
 from db import Writer, open_archive
 
 SCHEME = "file:"
 """What the URL of such a fetch begins with; the name of the file follows, without its folder."""
-_WARC = (b"WARC/", b"\x1f\x8b", b"filedesc:")
-_NESTED = 3
-"""Zips within a zip that are opened: Tumblr packs its posts twice."""
 
 
 @dataclass(slots=True)
@@ -52,56 +48,16 @@ class Taken:
     odd: list[str] = field(default_factory=list)
 
 
-def is_web_archive(file: Path) -> bool:
-    """Whether a file is WARC, ARC or WACZ, by its content; what is nothing known counts by its name."""
-    with file.open("rb") as stream:
-        head = stream.read(64)
-    if head.startswith(b"PK") and zipfile.is_zipfile(file):
-        with zipfile.ZipFile(file) as package:
-            return any(name.startswith("archive/") and ".warc" in name for name in package.namelist())
-    return head.startswith(_WARC) or any(end in {".warc", ".arc", ".wacz"} for end in file.suffixes)
-
-
-@contextmanager
-def opened(file: Path) -> Iterator[Source]:
-    """A file as its members, those of a zip, and of zips in it. Raises UsageError for a zip that cannot be read."""
-    with file.open("rb") as stream, ExitStack() as stack:
-        if stream.read(2) != b"PK":
-            yield Source(file.name, {file.name: lambda: file.open("rb")})
-            return
-        try:
-            members = _members(stack, file)
-            found = dict(members)
-        except (zipfile.BadZipFile, NotImplementedError) as error:
-            raise UsageError(
-                str(file), f"the zip is cut short or broken ({error})", "Download the export again"
-            ) from error
-        yield Source(file.name, found)
-
-
-def _members(stack: ExitStack, file: Path | IO[bytes], depth: int = 1) -> Iterator[tuple[str, Callable[[], BinaryIO]]]:
-    package = stack.enter_context(zipfile.ZipFile(file))
-    inner = 0
-    for member in package.infolist():
-        if member.is_dir() or member.flag_bits & 1:  # encrypted
-            continue
-        if member.filename.endswith(".zip") and depth and inner < _NESTED:
-            inner += 1
-            yield from _members(stack, stack.enter_context(package.open(member)), depth - 1)
-        else:
-            yield member.filename, partial(cast("Callable[[zipfile.ZipInfo], BinaryIO]", package.open), member)
-
-
 def take(
     archive: Path, files: Sequence[Path], *, home: str | None = None, advance: Callable[[int], object] = bool
 ) -> Taken:
     """Take exports into an archive, which is made where there is none.
 
-    home: the blog's front page, where the export does not say it or says another one. Raises UsageError for a file
-    that is no export that is known, before anything is written.
+    home: the blog's front page, where the export does not say it or says another one. Raises UsageError where no
+    file is an export that is known, before anything is written.
     """
-    known = [(file, _known(file)) for file in files]
     done = Taken()
+    known = _recognised(files, done)
     archive_ = open_archive(archive, create=True)
     with locked(archive, "import"):
         recover(archive_)
@@ -115,15 +71,41 @@ def take(
     return done
 
 
+def _recognised(files: Sequence[Path], done: Taken) -> list[tuple[Path, Format]]:
+    """The files with their formats. One that is none, or a zip of which nothing is left, keeps no other back."""
+    known: list[tuple[Path, Format]] = []
+    refused: list[UsageError] = []
+    for file in files:
+        try:
+            known.append((file, _known(file)))
+        except UsageError as error:
+            refused.append(error)
+    if refused and not known:
+        raise refused[0]
+    done.failed += map(str, refused)
+    return known
+
+
 def _known(file: Path) -> Format:
     with opened(file) as source:
         form = recognised(source)
-    if form is None:
-        names = ", ".join(sorted(one.of for one in formats()))
-        raise UsageError(
-            str(file), "it is no export that is known", f"Give a WARC or WACZ file, or an export of {names}"
-        )
+        if form is None:
+            raise UsageError(str(file), *_unknown(source))
     return form
+
+
+def _unknown(source: Source) -> tuple[str, str]:
+    """Why a file is no export, and what to do about it."""
+    if source.unread:
+        return f"{source.unread[0]}; no export that is known is left", "Download the export again"
+    names = ", ".join(sorted(one.of for one in formats()))
+    hint = f"Give a WARC or WACZ file, or an export of {names}"
+    heads = [source.head(name)[:64].lower() for name in source.members]
+    if len(heads) == 1 and heads[0].startswith((b"<!doctype html", b"<html")):
+        return "it is a web page and no export", hint
+    if len(heads) == 1 and heads[0].startswith(b"\x1f\x8b"):
+        return "it is packed with gzip", "Unpack it, and import the files in it"
+    return "it is no export that is known", hint
 
 
 class _Import:
@@ -144,12 +126,17 @@ class _Import:
         try:
             for extract in self._form.read(self._source, site.home):
                 read, posts = read + 1, posts + len(extract.posts)
-                found += len(extract.posts) + len(extract.comments) + len(extract.notes)
+                found += len(extract.posts) + len(extract.comments)
+                found += sum(note.kind != UNKNOWN for note in extract.notes)
                 self._save(site, fetch, extract, crawl_id)
             if not found:
                 self._done.failed.append(f"{self._file.name} holds nothing that is known: is it of another version?")
-        except (Torn, zipfile.BadZipFile) as error:
-            self._done.failed.append(f"{error}; what came before that is imported ({count(posts, 'post')})")
+        except Torn as error:
+            is_one, which = len(self._source.members) == 1, f"{self._file.name}: "
+            rest = "what came before that is imported" if is_one else "all else is imported"
+            told = [f"{line}; {rest} ({count(posts, 'post')})" for line in error.lines]
+            self._done.failed += told if is_one else [which + line for line in told]
+        self._done.failed += [f"{self._file.name}: {line}" for line in self._source.unread]
         reason = f"imported from {self._file.name} ({self._form.of})"
         self._writer.end_crawl(crawl_id, outcome="limit", reason=reason, counts={"parts": read})
 
@@ -172,6 +159,11 @@ class _Import:
     def _site(self, home: str | None, about: About) -> Site:
         """The blog: as it was named, else the one of the archive that the export is of, else as the export says, else
         the archive's only one. Raises UsageError when nothing tells."""
+        if about.blogs:
+            named = ", ".join(about.blogs)
+            raise UsageError(
+                str(self._file), f"it holds several blogs ({named})", "Unpack it, and import the file of each by itself"
+            )
         stored = self._writer.connection.execute("SELECT site_key, url FROM blogs ORDER BY site_key").fetchall()
         known = [Site(key=key, home=url) for key, url in stored]
         if home or about.home:
@@ -204,16 +196,3 @@ class _Import:
     def _dated(self) -> datetime:
         """When the file was made, as far as its folder tells."""
         return datetime.fromtimestamp(self._file.stat().st_mtime, UTC)
-
-
-def checked(files: Sequence[Path]) -> tuple[list[Path], list[Path]]:
-    """The files apart: web archives, exports. Raises UsageError for both at once."""
-    apart: tuple[list[Path], list[Path]] = ([], [])
-    for file in files:
-        try:
-            apart[not is_web_archive(file)].append(file)
-        except OSError as error:
-            raise UsageError(str(file), f"it cannot be read ({error.strerror})", "Check its rights") from error
-        except zipfile.BadZipFile as error:
-            raise ArchiveDamaged(str(file), f"the zip is broken ({error})", "Get it again") from error
-    return apart
