@@ -58,7 +58,7 @@ ON CONFLICT (post_id) DO UPDATE SET seen_at = excluded.seen_at, shown = excluded
 GONE_FROM_PAGE = """
 SELECT id, parent_id FROM comments
 WHERE post_id = ? AND gone_at IS NULL AND last_seen_at < ? AND instr(sources, 'page')
-  AND (answers IS NULL OR parent_id IS NOT NULL) AND post_id NOT IN (SELECT id FROM posts WHERE protected = 1)
+  AND (answers IS NULL OR parent_id IS NOT NULL) AND NOT (SELECT coalesce(protected, 0) FROM posts WHERE id = post_id)
 """
 WHOLE_ANSWERS = """
 SELECT t.post_id, t.source, max(t.seen_at) FROM thread_answers t JOIN fetches f ON f.id = t.fetch_id
@@ -74,15 +74,15 @@ WHERE post_id = ?1 AND gone_at IS NULL AND last_seen_at < ?2 AND instr(sources, 
 GONE_FROM_API = """
 SELECT id FROM comments
 WHERE blog_id = ? AND gone_at IS NULL AND last_seen_at < ? AND instr(sources, 'api') AND kind = 'comment'
-  AND post_id NOT IN (SELECT id FROM posts WHERE protected = 1)
+  AND NOT (SELECT coalesce(protected, 0) FROM posts WHERE id = post_id)
 """
 GONE_WITH_POST = """
 SELECT id FROM comments WHERE post_id = ? AND gone_at IS NULL AND last_seen_at < ?
 """
 GONE_FROM_LISTED_THREADS = """
-SELECT c.id, r.checked_at FROM revisits r JOIN comments c ON c.post_id = r.post_id
+SELECT c.id, r.checked_at FROM revisits r CROSS JOIN comments c ON c.post_id = r.post_id
 WHERE r.listed_in = ? AND c.gone_at IS NULL AND c.last_seen_at < ? AND instr(c.sources, 'api') AND c.kind = 'comment'
-  AND c.post_id NOT IN (SELECT id FROM posts WHERE protected = 1)
+  AND NOT (SELECT coalesce(p.protected, 0) FROM posts p WHERE p.id = c.post_id)
 """
 UNLISTED_POSTS = """
 SELECT p.id, r.checked_at FROM revisits r JOIN posts p ON p.id = r.post_id

@@ -7,6 +7,10 @@ import os
 import signal
 import socket
 import sys
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Protocol
 
 _BUFFER = 1 << 20
@@ -54,6 +58,12 @@ class _Fork:
                 self.stdin.close()
         return self.returncode
 
+    def let_go(self) -> None:
+        """End it, when nobody has asked for it."""
+        self._socket.close()
+        self.kill()
+        os.waitpid(self._pid, 0)
+
 
 _forks: list[_Fork] = []
 
@@ -75,6 +85,34 @@ def forked() -> bool:
     os.dup2(theirs.fileno(), 1)
     theirs.close()
     return True
+
+
+@contextmanager
+def ahead(part: Callable[[], None]) -> Iterator[None]:
+    """Fork a child for the first who asks for one, if that can be done. part: `reader_process.main`, for the child.
+
+    What a child needs is imported here already, and it would spend a second on that. It has no file of this process:
+    a lock that it held as well would outlive this process by a page.
+    """
+    if not _forks and _is_alone() and forked():
+        try:
+            os.closerange(3, os.sysconf("SC_OPEN_MAX"))
+            part()
+        except BaseException:  # noqa: BLE001 (nothing of what this process was doing may go on here)
+            traceback.print_exc()
+            os._exit(1)
+        os._exit(0)
+    try:
+        yield
+    finally:
+        while _forks:
+            _forks.pop().let_go()
+
+
+def _is_alone() -> bool:
+    """Whether this process is known to have but one thread, those of libraries counted."""
+    tasks = Path("/proc/self/task")  # Linux's
+    return tasks.is_dir() and len(list(tasks.iterdir())) == 1
 
 
 async def begun() -> Child:

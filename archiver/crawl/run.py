@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,10 @@ import scrapy.core.downloader.contextfactory  # noqa: F401 (first, since it asks
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 
+import archiver.settings
 from archiver.config import BlogConfig
 from archiver.config_runs import Keep
+from archiver.crawl import reader_child, reader_process
 from archiver.crawl.lock import locked
 from archiver.crawl.logs import Noted, log_begin, log_end, logged
 from archiver.crawl.outcome import DetectResult, Outcome
@@ -21,7 +24,7 @@ from archiver.crawl.progress import Progress
 from archiver.crawl.recorder import recover
 from archiver.crawl.render import check_installed
 from archiver.crawl.signals import Signals
-from archiver.engines import check
+from archiver.engines import check, engines
 from archiver.page import Page
 from archiver.privacy.redact import settle
 from archiver.reports.keeping import keep_report
@@ -61,20 +64,41 @@ def run(
         check(blog.engine)
     if any(blog.render for blog in blogs):
         check_installed()
-    keep = keep or Keep()
+    with _reader_ahead():
+        return _run(archive_dir, blogs, progress, command, keep or Keep(), ended, {"restart": restart, **arguments})
+
+
+def _reader_ahead() -> AbstractContextManager[None]:
+    """The process that reads, before there are threads."""
+    if not archiver.settings.ARCHIVER_READER_PROCESS:
+        return nullcontext()
+    engines()  # loaded once for both
+    return reader_child.ahead(reader_process.main)
+
+
+def _run(
+    archive_dir: Path,
+    blogs: Sequence[BlogConfig],
+    progress: Progress,
+    command: str,
+    keep: Keep,
+    ended: Callable[[Report], None],
+    arguments: dict[str, Any],
+) -> list[Outcome]:
+    """See run."""
     archive = open_archive(archive_dir, create=True)  # what is wrong with it is said before the reactor starts
     called = f"{command} {' '.join(blog.url for blog in blogs)}"
     with locked(archive_dir, called), logged(archive_dir, command, keep.logs):
         began = datetime.now(UTC)
-        log_begin(command, blogs, restart=restart)
+        log_begin(command, blogs, restart=arguments["restart"])
         noted = Noted(progress)
         recovered = recover(archive)
         if recovered:
             noted.note("archive", str(recovered))
         settle(archive)
-        signals, about = Signals(), {"progress": noted, "command": command, "restart": restart}
+        signals, about = Signals(), {"progress": noted, "command": command, **arguments}
         name = "blog" if command == "crawl" else command
-        spider = run_spider(name, signals, archive=archive_dir, blogs=blogs, signals=signals, **about, **arguments)
+        spider = run_spider(name, signals, archive=archive_dir, blogs=blogs, signals=signals, **about)
         # Ctrl-C twice leaves the reactor before the spider has been closed.
         spider.end()
         if not spider.failure:

@@ -1,0 +1,96 @@
+"""The process that reads pages is a fork where that can be done, and has nothing of the one that fetches."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from archiver.crawl import reader_child
+from archiver.crawl.lock import locked
+from archiver.demo import DemoBlog
+from tests.crawl.faults import SILENCE, FaultServer
+from tests.crawl.running import ROOT, environment
+
+PATIENCE = 60  # seconds
+
+
+def children(pid: int) -> list[int]:
+    return [int(number) for number in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def words(pid: int) -> list[str]:
+    return Path(f"/proc/{pid}/cmdline").read_text().split("\0")[1:]
+
+
+def files(pid: int) -> list[str]:
+    return [str(file.readlink()) for file in Path(f"/proc/{pid}/fd").iterdir()]
+
+
+def is_running(pid: int) -> bool:
+    """Whether it is there, and not only waits for somebody to take note of its end."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def test_a_fork_has_no_file_of_the_archive_and_ends_with_the_run(tmp_path: Path) -> None:
+    server = FaultServer(DemoBlog(posts=3, thread=3, api=False, feeds=False))
+    with server.running() as home:
+        path = server.blog.url(server.blog.published[1]).removeprefix(server.blog.home)
+        server.fault(path, SILENCE)
+        line = [sys.executable, "-m", "archiver", "crawl", "-a", str(tmp_path), "--delay", "0", f"{home}/"]
+        output = subprocess.DEVNULL
+        with subprocess.Popen(line, cwd=ROOT, env=environment(), stdout=output, stderr=output) as process:
+            end = time.monotonic() + PATIENCE
+            while path not in server.targets():
+                assert process.poll() is None
+                assert time.monotonic() < end
+                time.sleep(0.01)
+            (child,) = children(process.pid)
+            assert words(child) == words(process.pid), "a fork, not a program begun anew"
+            assert [file for file in files(process.pid) if file.startswith(str(tmp_path))]
+            assert not [file for file in files(child) if file.startswith(str(tmp_path))]
+            os.kill(process.pid, signal.SIGKILL)
+        with locked(tmp_path, "crawl"):
+            pass  # at once, whatever the child is doing
+        while is_running(child):
+            assert time.monotonic() < end
+            time.sleep(0.01)
+
+
+def test_one_that_nobody_asks_for_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader_child, "_is_alone", lambda: True)
+    before = set(children(os.getpid()))
+    with reader_child.ahead(signal.pause):
+        (child,) = set(children(os.getpid())) - before
+        assert is_running(child)
+        with reader_child.ahead(signal.pause):
+            assert set(children(os.getpid())) - before == {child}, "one is enough"
+        assert not is_running(child), "the inner one was the last that could have asked"
+    assert set(children(os.getpid())) == before
+
+
+def test_a_process_with_threads_is_not_forked() -> None:
+    """They may hold locks that nobody would release in the fork."""
+    done = subprocess.run(
+        [sys.executable, "-c", ALONE], cwd=ROOT, env=environment(), capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["True", "False"]
+
+
+ALONE = """
+import threading
+from archiver.crawl.reader_child import _is_alone
+print(_is_alone())
+end = threading.Event()
+threading.Thread(target=end.wait).start()
+print(_is_alone())
+end.set()
+"""
