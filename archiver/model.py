@@ -384,6 +384,14 @@ class Lesson:
 
 
 @record
+class Quote:
+    """How a comment begins, as a feed of comments has it: letters and digits alone. post: the address of its post."""
+
+    post: str
+    begins: str
+
+
+@record
 class Learned:
     """Where a blog was found to have a field, as lessons agree. posts: of how many posts of its feed the page says it
     there; of: on how many of their pages it was found anywhere."""
@@ -396,7 +404,8 @@ class Learned:
 
 @record
 class Extract:
-    """Everything that one page holds. listing: of an API that was asked for ids."""
+    """Everything that one page holds. listing: of an API that was asked for ids; quotes: of a feed, by which its
+    comments are found on their pages."""
 
     blog: BlogFacts | None = None
     posts: tuple[Post, ...] = ()
@@ -411,6 +420,7 @@ class Extract:
     notes: tuple[Note, ...] = ()
     listing: Listing | None = None
     lessons: tuple[Lesson, ...] = ()
+    quotes: tuple[Quote, ...] = ()
 
 
 @record

@@ -83,6 +83,7 @@ def set_apart(extract: Extract, engine: str) -> Extract:
         archives=(),
         widgets=(),
         lessons=(),
+        quotes=(),
     )
 
 

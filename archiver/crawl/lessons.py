@@ -1,4 +1,4 @@
-"""What the feed of a blog has told of its posts, and what their pages have taught by it."""
+"""What the feeds of a blog have told of its posts and comments, and what their pages have taught by it."""
 
 from __future__ import annotations
 
@@ -15,16 +15,23 @@ class Lessons:
 
     def __init__(self, known: Iterable[tuple[str, str, str]] = ()) -> None:
         self._told: dict[str, layout.Pairs] = {}
+        self._said: dict[str, layout.Pairs] = {}
         self._learned: dict[tuple[str, str], str] = {(post, field): path for post, field, path in known}
 
     def heard(self, target: Target, extract: Extract) -> None:
-        """Take note of what a feed tells of the first posts in it, and of what a page has taught."""
+        """Take note of what a feed tells of the first posts or comments in it, and of what a page has taught."""
         if target.kind is TargetKind.FEED:
             counts = {claim.subject: claim.number for claim in extract.claims if claim.measure == "comments"}
             for post in extract.posts[: layout.MOST_POSTS - len(self._told)]:
                 told = layout.told_of(post, counts.get(f"#{post.native_id}", counts.get(post.url)))
                 if told:
                     self._told.setdefault(url_key(post.url), told)
+        for quote in extract.quotes:
+            key, pair = url_key(quote.post), (layout.SAID, quote.begins)
+            said = self._said.get(key, ())
+            is_room = len(said) < layout.MOST_QUOTES and (said or len(self._said) < layout.MOST_POSTS)
+            if is_room and pair not in said:
+                self._said[key] = (*said, pair)
         for lesson in extract.lessons:
             self._learned[url_key(lesson.post.url or ""), lesson.field] = lesson.path
 
@@ -33,8 +40,11 @@ class Lessons:
         return layout.agreed((post, field, path) for (post, field), path in self._learned.items())
 
     def for_page(self, site: Site, target: Target) -> Site:
-        """What the reader of a page is told: what the feed says of its post, and where the blog has its fields."""
+        """What the reader of a page is told: what feeds say of its post and of comments there, and where the blog has
+        its fields."""
         if target.kind is not TargetKind.POST:
             return site
+        key = url_key(target.url)
+        told = (*self._told.get(key, ()), *self._said.get(key, ()))
         places = tuple((one.field, one.path) for one in self.agreed())
-        return replace(site, told=self._told.get(url_key(target.url), ()), layout=places)
+        return replace(site, told=told, layout=places)

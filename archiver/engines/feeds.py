@@ -19,6 +19,7 @@ from lxml import etree
 
 from archiver import content, dates, urls
 from archiver.engines import _feed_formats as formats
+from archiver.engines import layout
 from archiver.engines._feed_formats import Entry, Feed
 from archiver.engines.bylines import split_names
 from archiver.engines.wordpress_urls import comment_id, list_page, native_post_id, post_url
@@ -33,6 +34,7 @@ from archiver.model import (
     ParentSource,
     Post,
     PostRef,
+    Quote,
     Rank,
     Site,
     Term,
@@ -119,6 +121,23 @@ def read_comments(page: Page, site: Site) -> tuple[Comment, ...]:
     feed = page.once(formats.read)
     found = (_comment(entry, feed, site) for entry in feed.entries)
     return tuple(comment for comment in found if comment is not None and comment.native_id is not None)
+
+
+def quotes(page: Page, site: Site) -> tuple[Quote, ...]:
+    """How the comments of a comment feed begin, also of those that have no id.
+
+    Entries that link to a post and nothing in it, one each, are posts: a blog may answer with its feed of those.
+    """
+    feed = page.once(formats.read)
+    links = Counter(entry.link for entry in feed.entries)
+    found = []
+    for entry in feed.entries:
+        is_comment = "#" in (entry.link or "") or entry.replies_to or links[entry.link] > 1
+        comment = _comment(entry, feed, site) if is_comment else None
+        begins = layout.quote(comment.content.text) if comment is not None and comment.content else ""
+        if comment is not None and comment.post.url and begins:
+            found.append(Quote(post=comment.post.url, begins=begins))
+    return tuple(found)
 
 
 def _next(feed: Feed, page: Page) -> str | None:

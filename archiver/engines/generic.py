@@ -7,6 +7,7 @@ promise completeness as an engine that knows its platform can.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
 from archiver import urls
 from archiver.engines import _generic_links as links
@@ -15,6 +16,7 @@ from archiver.engines import _json_ld as json_ld
 from archiver.engines import _microformats as microformats
 from archiver.engines import feeds, layout, sitemaps, structured
 from archiver.engines._dating import Dating
+from archiver.engines._generic_post import PostPage
 from archiver.engines.base import Detection, Engine
 from archiver.engines.dom import Dom, text_of
 from archiver.engines.structured import FeedLink
@@ -25,6 +27,7 @@ from archiver.model import (
     Claim,
     Discovery,
     Extract,
+    Lesson,
     Note,
     Rank,
     Site,
@@ -74,7 +77,7 @@ class GenericEngine(Engine):
             return Extract()
         readers: dict[TargetKind, Callable[[Page, Site], Extract]] = {
             TargetKind.FEED: _read_feed,
-            TargetKind.COMMENT_FEED: lambda page, site: Extract(comments=feeds.read_comments(page, site)),
+            TargetKind.COMMENT_FEED: _read_comment_feed,
             TargetKind.SITEMAP: _read_sitemap,
             TargetKind.HOME: _read_front,
             TargetKind.POST: _read_post,
@@ -142,6 +145,10 @@ def _read_feed(page: Page, site: Site) -> Extract:
     )
 
 
+def _read_comment_feed(page: Page, site: Site) -> Extract:
+    return Extract(comments=feeds.read_comments(page, site), quotes=feeds.quotes(page, site))
+
+
 def _read_sitemap(page: Page, _site: Site) -> Extract:
     page.once(sitemaps.read)
     return Extract()
@@ -158,7 +165,7 @@ def _read_front(page: Page, _site: Site) -> Extract:
 
 def _read_post(page: Page, site: Site) -> Extract:
     dom = page.once(Dom)
-    read = post_pages.read(dom, site)
+    read, lessons = _learned(dom, site, post_pages.read(dom, site))
     if read.post is None:
         return Extract(notes=(*read.facts.notes, Note(kind="no_text_found", detail=page.url)))
     ref, count = read.post.ref, read.facts.comment_count
@@ -170,8 +177,19 @@ def _read_post(page: Page, site: Site) -> Extract:
         claims=(stated,) if count is not None else (),
         threads=(shown,) if read.comments else (),
         notes=read.facts.notes,
-        lessons=layout.learn(dom, site.told, ref, Dating(dom, site), read.thread) if site.told else (),
+        lessons=lessons,
     )
+
+
+def _learned(dom: Dom, site: Site, read: PostPage) -> tuple[PostPage, tuple[Lesson, ...]]:
+    """What a page teaches, and the page read again where only that shows its comments."""
+    if read.post is None or not site.told:
+        return read, ()
+    lessons = layout.learn(dom, site.told, read.post.ref, Dating(dom, site), read.thread)
+    places = tuple((one.field, one.path) for one in lessons if one.field == "comments")
+    if places and not read.comments:
+        read = post_pages.read(dom, replace(site, layout=(*site.layout, *places)))
+    return read, lessons
 
 
 # ── targets ──────────────────────────────────────────────────────────────────────────────────────

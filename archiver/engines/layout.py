@@ -15,6 +15,8 @@ from datetime import datetime, timedelta
 
 from lxml.html import HtmlElement
 
+from archiver.engines import _comment_frame
+from archiver.engines._comment_frame import bare
 from archiver.engines._dating import Dating
 from archiver.engines._names import without_by
 from archiver.engines.dom import Dom, ancestors, text_of, tokens
@@ -23,13 +25,17 @@ from archiver.model import Learned, Lesson, Post, PostRef, Rank
 Pairs = tuple[tuple[str, str], ...]
 
 MOST_POSTS = 10
+MOST_QUOTES = 10
+"""Comments of one post that are told."""
+SAID = "said"
+"""The name of what is told of a comment: how it begins."""
 LEAST_AGREEING = 3
 SHARE_AGREEING = 0.6
 _STEPS = 5
 _ENDS = 60  # letters of the beginning and end of a body
+_LEAST_QUOTED = 16  # letters: fewer are said elsewhere as well
 _SMALL = 24  # nodes in an element that holds a title, a name or a date
 _LINE = 120  # characters
-_ROOMY = 2  # times the text of the comments: what stands around them is a heading, and links to reply
 _DAY_APART = timedelta(hours=26)  # a day by the blog's clock, and a time in UTC
 _PLAIN = re.compile(r"[a-z][a-z_-]*")
 _APART = ("nav", "aside", "footer", "form", "head", "script", "style", "noscript", "template")
@@ -87,16 +93,17 @@ def told_of(post: Post, comments: int | None = None) -> Pairs:
         "published": post.published.at if post.published else "",
     }
     if post.content is not None and post.rank >= Rank.FEED:
-        text = _bare(post.content.text)
+        text = bare(post.content.text)
         if len(text) > 2 * _ENDS:
             told |= {"begins": text[:_ENDS], "ends": text[-_ENDS:], "letters": str(len(text))}
     told |= {"comments": str(comments)} if comments is not None else {}
     return tuple((name, value) for name, value in told.items() if value)
 
 
-def _bare(text: str) -> str:
-    """Letters and digits alone: spaces and signs are set otherwise in feeds."""
-    return "".join(filter(str.isalnum, text.casefold()))
+def quote(text: str) -> str:
+    """How a comment begins, long enough to be found by; empty where it says too little."""
+    begins = bare(text)[:_ENDS]
+    return begins if len(begins) >= _LEAST_QUOTED else ""
 
 
 # ── what a page teaches ──────────────────────────────────────────────────────────────────────
@@ -107,37 +114,28 @@ def learn(
 ) -> tuple[Lesson, ...]:
     """Where the page of a post says what was told of it, and where its comments are.
 
-    thread: the elements of those that were found, unless their number is another than the feed says.
+    thread: the elements of those that were found. They teach where the feed of comments has them as well or, where
+    there is none, the feed of posts states no other number.
     """
     known = dict(told)
+    quotes = [begins for name, begins in told if name == SAID]
     found: dict[str, HtmlElement | None] = {}
     small = list(_small(dom)) if {"title", "author", "published"} & set(known) else []
     if "title" in known:
-        wanted = _bare(known["title"])
-        found["title"] = _best(small, lambda e: bool(wanted) and _bare(text_of(e)) == wanted)
+        wanted = bare(known["title"])
+        found["title"] = _best(small, lambda e: bool(wanted) and bare(text_of(e)) == wanted)
     if "author" in known:
-        name = _bare(known["author"])
-        found["author"] = _best(small, lambda e: bool(name) and _bare(without_by(text_of(e))) == name)
+        name = bare(known["author"])
+        found["author"] = _best(small, lambda e: bool(name) and bare(without_by(text_of(e))) == name)
     if "published" in known:
         when = datetime.fromisoformat(known["published"])
         found["published"] = _best(small, lambda e: _is_about(e, when, dating))
     if "begins" in known:
         found["body"] = _body(dom, known["begins"], known["ends"], int(known["letters"]))
-    if known.get("comments", str(len(thread))) == str(len(thread)):
-        found["comments"] = _frame(list(thread), [e for e in found.values() if e is not None], dom)
+    of_post = [e for e in found.values() if e is not None]
+    found["comments"] = _comment_frame.frame(dom, list(thread), of_post, known.get("comments"), quotes)
     lessons = ((field, path_of(e), e) for field, e in found.items() if e is not None)
     return tuple(Lesson(post=post, field=field, path=path) for field, path, e in lessons if at(dom, path) is e)
-
-
-def _frame(thread: list[HtmlElement], of_post: list[HtmlElement], dom: Dom) -> HtmlElement | None:
-    """The innermost element around all comments of a page; None where that holds more than them: words of the post."""
-    for holder in ancestors(thread[0]) if thread else ():
-        if holder.tag in {"body", "html"} or any(dom.inside(element, holder) for element in of_post):
-            return None
-        if all(dom.inside(element, holder) for element in thread):
-            said = sum(len(text_of(element)) for element in thread)
-            return holder if len(text_of(holder)) <= _ROOMY * said + _LINE else None
-    return None
 
 
 def _small(dom: Dom) -> Iterator[HtmlElement]:
@@ -179,14 +177,14 @@ def _body(dom: Dom, begins: str, ends: str, letters: int) -> HtmlElement | None:
         below: HtmlElement | None = body
         while below is not None:
             inner = below
-            below = next((e for e in below.iterchildren("*") if _holds(_bare(text_of(e)), begins, ends)), None)
+            below = next((e for e in below.iterchildren("*") if _holds(bare(text_of(e)), begins, ends)), None)
     if inner is None or inner.tag == "body":
         return None
-    length = len(_bare(text_of(inner)))
+    length = len(bare(text_of(inner)))
     if length > 1.25 * letters + _ENDS:
         return None
     while (around := inner.getparent()) is not None and around.tag not in {"body", "html"}:
-        if len(_bare(text_of(around))) > 1.02 * length:
+        if len(bare(text_of(around))) > 1.02 * length:
             break
         inner = around
     return inner

@@ -69,6 +69,33 @@ def test_the_feed_teaches_how_older_posts_are_read(tmp_path: Path) -> None:
     assert ran.rows("SELECT * FROM lessons ORDER BY 1, 2") == kept
 
 
+def unspoken() -> dict[str, tuple[str, str]]:
+    """The same blog, on which nothing but a feed of comments tells which those are; it links to their posts alone."""
+    items = "".join(
+        f"<item><title>Ned Skerry</title><link>{{home}}/{n}.html</link><description>I have said so {said} times."
+        "</description></item>"
+        for n in IN_FEED
+        for said in (1, 2)
+    )
+    plain = {path: (kind, text.replace("<h3>Comments</h3>", "")) for path, (kind, text) in blog().items()}
+    kind, front = plain["/"]
+    head = "<head><link rel='alternate' type='application/rss+xml' href='/comments.xml'>"
+    feed = f"<rss version='2.0'><channel><title>Comments</title>{items}</channel></rss>"
+    return {**plain, "/": (kind, front.replace("<head>", head)), "/comments.xml": ("application/rss+xml", feed)}
+
+
+def test_a_feed_of_comments_teaches_where_they_are(tmp_path: Path) -> None:
+    with serve(unspoken()) as site:
+        ran = crawl(tmp_path / "a", site.home)
+    of_comments = ran.rows("SELECT path, count(*) FROM lessons WHERE field = 'comments' GROUP BY path")
+    assert of_comments == [(FRAME, len(IN_FEED))]
+    threads = "SELECT p.url, count(*) FROM comments c JOIN posts p ON p.id = c.post_id GROUP BY p.url ORDER BY p.url"
+    assert [row[1] for row in ran.rows(threads)] == [1] * len(OLDER) + [2] * len(IN_FEED)
+    before = content(ran.archive)
+    assert run("extract", "-a", ran.archive).returncode == 0
+    assert content(ran.archive) == before
+
+
 def test_detect_tells_what_the_feed_and_its_first_posts_teach() -> None:
     with serve(blog()) as site:
         shown = run("detect", site.home, ARCHIVER_DELAY="0")

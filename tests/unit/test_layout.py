@@ -122,6 +122,53 @@ def test_comments_of_another_number_than_the_feed_says_teach_nothing() -> None:
     assert {lesson.field for lesson in read(3, site, said=2).lessons} == set(LEARNED)
 
 
+QUOTES = tuple((layout.SAID, f"ihavesaidso{n}times") for n in (1, 2))
+
+
+def test_a_feed_of_comments_confirms_where_they_are_whatever_number_is_stated() -> None:
+    site = Site(key=SITE.key, home=HOME, told=(*layout.told_of(told(3), 5), *QUOTES))
+    lessons = read(3, site, said=2).lessons
+    assert {lesson.field: lesson.path for lesson in lessons} == {**LEARNED, "comments": FRAME}
+
+
+def test_comments_that_the_feed_does_not_have_teach_nothing() -> None:
+    other = ((layout.SAID, "somethingelsewassaidhere"),)
+    site = Site(key=SITE.key, home=HOME, told=(*layout.told_of(told(3), 2), *other))
+    assert {lesson.field for lesson in read(3, site, said=2).lessons} == set(LEARNED)
+
+
+def unspoken(number: int, said: int, more: str = "") -> Page:
+    """A page on which nothing speaks of comments, so that none is found."""
+    source = page(number, said=said)
+    body = source.body.replace(b"<h3>Comments</h3>", b"").replace(
+        b"<p class='fuss'>", f"{more}<p class='fuss'>".encode()
+    )
+    return Page(source.url, body, headers=source.headers)
+
+
+def test_a_feed_of_comments_shows_where_they_are_that_nothing_else_tells() -> None:
+    source, target = unspoken(3, 2), Target(url=f"{HOME}3.html", kind=TargetKind.POST)
+    assert GenericEngine().extract(source, target, SITE).comments == ()
+    site = Site(key=SITE.key, home=HOME, told=(*layout.told_of(told(3)), *QUOTES))
+    extract = GenericEngine().extract(source, target, site)
+    assert {lesson.field: lesson.path for lesson in extract.lessons}["comments"] == FRAME
+    assert [one.content and one.content.text for one in extract.comments] == [
+        f"I have said so {n} times." for n in (1, 2)
+    ]
+    learned = Site(key=SITE.key, home=HOME, layout=(("comments", FRAME),))
+    assert len(GenericEngine().extract(source, target, learned).comments) == 2
+
+
+def test_one_quote_or_a_second_place_that_says_the_same_shows_nothing() -> None:
+    target = Target(url=f"{HOME}3.html", kind=TargetKind.POST)
+    one = Site(key=SITE.key, home=HOME, told=(*layout.told_of(told(3)), *QUOTES[:1]))
+    assert "comments" not in {one.field for one in GenericEngine().extract(unspoken(3, 2), target, one).lessons}
+    latest = "<div class='neu'>I have said so 1 times. I have said so 2 times.</div>"
+    both = Site(key=SITE.key, home=HOME, told=(*layout.told_of(told(3)), *QUOTES))
+    found = GenericEngine().extract(unspoken(3, 2, latest), target, both).lessons
+    assert "comments" not in {one.field for one in found}
+
+
 def test_a_frame_that_holds_the_post_as_well_is_none_of_the_comments() -> None:
     source = page(3, said=2)
     whole = source.body.replace(b"<div class='kopf'>", b"<div class='alles'><div class='kopf'>")
@@ -200,6 +247,40 @@ def test_a_path_leads_back_to_its_element() -> None:
         assert layout.path_of(found) == layout.path_of(element)
         if element.get("class"):
             assert text_of(found) == text_of(element)
+
+
+FEED = """<?xml version="1.0"?><rss version="2.0"><channel><title>Comments</title><link>https://quay.example/</link>
+{items}</channel></rss>"""
+ITEM = "<item><title>{name} on oil</title><link>{link}</link><description>{text}</description></item>"
+
+
+def comment_feed(*items: tuple[str, str]) -> Extract:
+    made = "".join(ITEM.format(name="Ned", link=link, text=text) for link, text in items)
+    url = f"{HOME}comments.xml"
+    source = Page(url, FEED.format(items=made).encode(), headers={"content-type": "application/rss+xml"})
+    return GenericEngine().extract(source, Target(url=url, kind=TargetKind.COMMENT_FEED), SITE)
+
+
+def test_a_feed_of_comments_tells_how_they_begin_whether_they_have_numbers_or_not() -> None:
+    said = "The lamps burn low, says the keeper of the light, and the oil is dear."
+    extract = comment_feed(
+        (f"{HOME}1.html#c7", said),
+        (f"{HOME}2.html", f"First, {said}"),
+        (f"{HOME}2.html", f"Second, {said}"),
+        (f"{HOME}3.html", "This is a post, of which the feed has one, so it is none."),
+        (f"{HOME}1.html#c8", "Thanks!"),
+    )
+    assert extract.comments == ()
+    assert [(one.post, one.begins[:12]) for one in extract.quotes] == [
+        (f"{HOME}1.html", "thelampsburn"),
+        (f"{HOME}2.html", "firstthelamp"),
+        (f"{HOME}2.html", "secondthelam"),
+    ]
+    lessons = Lessons()
+    lessons.heard(Target(url=f"{HOME}comments.xml", kind=TargetKind.COMMENT_FEED), extract)
+    asked = lessons.for_page(SITE, Target(url=f"{HOME}2.html", kind=TargetKind.POST))
+    assert [name for name, _ in asked.told] == [layout.SAID] * 2
+    assert lessons.for_page(SITE, Target(url=f"{HOME}3.html", kind=TargetKind.POST)).told == ()
 
 
 def test_a_blog_is_told_and_taught_in_its_turn() -> None:
