@@ -97,20 +97,61 @@ def test_pytest_has_the_last_word(bench):
     assert code == 0
     assert output.splitlines()[-1].startswith("python -m pytest ")
     called = [line.split()[0] for line in output.splitlines() if not line.startswith((".venv", "<"))]
-    assert called == ["ruff", "ruff", "mypy", "lint-imports", "python", "python"]
+    assert sorted(called) == ["lint-imports", "mypy", "python", "ruff", "ruff"]
+
+
+@pytest.mark.parametrize("command_name", ["ruff", "mypy", "lint-imports"])
+def test_no_test_is_run_where_the_lint_fails(bench, command_name):
+    with_venv(bench)
+    command(bench / ".venv/bin" / command_name, "exit 1")
+    code, output = make(bench, "test", "SYSTEM=no")
+    assert code == 2
+    assert "pytest" not in output
+
+
+def installations(output: str) -> list[str]:
+    """What was installed, and by whom: `pip: -r readers.txt`."""
+    found = []
+    for line in output.splitlines():
+        words = line.split(" ")
+        if "install" in words and words[0] in {"python", "uv"}:
+            *_, wanted = line.partition("install --quiet ")
+            found.append(f"{'uv' if words[0] == 'uv' else 'pip'}: {wanted}")
+    return found
 
 
 def test_who_reads_exports_is_installed_once(bench):
     with_venv(bench)
     assert make(bench, "--question", "readers")[0] == 0
     (bench / ".venv/readers/.complete").unlink()
-    command(bench / ".venv/readers/bin/python", 'echo "readers $*"')
+    command(bench / ".venv/bin/uv", 'echo "uv $*"')
     code, output = make(bench, "readers")
     assert code == 0
-    assert "python -m venv --clear .venv/readers" in output
-    wanted = [f"-r {READERS}/readers.txt", f"--no-deps -r {READERS}/convokit.txt"]
-    assert [line.partition("check ")[2] for line in output.splitlines() if line.startswith("readers")] == wanted
+    assert "python -m venv --without-pip --clear .venv/readers" in output
+    python = "--python .venv/readers/bin/python"
+    wanted = [f"uv: {python} -r {READERS}/readers.txt", f"uv: {python} --no-deps -r {READERS}/convokit.txt"]
+    assert installations(output) == wanted
     assert make(bench, "--question", "readers")[0] == 0
+
+
+def test_pip_installs_where_uv_fails(bench):
+    with_venv(bench)
+    (bench / ".venv/pywb/.complete").unlink()
+    command(bench / ".venv/bin/uv", "exit 2")
+    code, output = make(bench, ".venv/pywb/.complete")
+    assert code == 0
+    assert installations(output) == ["pip: pip>=25.1", "pip: pywb>=2.8,<3"]
+
+
+def test_pip_installs_where_it_knows_an_index_that_uv_does_not(bench):
+    with_venv(bench)
+    (bench / ".venv/.complete").unlink()
+    command(bench / ".venv/bin/uv", 'echo "uv $*"')
+    told = """global.index-url='https://pypi.example.org/simple'"""
+    command(bench / ".venv/bin/python", f'case "$*" in *"config list") echo "{told}";; *) echo "python $*";; esac')
+    code, output = make(bench, "venv")
+    assert code == 0
+    assert installations(output) == ["pip: pip>=25.1", "pip: --editable . --group dev"]
 
 
 def test_an_unfit_python_is_not_taken(bench):
@@ -130,7 +171,7 @@ def test_venv_is_made_anew_when_the_checkout_has_moved(bench):
     code, output = make(bench, "venv", "PYTHON=newpython")
     assert code == 0
     assert "made with -m venv --clear .venv" in output
-    assert "python -m pip install --quiet --editable . --group dev" in output
+    assert installations(output) == ["pip: uv", "pip: pip>=25.1", "pip: --editable . --group dev"]
 
 
 def test_every_target_is_explained(bench):
