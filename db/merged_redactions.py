@@ -1,7 +1,9 @@
 """What was taken down in one of two archives is taken down where they meet.
 
-The journals are united; their numbers, which are each archive's own, are given anew in the order of time. Then what the
-united journal names is erased from the united tables, as if the redaction had been asked for there.
+The journals are united; their numbers, which are each archive's own, are given anew in the order of time. What a person
+who was taken down wrote in the other archive, by what either says of it, is entered as well, so that it stays out when
+a third brings it without a name. Then what the journal names is erased from the united tables, as if the redaction had
+been asked for there.
 """
 
 from __future__ import annotations
@@ -11,8 +13,8 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from db import redactions
-from db.redactions import Redaction, author_name
+from db import attributions, redactions
+from db.redactions import Redaction, author_name, fragment_name
 
 Subject = tuple[str, str, str, str]
 
@@ -23,30 +25,77 @@ def unite(connection: sqlite3.Connection) -> None:
     ours = _journal(connection, "main")
     if not theirs and not ours:
         return
-    united = _united([ours, theirs])
+    united = _with_comments(connection, _united([ours, theirs]))
     if united != ours:
         connection.execute("DELETE FROM main.redactions")
         names = Redaction.__slots__
         sql = f"INSERT INTO main.redactions ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
         connection.executemany(sql, [[getattr(one, name) for name in names] for one in united])
-    replay(connection, united)
+    active = [one for one in united if one.undone_at is None]
+    attributions.note_present(connection, [one.subject for one in active if one.kind == "comment"])
+    _erase(connection, active)
     # The WARC files of one may hold what was taken down in the other: the next start goes on with that.
     connection.execute(
         "UPDATE main.redactions SET done_at = NULL WHERE undone_at IS NULL AND blog_id IN (SELECT id FROM shard.blogs)"
     )
 
 
-def replay(connection: sqlite3.Connection, journal: Iterable[Redaction]) -> None:
-    """Erase what is taken down, and what a person who is has written, from rows that came by another way."""
-    by_blog: dict[str, list[Redaction]] = {}
-    for one in journal:
-        if one.undone_at is None:
-            by_blog.setdefault(one.blog_id, []).append(one)
-    for blog_id, active in by_blog.items():
-        found = list(_spread(connection, blog_id, active))
+def _erase(connection: sqlite3.Connection, active: Iterable[Redaction]) -> None:
+    """Erase what is taken down, and what else that means, from rows that came by another way."""
+    for blog_id, entries in _by_blog(active).items():
+        found = list(_spread(connection, blog_id, entries))
         for one in found:
             redactions.note_withheld(connection, redactions.brought_by(connection, one))
         redactions.erase(connection, found)
+
+
+def _by_blog(journal: Iterable[Redaction]) -> dict[str, list[Redaction]]:
+    by_blog: dict[str, list[Redaction]] = {}
+    for one in journal:
+        by_blog.setdefault(one.blog_id, []).append(one)
+    return by_blog
+
+
+def _with_comments(connection: sqlite3.Connection, journal: list[Redaction]) -> list[Redaction]:
+    """The journal, with an entry for each comment that somebody wrote, or was said to have written, who is taken down.
+
+    What such an entry holds follows from the tables alone, so that it is the same after any order of merges: the place
+    of the comment, and no marks, which would be those of whichever wording came first.
+    """
+    people = [one for one in journal if one.kind == "author" and one.undone_at is None]
+    entries = {_subject(one): one for one in journal}
+    for blog_id, here in _by_blog(people).items():
+        site = _site(connection, blog_id)
+        by_name: dict[str, list[Redaction]] = {}
+        for one in here:
+            for name in json.loads(one.names):
+                by_name.setdefault(name, []).append(one)
+        for id_, name in attributions.written(connection, blog_id, site, by_name):
+            for one in by_name[name]:
+                entry = _of_comment(connection, site, id_, one)
+                there = entries.get(_subject(entry), entry)
+                entries[_subject(entry)] = replace(there, names=entry.names) if there.marks == "[]" else there
+    return _united([list(entries.values())])
+
+
+def _of_comment(connection: sqlite3.Connection, site: str, id_: str, person: Redaction) -> Redaction:
+    url = connection.execute("SELECT url FROM main.comments WHERE id = ?", (id_,)).fetchone()[0] or ""
+    names = json.dumps([fragment_name(site, url)] if "#" in url else [])
+    return Redaction(
+        id=f"{person.id} {id_}",  # until all are numbered
+        blog_id=person.blog_id,
+        kind="comment",
+        subject=id_,
+        why=person.why,
+        redacted_at=person.redacted_at,
+        part_of=person.part_of or person.id,  # one who goes by several addresses is entered for each
+        names=names,
+    )
+
+
+def _site(connection: sqlite3.Connection, blog_id: str) -> str:
+    site: str = connection.execute("SELECT site_key FROM main.blogs WHERE id = ?", (blog_id,)).fetchone()[0]
+    return site
 
 
 def _journal(connection: sqlite3.Connection, schema: str) -> list[Redaction]:
@@ -64,14 +113,20 @@ def _united(journals: Iterable[list[Redaction]]) -> list[Redaction]:
     """The entries of several journals, numbered anew: by time, those of a person before what the person wrote."""
     entries: dict[Subject, Redaction] = {}
     parents: dict[Subject, Subject] = {}
+    undone_with: set[Subject] = set()  # the person, and not by themselves
     for journal in journals:
         by_id = {one.id: one for one in journal}
         for one in journal:
             subject = _subject(one)
             entries[subject] = _joined(entries[subject], one) if subject in entries else one
             if one.part_of is not None:
-                parent = _subject(by_id[one.part_of])
-                parents[subject] = min(parent, parents.get(subject, parent))
+                person = by_id[one.part_of]
+                parents[subject] = min(_subject(person), parents.get(subject, _subject(person)))
+                if one.undone_at is not None and one.undone_at == person.undone_at:
+                    undone_with.add(subject)
+    for subject in undone_with:
+        if entries[parents[subject]].undone_at is None:
+            entries[subject] = replace(entries[subject], undone_at=None)
     ordered = sorted(entries, key=lambda subject: (subject[0], subject in parents, subject))
     numbers = {subject: f"r{number}" for number, subject in enumerate(ordered, 1)}
     return [
@@ -107,16 +162,13 @@ def _joined(one: Redaction, other: Redaction) -> Redaction:
 
 
 def _spread(connection: sqlite3.Connection, blog_id: str, active: list[Redaction]) -> Iterator[Redaction]:
-    """The entries, and one more for whatever they mean that they do not name: other addresses, names and writings."""
+    """The entries, and one more for whatever they mean that they do not name: other addresses, names and posts."""
     yield from active
     known = {(one.kind, one.subject) for one in active}
-    site = connection.execute("SELECT site_key FROM main.blogs WHERE id = ?", (blog_id,)).fetchone()[0]
+    site = _site(connection, blog_id)
     meant = [("post", id_, one) for one in active if one.kind == "post" for id_ in _posts(connection, one)]
     people = list(_people(connection, blog_id, site, [one for one in active if one.kind == "author"]))
-    for person, one in people:
-        meant.append(("author", person, one))
-        written = connection.execute("SELECT id FROM main.comments WHERE author_id = ?", (person,))
-        meant += [("comment", row[0], one) for row in written]
+    meant += [("author", person, one) for person, one in people]
     meant += [("post", id_, one) for id_, one in _signed(connection, dict(people))]
     # Writings before those who wrote them: these are forgotten with their last line.
     for kind, id_, one in sorted(meant, key=lambda found: (found[0] == "author", found[:2])):

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from db import lost_wordings, merge_tables, merged_redactions
+from db import attributions, lost_wordings, merge_tables, merged_redactions
 from db.bodies import Bodies
 from db.comments import Comments
 from db.context import Context
@@ -78,6 +78,7 @@ class Merger:
         self._store = Store(connection)
         connection.create_function("fingerprint", 2, fingerprint, deterministic=True)
         connection.create_function("rank_of", 2, lost_wordings.rank_of, deterministic=True)
+        attributions.prepare(connection)
         connection.executescript(SCRATCH)
 
     @contextmanager
@@ -227,6 +228,7 @@ class Merger:
                 into = "won" if theirs > ours else "lost"
                 self._execute(f"INSERT OR IGNORE INTO temp.{into} VALUES (?, ?)", (facet, id_))
         if table == "comments":
+            attributions.note_both(self._connection, id_, held.row["author_id"], other.row["author_id"])
             posts = {held.row["post_id"], other.row["post_id"]}
             self._connection.executemany("INSERT OR IGNORE INTO temp.touched VALUES (?)", [(one,) for one in posts])
             if len(posts) > 1:

@@ -489,3 +489,10 @@ CREATE TABLE lessons (
   seen_at TEXT NOT NULL,  -- when the page was read
   PRIMARY KEY (post_id, field)
 ) STRICT;
+
+CREATE TABLE attributions (
+  -- Who was said to have written a comment: where merged archives named two people, or it was taken down.
+  comment_id TEXT NOT NULL REFERENCES comments (id),  -- the comment
+  name TEXT NOT NULL,  -- key of the name, as in redactions; the name itself is not kept
+  PRIMARY KEY (comment_id, name)
+) STRICT;

@@ -26,7 +26,12 @@ from db.source import Source
 PLUGIN = "blog-archiver"
 """What the settings of our pages are called in Datasette's metadata; `archiver.web` takes long to import."""
 # What concerns whoever runs the archive, and not its readers: reasons of redactions, addresses for webmasters.
-_NOT_FOR_OTHERS = ("DELETE FROM redactions", "DELETE FROM withheld", "UPDATE crawls SET settings = '{}'")
+_NOT_FOR_OTHERS = (
+    "DELETE FROM redactions",
+    "DELETE FROM withheld",
+    "DELETE FROM attributions",
+    "UPDATE crawls SET settings = '{}'",
+)
 
 
 def publish(

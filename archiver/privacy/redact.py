@@ -194,11 +194,21 @@ def _of_person(connection: sqlite3.Connection, entry: Redaction, name: str) -> I
             marks=to_json([mark] if mark else []),
         )
     for row in people:
-        for (id_,) in connection.execute("SELECT id FROM comments WHERE author_id = ?", (row["id"],)).fetchall():
-            yield _of_comment(connection, entry, id_)
         alone = "SELECT post_id FROM post_authors GROUP BY post_id HAVING count(*) = 1 AND min(author_id) = ?"
         for (id_,) in connection.execute(alone, (row["id"],)).fetchall():
             yield _of_post(connection, entry, id_)
+    for id_ in _comments_by(connection, people):
+        yield _of_comment(connection, entry, id_)
+
+
+def _comments_by(connection: sqlite3.Connection, people: list[sqlite3.Row]) -> Iterable[str]:
+    """Theirs, and those that were said to be theirs by an archive that was merged into this one; each once."""
+    query = "SELECT id FROM comments WHERE author_id = ? UNION SELECT comment_id FROM attributions WHERE name = ?"
+    found: dict[str, None] = {}
+    for row in people:
+        name = redactions.author_name(row["site_key"], row["name"])
+        found |= dict.fromkeys(id_ for (id_,) in connection.execute(query, (row["id"], name)))
+    return found
 
 
 def _is_called(row: sqlite3.Row, name: str) -> bool:

@@ -14,7 +14,10 @@ from db import Archive, Writer, redactions
 from db.merging import Merger
 from tests.unit.readings import TABLES, begin, fresh, tables
 
-ALL = [*TABLES, "revisions", "widgets", "widget_links", "crawls", "fetches", "frontier", "oddities", "whole_threads"]
+ALL = [
+    *(*TABLES, "revisions", "widgets", "widget_links", "crawls", "fetches", "frontier", "oddities", "whole_threads"),
+    "attributions",
+]
 
 
 def shard(
