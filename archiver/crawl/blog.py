@@ -13,6 +13,7 @@ from archiver.config import BlogConfig
 from archiver.crawl import held, retry
 from archiver.crawl.clock import Clock
 from archiver.crawl.ending import Ending, judged
+from archiver.crawl.guesses import Guesses
 from archiver.crawl.hosts import Hosts
 from archiver.crawl.jobs import Answer, Job, fetch_of, shown, stamp, utc_now
 from archiver.crawl.lessons import Lessons
@@ -81,6 +82,7 @@ class Blog:
         self._open = 0  # jobs that the spider has, their pages being fetched or read
         self._looked_again = False
         self._clock = Clock()
+        self._guesses = Guesses()
         self._lessons = Lessons(held.lessons(shared.archive, self.site.key)) if self.engine.learns else None
 
     @property
@@ -132,7 +134,7 @@ class Blog:
             if self._is_silent(job.url):
                 self._exclude(job, "its host does not answer")
                 continue
-            reason = self._policy.unwanted(job.target, self.site)
+            reason = self._policy.unwanted(job.target, self.site) or self._guesses.vain(job.target)
             if reason:
                 self._exclude(job, reason)
             elif not self._limit.admits(job.target):
@@ -243,6 +245,7 @@ class Blog:
         extract = self._clock.told(self.site, target, self._policy.kept(reading.extract))
         reading = replace(reading, extract=extract)
         self._limit.saw(target, reading.extract, reading.discovery)
+        self._guesses.saw(target, reading.discovery)
         if self._lessons:
             self._lessons.heard(target, reading.extract)
         if page.ok and reading.error is None:

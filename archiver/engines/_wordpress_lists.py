@@ -88,8 +88,8 @@ def _native_id(article: HtmlElement) -> str | None:
     return None
 
 
-def next_lists(dom: Dom, url: str, site: Site) -> list[str]:
-    """The list's further pages that a page links to; a guess where it has no pager."""
+def next_lists(dom: Dom, url: str, site: Site) -> tuple[list[str], str | None]:
+    """The list's further pages that a page links to; where it has no pager, a guess."""
     number = list_page(url) or 1
     base = list_base(url)
     ahead: dict[int, str] = {}
@@ -98,12 +98,12 @@ def next_lists(dom: Dom, url: str, site: Site) -> list[str]:
         if n > number and url_key(list_base(link)) == url_key(base):
             ahead.setdefault(n, link)
     if ahead:
-        return list(ahead.values())
+        return list(ahead.values()), None
     renamed = _renamed(dom, url, site)
     if renamed or pages:
-        return renamed
+        return renamed, None
     plain = sum(native_post_id(link) is not None for _, link in dom.links) > 3
-    return [numbered_list(url, number + 1, plain=plain)]
+    return [], numbered_list(url, number + 1, plain=plain)
 
 
 def _renamed(dom: Dom, url: str, site: Site) -> list[str]:

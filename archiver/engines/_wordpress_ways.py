@@ -194,9 +194,12 @@ def _from_list(page: Page, target: Target, site: Site) -> list[Target]:
         return []
     dom = page.once(Dom)
     found = _listed(dom, site)
-    if found:
-        found += [_target(url, TargetKind.LIST) for url in lists.next_lists(dom, target.url, site)]
-    return found
+    if not found:
+        return []
+    onward, guess = lists.next_lists(dom, target.url, site)
+    posts = len({one.url for one in found})
+    guessed = [_target(guess, TargetKind.LIST, after=target.url, posts=str(posts))] if guess else []
+    return [*found, *(_target(url, TargetKind.LIST) for url in onward), *guessed]
 
 
 def _from_post(page: Page, target: Target, site: Site) -> Discovery:

@@ -142,7 +142,8 @@ class PostPage:
         base = url[: match.start() + 1] if match else ""
         if not base or url_key(base) == url_key(self.site.home) or _DATED_LIST.search(base):
             return url
-        return base if any(url_key(link) == url_key(base) for _, link in self.dom.links) else url
+        # As the page writes it: `/slug.html/2/` is a part of `/slug.html`.
+        return next((without_fragment(link) for _, link in self.dom.links if url_key(link) == url_key(base)), url)
 
     @cached_property
     def ref(self) -> PostRef:
