@@ -20,7 +20,7 @@ from archiver.crawl.lessons import Lessons
 from archiver.crawl.limit import Limit
 from archiver.crawl.opening import Opened
 from archiver.crawl.outcome import Stats
-from archiver.crawl.policy import ROBOTS_REASON, Policy
+from archiver.crawl.policy import NOT_NEEDED, ROBOTS_REASON, Policy
 from archiver.crawl.progress import Progress
 from archiver.crawl.queue import Queue
 from archiver.crawl.reading import Question, Reading, engine_named
@@ -134,7 +134,10 @@ class Blog:
             if self._is_silent(job.url):
                 self._exclude(job, "its host does not answer")
                 continue
-            reason = self._policy.unwanted(job.target, self.site) or self._guesses.vain(job.target)
+            reason = self._policy.unwanted(job.target, self.site)
+            if reason == NOT_NEEDED and self._lacks(job.target):
+                reason = None
+            reason = reason or self._guesses.vain(job.target)
             if reason:
                 self._exclude(job, reason)
             elif not self._limit.admits(job.target):
@@ -142,6 +145,12 @@ class Blog:
             else:
                 return job
         return None
+
+    def _lacks(self, target: Target) -> bool:
+        """Whether a page without which a post would be missing is left out: the API does not have it, as a blog's that
+        has changed its platform does not have the old posts."""
+        of_post = target.kind in {TargetKind.POST, TargetKind.POST_PART, TargetKind.COMMENT_PAGE}
+        return of_post and not held.has_data(self._writer.connection, self.site.key, target.url)
 
     def unasked(self, job: Job) -> None:
         """Take a job back that was not carried out."""

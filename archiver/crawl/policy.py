@@ -15,6 +15,7 @@ from archiver.model import Extract, Site, Target, TargetKind
 from archiver.urls import absolute, host_key, is_private_host, same_host
 
 ROBOTS_REASON = "robots.txt disallows it"
+NOT_NEEDED = "not needed: the API has it"
 
 
 class Policy:
@@ -74,7 +75,7 @@ class Policy:
             return reason
         if comments.is_thread(target):
             return None
-        return None if self._engine.wanted(target, site) else "not needed: the API has it"
+        return None if self._engine.wanted(target, site) else NOT_NEEDED
 
     def kept(self, extract: Extract) -> Extract:
         """The records without the posts that were left out, and their comments: an API brings them unasked."""

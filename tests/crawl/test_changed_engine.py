@@ -89,6 +89,18 @@ def test_each_post_is_read_by_the_engine_that_fits_its_page(tmp_path: Path, api:
     assert content(ran.archive) == before  # read again from the WARC files, and the same
 
 
+def test_without_pages_those_are_read_that_the_api_does_not_have(tmp_path: Path) -> None:
+    with changed() as (_, home):
+        ran = crawl(tmp_path / "a", home, "--no-pages")
+    assert ran.code == 0, ran.out
+    read = {path: tuple(told) for path, *told in ran.rows(READ, home)}
+    assert {path: read.pop(path, None) for path in OLD} == {path: tuple(told) for path, (_, *told) in OLD.items()}
+    assert len(read) == 6
+    asked = {path for (path,) in ran.rows("SELECT replace(url, ?, '') FROM fetches WHERE kind = 'post'", home)}
+    assert asked == set(OLD)  # no page of a post that the API has
+    assert sound(ran.archive)
+
+
 def test_an_engine_that_a_person_names_reads_every_page(tmp_path: Path) -> None:
     with changed(api=False) as (_, home):
         ran = crawl(tmp_path / "a", home, "--engine", "wordpress")
