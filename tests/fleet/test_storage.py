@@ -1,4 +1,7 @@
-"""Shards in a bucket: one worker at a time, a state or the next and never a half, gone on with on any machine."""
+"""Shards in a bucket: one worker at a time, a state or the next and never a half, gone on with on any machine.
+
+With servers on loopback that speak as Amazon's and Google's do (see bucket_server.py), not with these themselves.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 from threading import Barrier, Event, Thread
@@ -32,43 +34,25 @@ from archiver.storage.transfer import fetch, send
 from tests.crawl.faults import FaultServer
 from tests.crawl.running import crawl, differences, ended, sound
 from tests.crawl.test_kills import ALWAYS, kill, until
+from tests.fleet.bucket_server import KINDS, Bucket
+from tests.fleet.conftest import Buckets
 from tests.fleet.running import begin_command, told
-from tests.fleet.s3_server import S3, s3_server
 from tests.unit.merged_archives import rows, shard
 from tests.unit.readings import visit
 
-URL = "s3://blogs/shards"
 READ = "2026-01-02T03:04:05.000001Z"
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[S3]:
-    with s3_server() as server:
-        yield server
-
-
-@pytest.fixture
-def s3(server: S3, monkeypatch: pytest.MonkeyPatch) -> S3:
-    """The server with an empty bucket, and an environment that leads there."""
-    server.ask("POST", "/moto-api/reset")
-    server.make_bucket("blogs")
-    for name in list(os.environ):
-        if name.startswith("AWS_") or name.lower().endswith("_proxy"):
-            monkeypatch.delenv(name)
-    for name, value in server.variables.items():
-        monkeypatch.setenv(name, value)
-    return server
-
-
-@pytest.fixture(params=["s3", "file"])
-def store(request: pytest.FixtureRequest, s3: S3, tmp_path: Path) -> Store:
+@pytest.fixture(params=[*KINDS, "file"])
+def store(request: pytest.FixtureRequest, buckets: Buckets, tmp_path: Path) -> Store:
     """The stores that can be had here."""
-    return open_store(URL if request.param == "s3" else (tmp_path / "store").as_uri(), create=True)
+    kind = request.param
+    return open_store((tmp_path / "store").as_uri() if kind == "file" else buckets(kind).url, create=True)
 
 
-def begin(machine: Path, target: str, *options: str) -> subprocess.Popen[str]:
+def begin(machine: Path, url: str, target: str, *options: str) -> subprocess.Popen[str]:
     """Begin a unit of work on a machine, which is a scratch folder of its own."""
-    words = ("--shards", URL, "--scratch", str(machine), "--delay", "0", "--json")
+    words = ("--shards", url, "--scratch", str(machine), "--delay", "0", "--json")
     return begin_command("run-one", target, *words, *options)
 
 
@@ -80,46 +64,52 @@ def content(store: Store, slug: str, folder: Path) -> Path:
     return folder
 
 
-def test_of_two_workers_at_a_blog_one_leaves_or_waits(tmp_path: Path, s3: S3) -> None:
+@pytest.mark.parametrize("bucket", ["gs"], indirect=True)
+def test_of_two_workers_at_a_blog_one_leaves_or_waits(tmp_path: Path, bucket: Bucket) -> None:
     blog = FaultServer(DemoBlog(posts=3, thread=2))
     with blog.running() as home:
-        first = begin(tmp_path / "a", f"{home}/")
+        first = begin(tmp_path / "a", bucket.url, f"{home}/")
         until(blog, 2, first)
         os.kill(first.pid, signal.SIGSTOP)  # at work for as long as we like
-        left = ended(tmp_path, begin(tmp_path / "b", home))
-        waits = begin(tmp_path / "b", home, "--wait", "300")
+        left = ended(tmp_path, begin(tmp_path / "b", bucket.url, home))
+        waits = begin(tmp_path / "b", bucket.url, home, "--wait", "300")
         os.kill(first.pid, signal.SIGCONT)
         ran, waited = ended(tmp_path, first), ended(tmp_path, waits)
     slug = of_blog(tmp_path, home).slug
     assert (left.code, ran.code, waited.code) == (6, 0, 0)
     (line,) = left.said
-    assert line.startswith(f"archiver: {URL}/{slug}: another worker is at it (run-one --verb crawl {home}/, process ")
+    assert line.startswith(
+        f"archiver: {bucket.url}/{slug}: another worker is at it (run-one --verb crawl {home}/, process "
+    )
     assert (told(ran).posts, told(waited).idle, told(waited).posts) == (3, True, 3)
     targets = [target for target in blog.targets() if target not in ALWAYS]
     assert len(targets) == len(set(targets))
     assert blog.most_at_once == 1
-    assert sound(content(open_store(URL), slug, tmp_path / "read"))
+    assert sound(content(open_store(bucket.url), slug, tmp_path / "read"))
 
 
-def test_killed_while_it_is_sent_the_state_before_counts_and_another_machine_goes_on(tmp_path: Path, s3: S3) -> None:
-    blog, store = FaultServer(DemoBlog(posts=6, thread=2)), open_store(URL)
+@pytest.mark.parametrize("bucket", ["s3"], indirect=True)
+def test_killed_while_it_is_sent_the_state_before_counts_and_another_machine_goes_on(
+    tmp_path: Path, bucket: Bucket
+) -> None:
+    blog, store = FaultServer(DemoBlog(posts=6, thread=2)), open_store(bucket.url)
     with blog.running() as home:
         slug = of_blog(tmp_path, home).slug
-        part = ended(tmp_path, begin(tmp_path / "a", f"{home}/", "--max-requests", "6"))
+        part = ended(tmp_path, begin(tmp_path / "a", bucket.url, f"{home}/", "--max-requests", "6"))
         before = manifests.newest(store, slug)
-        s3.hold("/warc/")
-        second = begin(tmp_path / "b", home)
-        s3.until_held(second)
+        bucket.hold("/warc/")
+        second = begin(tmp_path / "b", bucket.url, home)
+        bucket.until_held(second)
         kill(second)
         ended(tmp_path, second)
-        s3.release()  # a dead worker's words come late
+        bucket.release()  # a dead worker's words come late
         assert (part.code, told(part).state) == (5, "continued")
         assert before
         assert before.mark is None
         assert manifests.newest(store, slug) == before
         assert sound(content(store, slug, tmp_path / "between"))
         asked = len(blog.log)
-        third = ended(tmp_path, begin(tmp_path / "b", home))
+        third = ended(tmp_path, begin(tmp_path / "b", bucket.url, home))
         assert set(blog.targets()[asked:]) <= ALWAYS  # all of it was on that machine
         targets = [target for target in blog.targets() if target not in ALWAYS]
         crawl(tmp_path / "alone", f"{home}/")
@@ -133,9 +123,29 @@ def test_killed_while_it_is_sent_the_state_before_counts_and_another_machine_goe
     named = {place_of(slug, name, entry.generation) for name, entry in manifest.files.items()}
     assert {one.key for one in store.listed(slug)} == named | {manifests.key_of(slug, manifest.generation)}
     assert not [path for path in tmp_path.glob("[ab]/*/*") if not path.name.startswith(".")]
-    assert merged(URL, "-o", str(tmp_path / "all"))[0] == 0
+    assert merged(bucket.url, "-o", str(tmp_path / "all"))[0] == 0
     assert differences(tmp_path / "all", tmp_path / "alone") == {}
     assert CliRunner().invoke(main, ["verify", "-a", str(tmp_path / "all")]).output.startswith("Sound: ")
+
+
+def test_of_many_who_make_an_object_one_is_told_so(store: Store) -> None:
+    start, made = Barrier(8), []
+
+    def make(n: int) -> None:
+        start.wait()
+        made.append((store.create("at/once", bytes([n])), bytes([n])))
+
+    threads = [Thread(target=make, args=(n,)) for n in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [data for is_it, data in made if is_it] == [store.get("at/once")]
+    before = store.listed("at")
+    store.put("at/once", b"anew")
+    assert store.listed("at")[0].tag != before[0].tag
+    store.delete(["at/once", "at/once"])
+    assert (store.get("at/once"), store.listed("at")) == (None, [])
 
 
 def test_of_many_who_want_a_lease_one_gets_it(store: Store) -> None:
@@ -250,9 +260,9 @@ def test_a_torn_shard_is_named_and_what_is_whole_is_not_fetched_again(store: Sto
 
 
 def test_shards_in_a_bucket_become_one_archive_one_brought_at_a_time(
-    s3: S3, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    bucket: Bucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plain, store, here = tmp_path / "plain", open_store(URL), []
+    plain, store, here = tmp_path / "plain", open_store(bucket.url), []
     plain.mkdir()
     for n in range(3):
         shard(plain / f"blog-{n}", [visit(_posts(n), n, READ)], "2026-01-01T00:00:00Z")
@@ -268,20 +278,20 @@ def test_shards_in_a_bucket_become_one_archive_one_brought_at_a_time(
         here.append(sorted(path.name for path in self.directory.parent.iterdir()))
 
     monkeypatch.setattr(Distant, "_bring", bring)
-    code, said = merged(URL, "-o", str(tmp_path / "all"))
+    code, said = merged(bucket.url, "-o", str(tmp_path / "all"))
     assert code == 4
-    assert f"archiver: {URL}/blog-7: it is not whole yet" in said
-    assert f"archiver: {URL}/blog-8/00000001/archive.db: a manifest names it, and it is not there" in said
+    assert f"archiver: {bucket.url}/blog-7: it is not whole yet" in said
+    assert f"archiver: {bucket.url}/blog-8/00000001/archive.db: a manifest names it, and it is not there" in said
     assert here == [["blog-0"], ["blog-1"], ["blog-2"]]
     assert merged(str(plain), "-o", str(tmp_path / "of-plain"))[0] == 0
     assert rows(tmp_path / "all") == rows(tmp_path / "of-plain")
     assert not (tmp_path / "all" / "fetched.tmp").exists()
-    (code, said) = merged(URL, f"{URL}/blog-1", "-o", str(tmp_path / "all"))
+    (code, said) = merged(bucket.url, f"{bucket.url}/blog-1", "-o", str(tmp_path / "all"))
     assert (code, len(here), "Merged 0 shards, 3 known already" in said) == (4, 3, True)
-    assert merged(URL, "-o", str(tmp_path / "all"), "--warc", "move")[0] == 2
-    assert merged("s3://blogs/nothing", "-o", str(tmp_path / "all")) == (
+    assert merged(bucket.url, "-o", str(tmp_path / "all"), "--warc", "move")[0] == 2
+    assert merged(f"{bucket.kind}://blogs/nothing", "-o", str(tmp_path / "all")) == (
         2,
-        "archiver: s3://blogs/nothing: there is no shard there. Name the place of shards, or one of them\n",
+        f"archiver: {bucket.kind}://blogs/nothing: there is no shard there. Name the place of shards, or one of them\n",
     )
 
 
@@ -326,7 +336,7 @@ def test_a_manifest_names_nothing_outside_of_its_folder(name: str) -> None:
 
 
 def test_what_goes_wrong_is_said_in_a_line(
-    s3: S3, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    bucket: Bucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     def says(url: str, kind: type[ArchiverError]) -> str:
         with pytest.raises(kind) as caught:
@@ -336,25 +346,31 @@ def test_what_goes_wrong_is_said_in_a_line(
         assert "secretofthetest" not in line
         return line
 
+    nowhere, kind = f"{bucket.kind}://none/x", bucket.kind
     missing = ended(
-        tmp_path, begin_command("run-one", "http://127.0.0.1:9/", "--shards", "s3://none/x", "--scratch", str(tmp_path))
+        tmp_path, begin_command("run-one", "http://127.0.0.1:9/", "--shards", nowhere, "--scratch", str(tmp_path))
     )
     assert missing.code == 3
     (line,) = missing.said
-    assert line.startswith("archiver: s3://none/x/")
+    assert line.startswith(f"archiver: {nowhere}/")
     assert line.endswith(": there is no such bucket. Create it, or name another one")
-    assert "it names no bucket" in says("s3:///x", UsageError)
+    assert "it names no bucket" in says(f"{kind}:///x", UsageError)
     assert "it names no folder" in says("file://shards", UsageError)
-    assert says("s3://me:secretofthetest@blogs/x", UsageError).startswith("s3://blogs/x: a name and a password")
+    assert says(f"{kind}://me:secretofthetest@blogs/x", UsageError).startswith(
+        f"{kind}://blogs/x: a name and a password"
+    )
     (tmp_path / "file").write_text("")
     assert says((tmp_path / "file" / "x").as_uri(), ArchiveError).endswith("Check the path, and the rights there")
-    s3.ask("POST", "/moto-api/reset-auth", "0")
-    assert "it refuses (InvalidAccessKeyId). Check the credentials" in says(URL, ArchiveError)
-    s3.ask("POST", "/moto-api/reset-auth", "inf")
+    bucket.refuse()
+    code = {"s3": "InvalidAccessKeyId", "gs": "AccessDenied"}[kind]
+    assert f"it refuses ({code}). Check the credentials" in says(bucket.url, ArchiveError)
+    bucket.admit()
     monkeypatch.setattr(stores, "TRIES", 1)
-    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
-    assert "it cannot be reached. Check the network and AWS_ENDPOINT_URL" in says(URL, ArchiveError)
+    for name, value in Bucket(kind, 9).variables.items():  # nobody listens there
+        monkeypatch.setenv(name, value)
+    endpoint = {"s3": " and AWS_ENDPOINT_URL", "gs": ""}[kind]
+    assert f"it cannot be reached. Check the network{endpoint}. Run" in says(bucket.url, ArchiveError)
     monkeypatch.setitem(sys.modules, "obstore.store", None)
-    line = says(URL, UsageError)
-    assert line == f'{URL}: it needs obstore, which is not installed. Run pip install "blog-archiver[storage]"'
+    line = says(bucket.url, UsageError)
+    assert line == f'{bucket.url}: it needs obstore, which is not installed. Run pip install "blog-archiver[storage]"'
     assert isinstance(explained("gs://b", FileNotFoundError("The specified bucket does not exist.")), StoreAway)
