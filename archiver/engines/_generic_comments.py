@@ -14,6 +14,7 @@ from archiver.engines import _microformats as microformats
 from archiver.engines import _repeated_read, threads
 from archiver.engines._dating import Dating
 from archiver.engines._feed_formats import paragraphs
+from archiver.engines._repeated import Said
 from archiver.engines.dom import Dom, inner_html
 from archiver.model import Author, Comment, Content, Moment, ParentSource, PostRef, Rank, Site
 from archiver.text import squeeze
@@ -37,8 +38,8 @@ def read(
     return tuple(_repeated(said, post)), [element for one in said for element in one.elements]
 
 
-def _repeated(said: list[_repeated_read.Said], post: PostRef) -> Iterator[Comment]:
-    keys: dict[_repeated_read.Said, str | None] = {}
+def _repeated(said: list[Said], post: PostRef) -> Iterator[Comment]:
+    keys: dict[Said, str | None] = {}
     for position, one in enumerate(said):
         comment = _comment(post, one.url, one.author, one.content, one.published, position)
         keys[one] = comment.key

@@ -21,7 +21,7 @@ from lxml.html import HtmlElement
 from archiver._counts import comment_count
 from archiver.engines._dating import Dating
 from archiver.engines.dom import Dom, Region, ancestors, text_of, tokens
-from archiver.model import Moment, Precision
+from archiver.model import Author, Content, Moment, ParentSource, Precision
 
 _TIME = re.compile(
     r"(?:19|20)\d\d(?!\d)|\d{1,2}[:.]\d\d(?!\d)|\d{1,2}[./-]\d{1,2}[./-]\d\d|\d\s?[年月]"
@@ -64,6 +64,38 @@ class Unit:
 
 
 @dataclass(frozen=True, slots=True)
+class Shape:
+    """holder: tag and classes of the element of the name; None: the name stands in the line of the date. height: how
+    far above the mark that line is; None: the date stands among the words."""
+
+    holder: tuple[str, ...] | None
+    height: int | None
+
+
+@dataclass(slots=True, eq=False)
+class Said:
+    """A comment that was found. answers: the one it answers. elements: of the page, that it is made of.
+
+    shape: where in its unit it has its name, and how far the line of its date goes.
+    """
+
+    unit: Unit
+    author: Author
+    content: Content
+    published: Moment
+    url: str | None
+    shape: Shape
+    depth: int | None = None
+    answers: Said | None = None
+    source: ParentSource = ParentSource.UNKNOWN
+
+    @property
+    def elements(self) -> list[HtmlElement]:
+        """The outermost elements of the comment."""
+        return self.unit.parts
+
+
+@dataclass(frozen=True, slots=True)
 class _Mark:
     element: HtmlElement
     moment: Moment
@@ -80,7 +112,7 @@ def find(dom: Dom, dating: Dating, outside: Region, frame: HtmlElement | None = 
     groups: defaultdict[tuple[str, ...], list[_Mark]] = defaultdict(list)
     for mark in _marks(dom, dating, outside):
         if frame is None or dom.inside(mark.element, frame):
-            groups[_signature(mark.element)].append(mark)
+            groups[signature(mark.element)].append(mark)
     found = [_units(marks, dom) or _alone(marks, dom, frame) for marks in groups.values()]
     titles = dom.tags("h1")
     found = [units for units in found if not any(dom.inside(h, unit.element) for unit in units for h in titles)]
@@ -137,7 +169,7 @@ def line_of(text: str) -> str:
     return " ".join(_COLON.sub(" ", text).split())
 
 
-def _signature(element: HtmlElement) -> tuple[str, ...]:
+def signature(element: HtmlElement) -> tuple[str, ...]:
     """What marks of one list have in common: tag and classes of the element, tag of the one around it."""
     names = sorted(re.sub(r"\d+", "", name) for name in tokens(element) if name not in _CHANGING)
     around = element.getparent()
@@ -158,6 +190,7 @@ def _units(marks: list[_Mark], dom: Dom) -> list[Unit]:
         return []
     _nest(units, dom)
     _extend(units, dom)
+    _turn(units)
     return units
 
 
@@ -232,6 +265,25 @@ def _extend(units: list[Unit], dom: Dom) -> None:
                 inner = by_place[place]
                 if inner.holder is unit.holder:
                     inner.holder = unit
+
+
+def _turn(units: list[Unit]) -> None:
+    """Give units the elements before them where those have the words: names and dates stand below them then.
+
+    So it is where nothing stands behind the last one, and before the first one what stands between the others.
+    """
+    between = [unit.more for unit in units[:-1]]
+    holder = units[0].element.getparent()
+    if units[-1].more or not all(between) or any(unit.element.getparent() is not holder for unit in units):
+        return
+    before: list[HtmlElement] = []
+    for element in units[0].element.itersiblings(preceding=True):
+        if len(before) == max(map(len, between)) or element.tag in _ENDS or element.tag == "hr":
+            break
+        before += [element] if isinstance(element.tag, str) else []
+    if before and before[0].tag == between[0][-1].tag:
+        for unit, words in zip(units, [before[::-1], *between], strict=True):
+            unit.more = words
 
 
 def _behind(unit: Unit, places: list[int], dom: Dom) -> tuple[list[HtmlElement], HtmlElement]:

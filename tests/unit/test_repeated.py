@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from archiver.engines.generic import GenericEngine
 from archiver.model import Comment, Extract, Site, Target, TargetKind
@@ -196,3 +198,52 @@ def test_sources_quotations_and_labels_are_no_comments(inner: str) -> None:
 def test_two_comments_are_believed_under_a_heading_that_counts_them() -> None:
     said = "".join(f"<div><b>{name}</b> <i>{when}</i><p>{words}</p></div>" for name, when, words in PEOPLE[:2])
     assert len(read(f"<h3>2 comments</h3>{said}")[0]) == 2
+
+
+SHORT = ("Thanks!", "+1", "Great post Ann", "Me too.", "\N{GRINNING FACE}", "^^", "Lovely", "ありがとう", "Ditto", "Ok")
+LONG = tuple(text for _, _, text in PEOPLE)
+SHAPES = {
+    **{
+        f"divs {n}": shape
+        for n, shape in enumerate(
+            (
+                "<div class=x><b>{name}</b> <small>{date}</small><p>{text}</p></div>",
+                "<div class=x><div class=w>{name} wrote on {date}:</div><div class=t>{text}</div></div>",
+                "<div class=x>{text}<br><i>Posted by {name} on {date}</i></div>",
+                "<div class=x><span>{name}</span><span>{date}</span><span>{text}</span></div>",
+                "<div class=x><div>{name}</div><div>{text}</div><div><small>{date}</small></div></div>",
+                "<div class=x><p>{text}</p><p>\N{EM DASH} {name}, {date}</p></div>",
+                "<div class=x>{name} | {date}<br>{text}</div>",
+                "<div class=x><h4>{name}</h4><em>{date}</em><div>{text}</div></div>",
+            )
+        )
+    },
+    "paragraphs": "<p><strong>{name}</strong> ({date}) {text}</p>",
+    "paragraphs in pairs": "<p><b>{name}</b> {date}</p><p>{text}</p>",
+    "names below": "<p>{text}</p><p class=s>{name} \N{MIDDLE DOT} {date}</p>",
+    "quotations": "<blockquote><p><em>{name}</em> said on {date}</p>{text}</blockquote>",
+    "terms": "<dl><dt>{name}, {date}</dt><dd>{text}</dd></dl>",
+}
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    st.sampled_from(sorted(SHAPES)),
+    st.lists(st.sampled_from(SHORT), min_size=2, max_size=6)
+    | st.lists(st.sampled_from(SHORT + LONG), min_size=2, max_size=6),
+)
+def test_a_comment_of_a_word_or_two_is_no_part_of_its_byline(shape: str, texts: list[str]) -> None:
+    people = [(PEOPLE[n % 4][0], f"{n + 1} March 2020, 10:15", text) for n, text in enumerate(texts)]
+    made = "".join(SHAPES[shape].format(name=name, date=date, text=text) for name, date, text in people)
+    comments, _ = read(f"<h3>{len(texts)} comments</h3><div>{made.replace('</dl><dl>', '')}</div>")
+    assert [(c.author and c.author.name, c.content and c.content.text) for c in comments] == [
+        (name, text) for name, _, text in people
+    ]
+
+
+def test_short_labels_under_no_word_of_comments_are_none() -> None:
+    rows = "".join(
+        f"<tr><td>{name}</td><td>{n} March 2020</td><td>{what}</td></tr>"
+        for n, (name, what) in enumerate((("Concert", "Hall"), ("Fair", "Quay"), ("Ball", "Inn")), 1)
+    )
+    assert read(f"<h3>What is on</h3><table>{rows}</table>")[0] == ()
