@@ -80,7 +80,7 @@ def crawl(
     """
     fleet = taken_fleet(flags)
     named = [*urls, *(read_urls(source) if source else ())]
-    file = load_config(fleet.folder if fleet.executor else archive, config)
+    file = load_config(fleet.settings if fleet.executor else archive, config)
     blogs = blog_configs(named, file, flags=flags)
     if not blogs:
         raise UsageError(

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from archiver.commands.fleet import extract_fleet, fleet_options, taken
-from archiver.commands.session import archive_option, quiet_option
+from archiver.commands.session import Shards, archive_option, quiet_option
 from archiver.errors import UsageError
+from archiver.storage.stores import is_elsewhere
 from archiver.terminal import count, is_terminal, safe
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ MOST_SHOWN = 5
 
 
 @click.command(short_help="Rebuild the tables from the archive's own WARC files.")
-@click.argument("files", nargs=-1, metavar="[FILE...]", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("files", nargs=-1, metavar="[FILE...]", type=Shards(file_okay=True, dir_okay=False))
 @archive_option()
 @click.option(
     "-i",
@@ -44,7 +45,7 @@ MOST_SHOWN = 5
 @click.option("--json", "as_json", is_flag=True, help="The report as JSON.")
 @quiet_option()
 def extract(
-    files: tuple[Path, ...],
+    files: tuple[Path | str, ...],
     archive: Path,
     source: TextIO | None,
     dry_run: bool,
@@ -77,10 +78,11 @@ def extract(
     return 0
 
 
-def read_paths(source: TextIO) -> list[Path]:
-    """The files that a list names, one a line; empty lines and those that begin with # are passed over."""
+def read_paths(source: TextIO) -> list[Path | str]:
+    """The files that a list names, one a line, URLs as strings; empty lines and those that begin with # are passed
+    over."""
     lines = (line.strip() for line in source)
-    return [Path(line) for line in lines if line and not line.startswith("#")]
+    return [line if is_elsewhere(line) else Path(line) for line in lines if line and not line.startswith("#")]
 
 
 def _extract(archive: Path, jobs: int | None, *, dry_run: bool, as_json: bool, quiet: bool) -> None:

@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from archiver.commands.blog_options import as_words
 from archiver.commands.session import Verb as Command
-from archiver.commands.session import shards_option
+from archiver.commands.session import default_scratch, scratch_option, shards_option
 from archiver.config import BlogConfig, ConfigFile
 from archiver.config_runs import Keep
 from archiver.errors import UsageError
@@ -21,10 +21,14 @@ from archiver.fleet.ended import Verb
 from archiver.fleet.executors import NAMES, Cluster
 from archiver.terminal import safe
 
+if TYPE_CHECKING:
+    from archiver.fleet.places import Place
+
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _OPTIONS = (
     click.option("--executor", type=click.Choice(NAMES), help="One worker a blog, each with a shard of its own."),
     shards_option(),
+    scratch_option(lambda: None),  # each worker has its own, unless it is said
     click.option("--again", is_flag=True, help="With --executor: also what is done already."),
     click.option("--parsl-config", type=_FILE, metavar="FILE", help="Of Parsl: the file of the site."),
     click.option("--dask", metavar="URL", help="Of Dask: the scheduler, such as tcp://host:8786."),
@@ -57,7 +61,8 @@ class Fleet:
     """These options, as they were given."""
 
     executor: str | None = None
-    shards: Path | None = None
+    shards: Path | str | None = None
+    scratch: Path | None = None
     again: bool = False
     parsl_config: Path | None = None
     dask: str | None = None
@@ -68,19 +73,29 @@ class Fleet:
     jobs: int | None = None
 
     @property
-    def folder(self) -> Path:
-        """The folder of the shards. Raises UsageError."""
+    def place(self) -> Place:
+        """Where the shards are. Raises UsageError."""
+        from archiver.fleet.places import Elsewhere, Folder
+
         if self.shards is None:
             why, todo = "each blog gets a folder of its own, and it is not said where", "Add --shards DIR"
             raise UsageError(f"--executor {self.executor}", why, todo)
-        return self.shards.absolute()
+        if isinstance(self.shards, str):
+            return Elsewhere(self.shards, self.scratch or default_scratch())
+        return Folder(self.shards.absolute())
+
+    @property
+    def settings(self) -> Path:
+        """Where archiver.toml is looked for first."""
+        return self.shards if isinstance(self.shards, Path) else Path()
 
 
 def taken(flags: dict[str, Any]) -> Fleet:
     """Take these options out of the flags of a verb. Raises UsageError where some are given and --executor is not."""
     found = Fleet(**{field.name: flags.pop(field.name) for field in fields(Fleet)})
-    given = [name for name in Fleet.__slots__ if getattr(found, name) not in {None, False} and name != "jobs"]
-    if given and found.executor is None and given != ["shards"]:
+    own = (name for name in Fleet.__slots__ if name not in {"jobs", "shards", "scratch"})
+    given = [name for name in own if getattr(found, name) not in {None, False}]
+    if given and found.executor is None:
         option = f"--{given[0].replace('_', '-')}"
         raise UsageError(option, "it says how workers are started, and none are", "Add --executor local")
     return found
@@ -98,7 +113,7 @@ def crawl_fleet(
     return _driven(work, fleet, units, rows, file.runs.keep, quiet=quiet)
 
 
-def extract_fleet(fleet: Fleet, files: Sequence[Path], *, quiet: bool) -> int:
+def extract_fleet(fleet: Fleet, files: Sequence[Path | str], *, quiet: bool) -> int:
     """WARC files, a unit each; without any, the shards that are there."""
     from archiver.fleet.plan import blogs_there, of_blogs, of_files
 
@@ -106,7 +121,7 @@ def extract_fleet(fleet: Fleet, files: Sequence[Path], *, quiet: bool) -> int:
     units, rows = (
         of_files(work, files)
         if files
-        else of_blogs(work, [BlogConfig(url=url) for url in blogs_there(fleet.folder)], resolve=False)
+        else of_blogs(work, [BlogConfig(url=url) for url in blogs_there(work.place)], resolve=False)
     )
     return _driven(work, fleet, units, rows, Keep(), quiet=quiet)
 
@@ -115,12 +130,13 @@ def _work(verb: Verb, fleet: Fleet, file: ConfigFile, flags: Mapping[str, Any]) 
     from archiver.fleet.plan import Work
 
     config = (f"--config={file.path.absolute()}",) if file.path else ()
+    scratch = (f"--scratch={fleet.scratch.absolute()}",) if fleet.scratch else ()
     return Work(
         verb=verb,
-        shards=fleet.folder,
+        place=fleet.place,
         python=fleet.python or sys.executable,
         again=fleet.again,
-        options=(*config, *as_words(flags)),
+        options=(*config, *scratch, *as_words(flags)),
     )
 
 
@@ -143,7 +159,7 @@ def _driven(work: Any, fleet: Fleet, units: Any, rows: Any, keep: Keep, *, quiet
                 jobs=fleet.jobs,
                 parsl_config=fleet.parsl_config,
                 dask=fleet.dask,
-                folder=fleet.folder,
+                folder=work.place.folder,
             ),
             retries=retries,
             per_group=fleet.per_group or 1,
@@ -152,8 +168,8 @@ def _driven(work: Any, fleet: Fleet, units: Any, rows: Any, keep: Keep, *, quiet
     finally:
         if isinstance(watch, Bar):
             watch.close()
-        path = keep_report(fleet.folder, work.verb, began, rows, keep)
+        where = keep_report(work.place, work.verb, began, rows, keep)
     if not quiet:
         click.echo("\n".join(table(rows)))
-        click.echo(f"Report: {safe(str(path))}")
+        click.echo(f"Report: {safe(where)}")
     return worst_exit_code(codes(rows))

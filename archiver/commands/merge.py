@@ -31,7 +31,7 @@ def _output(ctx: click.Context, param: click.Parameter, value: Path) -> Path:  #
 
 
 @click.command(short_help="Make one archive of several.")
-@click.argument("shards", nargs=-1, required=True, metavar="SHARDS...", type=Shards(elsewhere=True, file_okay=True))
+@click.argument("shards", nargs=-1, required=True, metavar="SHARDS...", type=Shards(file_okay=True))
 @click.option(
     "-o",
     "--output",

@@ -38,7 +38,7 @@ OWN = ("url", "again", "wait", "jobs", "budget", "full")
 
 @click.command("run-one", short_help="One blog, or one WARC file, as a job of a cluster.")
 @click.argument("target", metavar="URL|FILE")
-@shards_option(required=True, elsewhere=True)
+@shards_option(required=True)
 @scratch_option()
 @click.option("--verb", type=click.Choice(get_args(Verb)), help="What is done.  [default: crawl; of a FILE: extract]")
 @click.option("--url", metavar="URL", help="Of a WARC file made by others: only the blog with this front page.")
@@ -85,7 +85,8 @@ def run_one(
     die_with_parent(flags.pop("parent"))
     with holding_interrupts():
         from archiver.crawl.progress import Progress, make_progress
-        from archiver.fleet.elsewhere import fetched, folder_of, perform_elsewhere
+        from archiver.fleet.elsewhere import fetched, perform_elsewhere
+        from archiver.fleet.places import folder_of
         from archiver.fleet.unit import perform  # late: Scrapy takes its time to import
 
     folder = folder_of(scratch, shards) if isinstance(shards, str) else shards

@@ -81,40 +81,37 @@ def input_option() -> Callable[[Verb], Verb]:
 
 
 class Shards(click.Path):
-    """A folder or, where that may be, as a string the URL of a place behind a store (`s3://`, `gs://`, `file://`)."""
+    """A folder or file or, as a string, the URL of a place behind a store (`s3://`, `gs://`, `file://`)."""
 
-    def __init__(self, *, elsewhere: bool, file_okay: bool = False) -> None:
-        super().__init__(file_okay=file_okay, path_type=Path)
-        self.elsewhere = elsewhere
+    def __init__(self, *, file_okay: bool = False, dir_okay: bool = True) -> None:
+        super().__init__(file_okay=file_okay, dir_okay=dir_okay, path_type=Path)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """As click calls it."""
-        if not (isinstance(value, str) and is_elsewhere(value)):
-            return super().convert(value, param, ctx)
-        if not self.elsewhere:
-            self.fail(
-                f"{value} is no folder. Take one on a disk that all workers have, or let archiver emit slurm or k8s"
-                " print a job that works on shards behind a URL",
-                param,
-                ctx,
-            )
-        return value
+        if isinstance(value, str) and is_elsewhere(value):
+            return value
+        return super().convert(value, param, ctx)
 
 
-def shards_option(*, required: bool = False, elsewhere: bool = False) -> Callable[[Verb], Verb]:
-    """--shards: the folder in which each blog has an archive of its own. elsewhere: it may be behind a store."""
+def shards_option(*, required: bool = False) -> Callable[[Verb], Verb]:
+    """--shards: where each blog has an archive of its own: a folder, or behind a store."""
     return click.option(
         "--shards",
-        metavar="DIR|URL" if elsewhere else "DIR",
-        type=Shards(elsewhere=elsewhere),
+        metavar="DIR|URL",
+        type=Shards(),
         envvar="ARCHIVER_SHARDS",
         show_envvar=True,
         required=required,
-        help="Where each blog has an archive of its own: a folder" + (", s3://, gs://, file://." if elsewhere else "."),
+        help="Where each blog has an archive of its own: a folder, s3://, gs://, file://.",
     )
 
 
-def scratch_option() -> Callable[[Verb], Verb]:
+def default_scratch() -> Path:
+    """Where shards that stand behind a store are worked on, unless --scratch says so."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "blog-archiver"
+
+
+def scratch_option(default: Callable[[], Path | None] = default_scratch) -> Callable[[Verb], Verb]:
     """--scratch: where shards that stand behind a store are worked on."""
     return click.option(
         "--scratch",
@@ -122,7 +119,7 @@ def scratch_option() -> Callable[[Verb], Verb]:
         type=click.Path(file_okay=False, path_type=Path),
         envvar="ARCHIVER_SCRATCH",
         show_envvar=True,
-        default=lambda: Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "blog-archiver",
+        default=default,
         help="Folder for work on shards behind a URL: on a disk of this machine.  [default: ~/.cache/blog-archiver]",
     )
 

@@ -111,12 +111,10 @@ def _fleet(
     """Shards: those of the blogs that are named, else all that are there."""
     from archiver.fleet.plan import blogs_there  # late: with the public suffix list
 
-    file = load_config(fleet.folder, config)
-    named = [*urls, *(read_urls(source) if source else ())] or [*blogs_there(fleet.folder)]
+    file = load_config(fleet.settings, config)
+    named = [*urls, *(read_urls(source) if source else ())] or [*blogs_there(fleet.place)]
     if not named:
-        raise ArchiveMissing(
-            str(fleet.folder), "no shard there is whole", "Run `archiver crawl --executor local` first"
-        )
+        raise ArchiveMissing(fleet.place.name, "no shard there is whole", "Run `archiver crawl --executor local` first")
     more = {"full": True} if full else {}
     treated = {name: value for name, value in flags.items() if name != "budget"}
     blogs = blog_configs(named, file, flags=treated)

@@ -10,18 +10,16 @@ another machine has gone on meanwhile, what it has left there counts.
 from __future__ import annotations
 
 import os
-import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
-from hashlib import blake2b
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from archiver.crawl.progress import Progress
 from archiver.errors import DiskFull
 from archiver.fleet.ended import Ended
+from archiver.fleet.places import folder_of
 from archiver.fleet.shards import Mark, Shard
 from archiver.fleet.unit import Order, perform, shard_of
 from archiver.reports.files import write_whole
@@ -31,13 +29,6 @@ from archiver.storage.stores import Store, open_store
 from archiver.storage.transfer import fetch, send
 
 BASES, COPIES, FILES = ".bases", ".copies", ".files"
-
-
-def folder_of(scratch: Path, url: str) -> Path:
-    """Where the shards of a place are worked on: its name is readable, and no other place's."""
-    parts = urlsplit(url.rstrip("/"))
-    readable = re.sub("[^a-z0-9]+", "-", f"{parts.netloc}{parts.path}".lower()).strip("-")[:60]
-    return scratch / f"{readable or 'shards'}-{blake2b(url.rstrip('/').encode(), digest_size=4).hexdigest()}"
 
 
 def perform_elsewhere(order: Order, url: str, progress: Progress) -> Ended:

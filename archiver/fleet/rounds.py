@@ -13,13 +13,13 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from archiver.crawl.jobs import stamp
 from archiver.fleet.driver import Row
-from archiver.fleet.shards import LOCKS, Shard
-from archiver.reports.files import write_whole
+from archiver.fleet.places import Place
+from archiver.fleet.shards import LOCKS
 
+FILE = f"{LOCKS}/update.round"
 LONGEST = timedelta(days=1)
 """From the beginning of a round to the last moment at which it is gone on with."""
 _TURNS = frozenset({"crawl", "update"})
@@ -29,44 +29,43 @@ _TURNS = frozenset({"crawl", "update"})
 class Round:
     """A round that is under way. began_at: UTC, as in the marks of shards; resumed: by an earlier driver."""
 
-    shards: Path
+    place: Place
     began_at: str
     resumed: bool
 
     def pass_over(self, rows: Sequence[Row]) -> None:
         """Note in the rows of those that had their turn what it came to. Raises ArchiveDamaged for a torn mark."""
-        for row in rows if self.resumed else ():
-            mark = Shard(self.shards, row.slug).mark() if row.exit_code is None else None
+        left = [row for row in rows if row.exit_code is None] if self.resumed else []
+        marks = self.place.marks([row.slug for row in left]) if left else {}
+        for row in left:
+            mark = marks.get(row.slug)
             if mark and mark.verb in _TURNS and mark.done_at >= self.began_at:
                 row.exit_code, row.why, row.ended = mark.exit_code, mark.reason or "", mark.told(row.target, row.slug)
 
     def over(self) -> None:
         """The next call begins another one."""
-        _place(self.shards).unlink(missing_ok=True)
+        self.place.remove(FILE)
 
 
-def begin(shards: Path, options: Sequence[str], *, again: bool, now: datetime | None = None) -> Round:
-    """Go on with the round that is under way, or begin one. The driver's lock must be held. Raises OSError.
+def begin(place: Place, options: Sequence[str], *, again: bool, now: datetime | None = None) -> Round:
+    """Go on with the round that is under way, or begin one. The driver's lock must be held. Raises OSError,
+    ArchiveError.
 
     options: of its units; with others it is another round. again: everything is asked, whoever had its turn.
     """
     now = now or datetime.now(UTC)
     earliest, latest = stamp(now - LONGEST), stamp(now)
-    began = None if again else _under_way(_place(shards), options)
+    began = None if again else _under_way(place.read(FILE), options)
     if began is not None and earliest <= began <= latest:
-        return Round(shards, began, resumed=True)
-    write_whole(_place(shards), json.dumps({"began_at": latest, "options": list(options)}) + "\n")
-    return Round(shards, latest, resumed=False)
+        return Round(place, began, resumed=True)
+    place.write(FILE, json.dumps({"began_at": latest, "options": list(options)}) + "\n")
+    return Round(place, latest, resumed=False)
 
 
-def _place(shards: Path) -> Path:
-    return shards / LOCKS / "update.round"
-
-
-def _under_way(path: Path, options: Sequence[str]) -> str | None:
+def _under_way(text: str | None, options: Sequence[str]) -> str | None:
     """When a round with these options began; None where there is none, or its file is torn."""
     try:
-        said = json.loads(path.read_text("utf-8"))
+        said = json.loads(text or "")
         return str(said["began_at"]) if said["options"] == list(options) else None
-    except (FileNotFoundError, ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError):
         return None

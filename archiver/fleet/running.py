@@ -6,19 +6,16 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from archiver.config_runs import Keep
-from archiver.crawl.lock import locked
 from archiver.crawl.outcome import worst_exit_code
 from archiver.fleet.driver import Driver, Row, Unit, Watch, codes
 from archiver.fleet.ended import Verb
 from archiver.fleet.executors import Cluster, opened
+from archiver.fleet.places import Place
 from archiver.fleet.plan import Work
 from archiver.fleet.rounds import begin
-from archiver.fleet.shards import LOCKS, REPORTS
-from archiver.reports.files import free_name, rotate, write_whole
 
 
 def drive(
@@ -33,12 +30,11 @@ def drive(
 ) -> None:
     """Have done what is not whole yet; of an update, what had no turn in the round that is under way.
 
-    Raises what `opened` and `Driver.run` raise, Locked for a second one, ArchiveDamaged for a torn mark.
+    Raises what `opened` and `Driver.run` raise, Locked for a second one, ArchiveDamaged for a torn mark, and
+    ArchiveError for a store.
     """
-    folder = cluster.folder / LOCKS
-    folder.mkdir(parents=True, exist_ok=True)
-    with locked(folder, f"{work.verb} --executor {cluster.name}", name="driver.lock"):
-        round_ = begin(cluster.folder, work.options, again=work.again) if work.verb == "update" else None
+    with work.place.alone(f"{work.verb} --executor {cluster.name}"):
+        round_ = begin(work.place, work.options, again=work.again) if work.verb == "update" else None
         if round_:
             round_.pass_over(rows)
         left = [number for number, row in enumerate(rows) if row.exit_code is None]
@@ -51,11 +47,11 @@ def drive(
             round_.over()
 
 
-def keep_report(shards: Path, verb: Verb, began: datetime, rows: Sequence[Row], keep: Keep) -> Path:
-    """Write what came of each unit, for programs, and leave the reports of the newest runs. Raises OSError."""
-    folder = shards / REPORTS
-    folder.mkdir(parents=True, exist_ok=True)
-    path = free_name(folder, began, verb, ".json")
+def keep_report(place: Place, verb: Verb, began: datetime, rows: Sequence[Row], keep: Keep) -> str:
+    """Write what came of each unit, for programs, and leave the reports of the newest runs. Returns where it is.
+
+    Raises OSError, ArchiveError.
+    """
     report: dict[str, Any] = {
         "report": "blog-archiver fleet",
         "command": verb,
@@ -64,6 +60,4 @@ def keep_report(shards: Path, verb: Verb, began: datetime, rows: Sequence[Row], 
         "exit_code": worst_exit_code(codes(rows)),
         "blogs": [{**asdict(row), "state": row.state} for row in rows],
     }
-    write_whole(path, json.dumps(report, ensure_ascii=False, indent=1) + "\n")
-    rotate(folder, {".json"}, keep.reports)
-    return path
+    return place.keep_report(began, verb, json.dumps(report, ensure_ascii=False, indent=1) + "\n", keep.reports)

@@ -30,7 +30,7 @@ PART = ".part"
 LOCKS, HOSTS, REPORTS = ".locks", ".hosts", ".reports"
 _LONGEST = 80
 """Characters of the readable part: far below what any file system takes, whatever stands behind it."""
-_HEAD = 1 << 16
+HEAD = 1 << 16
 """Bytes of a WARC file that tell it from any other: the id of its first record is among them."""
 
 
@@ -154,8 +154,13 @@ def slug_of(url: str) -> str:
 def of_file(shards: Path, file: Path) -> Shard:
     """The shard of a WARC file: by its content, since another machine may have it elsewhere. Raises OSError."""
     with file.open("rb") as source:
-        head = source.read(_HEAD)
-    return Shard(shards, _slug(file.name.partition(".warc")[0], b"%d\0%s" % (file.stat().st_size, head)))
+        head = source.read(HEAD)
+    return Shard(shards, slug_of_file(file.name, file.stat().st_size, head))
+
+
+def slug_of_file(name: str, size: int, head: bytes) -> str:
+    """The name of the shard of a WARC file, wherever it stands. head: its first `HEAD` bytes."""
+    return _slug(name.partition(".warc")[0], b"%d\0%s" % (size, head))
 
 
 def _slug(name: str, told_by: bytes) -> str:

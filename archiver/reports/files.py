@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 
 _NAME = re.compile(r"([0-9]{8}T[0-9]{6}Z)-([a-z]+)(?:-([0-9]{1,9}))?(\.[a-z]+)")
 
 
 def free_name(directory: Path, began: datetime, command: str, suffix: str) -> Path:
-    """A name that is not taken, such as `20261122T221500Z-crawl.json`; another run may have begun in that second."""
+    """A name that is not taken; another run may have begun in that second."""
+    paths = (directory / name for name in names(began, command, suffix))
+    return next(path for path in paths if not path.exists())
+
+
+def names(began: datetime, command: str, suffix: str) -> Iterator[str]:
+    """What a run's file may be called, such as `20261122T221500Z-crawl.json`; without end."""
     stem = f"{began.astimezone(UTC):%Y%m%dT%H%M%SZ}-{command}"
-    path, number = directory / f"{stem}{suffix}", 1
-    while path.exists():
-        number += 1
-        path = directory / f"{stem}-{number}{suffix}"
-    return path
+    yield f"{stem}{suffix}"
+    yield from (f"{stem}-{number}{suffix}" for number in count(2))
 
 
 def write_whole(path: Path, text: str) -> None:
@@ -36,12 +40,17 @@ def write_whole(path: Path, text: str) -> None:
 
 def rotate(directory: Path, suffixes: Collection[str], keep: int) -> None:
     """Leave the files of the newest `keep` runs. Files of other names or endings are nobody's business here."""
-    runs: dict[tuple[str, int, str], list[Path]] = {}
-    for path in directory.iterdir() if directory.is_dir() else ():
-        match = _NAME.fullmatch(path.name)
+    there = [path.name for path in directory.iterdir()] if directory.is_dir() else []
+    for name in surplus(there, suffixes, keep):
+        with suppress(OSError):  # it stays, then, until the next run
+            (directory / name).unlink()
+
+
+def surplus(there: Iterable[str], suffixes: Collection[str], keep: int) -> list[str]:
+    """Which files of runs are not of the newest `keep` ones."""
+    runs: dict[tuple[str, int, str], list[str]] = {}
+    for name in there:
+        match = _NAME.fullmatch(name)
         if match and match[4] in suffixes:
-            runs.setdefault((match[1], int(match[3] or 1), match[2]), []).append(path)
-    for run in sorted(runs)[:-keep]:
-        for path in runs[run]:
-            with suppress(OSError):  # it stays, then, until the next run
-                path.unlink()
+            runs.setdefault((match[1], int(match[3] or 1), match[2]), []).append(name)
+    return [name for run in sorted(runs)[:-keep] for name in runs[run]]

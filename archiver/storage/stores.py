@@ -97,6 +97,14 @@ class Store:
                     raise
                 return None
 
+    def head(self, key: str, most: int) -> tuple[int, bytes]:
+        """The size of an object, and its first bytes. Raises ArchiveMissing."""
+        import obstore
+
+        with self._explained(key):
+            size = obstore.head(self._inner, key)["size"]
+            return size, bytes(obstore.get_range(self._inner, key, start=0, end=min(size, most))) if size else b""
+
     def get_file(self, key: str, path: Path) -> tuple[int, str]:
         """Put an object into a file, in pieces. Returns its size and SHA-256.
 

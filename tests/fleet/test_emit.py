@@ -167,6 +167,3 @@ def test_shards_behind_a_store(tmp_path: Path, python: Path) -> None:
     ran = command("emit", "cron", BLOGS[0], "--shards", url, *given)
     why = "cron wants a folder, where blogs of a group wait for each other. Name one, or emit slurm or k8s"
     assert (ran.code, ran.said) == (2, [f"archiver: --shards {url}: {why}"])
-    ran = command("crawl", BLOGS[0], "--executor", "local", "--shards", url)
-    assert ran.code == 2
-    assert f"{url} is no folder. Take one on a disk that all workers have" in ran.err

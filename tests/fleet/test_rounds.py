@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,21 +13,32 @@ import pytest
 
 from archiver.fleet import rounds
 from archiver.fleet.driver import Row
+from archiver.fleet.places import Elsewhere, Folder, Place
 from archiver.fleet.shards import LOCKS, Mark, Shard, whole
+from archiver.storage.manifest import Manifest, key_of
 from tests.crawl.running import ended
+from tests.fleet.bucket_server import KINDS
+from tests.fleet.conftest import Buckets
 from tests.fleet.running import begin_command, blogs, command
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 
-def begun(shards: Path, *options: str, after: timedelta = timedelta(), again: bool = False) -> rounds.Round:
-    return rounds.begin(shards, options, again=again, now=NOW + after)
+@pytest.fixture(params=["folder", *KINDS])
+def place(request: pytest.FixtureRequest, buckets: Buckets, tmp_path: Path) -> Place:
+    """The places that shards can have here."""
+    if request.param != "folder":
+        return Elsewhere(buckets(request.param).url, tmp_path)
+    (tmp_path / LOCKS).mkdir()
+    return Folder(tmp_path)
 
 
-def marked(shards: Path, slug: str, verb: str, done: timedelta) -> None:
+def begun(place: Place, *options: str, after: timedelta = timedelta(), again: bool = False) -> rounds.Round:
+    return rounds.begin(place, options, again=again, now=NOW + after)
+
+
+def marked(place: Place, slug: str, verb: str, done: timedelta) -> None:
     """A whole shard, marked so long after the round began."""
-    folder = Shard(shards, slug).final
-    folder.mkdir(parents=True)
     at = f"{NOW + done:%Y-%m-%dT%H:%M:%S.%fZ}"
     told = Mark(
         target=slug,
@@ -39,29 +51,32 @@ def marked(shards: Path, slug: str, verb: str, done: timedelta) -> None:
         comments=5,
         done_at=at,
     )
-    Shard(shards, slug).finish(told)
+    if isinstance(place, Elsewhere):
+        place.store.put(key_of(slug, 1), Manifest(1, {}, asdict(told)).text())
+        return
+    shard = Shard(place.folder, slug)
+    shard.final.mkdir(parents=True)
+    shard.finish(told)
 
 
-def test_a_round_goes_on_until_it_is_over(tmp_path: Path) -> None:
+def test_a_round_goes_on_until_it_is_over(place: Place) -> None:
     hour, day = timedelta(hours=1), timedelta(days=1)
-    (tmp_path / LOCKS).mkdir()
-    first = begun(tmp_path, "--full")
+    first = begun(place, "--full")
     assert not first.resumed
-    assert begun(tmp_path, "--full", after=hour) == rounds.Round(tmp_path, first.began_at, resumed=True)
-    assert begun(tmp_path, "--full", after=day).resumed
-    assert not begun(tmp_path, "--full", after=hour, again=True).resumed
-    assert begun(tmp_path, "--full", after=2 * hour).began_at > first.began_at
-    assert not begun(tmp_path, after=2 * hour).resumed, "with other options it is another one"
-    assert not begun(tmp_path, after=2 * hour + day + hour).resumed, "what it had asked is old by now"
-    assert not begun(tmp_path, after=hour).resumed, "the clock was set back"
-    begun(tmp_path, after=hour).over()
-    assert not begun(tmp_path, after=hour).resumed
-    (tmp_path / LOCKS / "update.round").write_text('{"began')
-    assert not begun(tmp_path, after=hour).resumed
+    assert begun(place, "--full", after=hour) == rounds.Round(place, first.began_at, resumed=True)
+    assert begun(place, "--full", after=day).resumed
+    assert not begun(place, "--full", after=hour, again=True).resumed
+    assert begun(place, "--full", after=2 * hour).began_at > first.began_at
+    assert not begun(place, after=2 * hour).resumed, "with other options it is another one"
+    assert not begun(place, after=2 * hour + day + hour).resumed, "what it had asked is old by now"
+    assert not begun(place, after=hour).resumed, "the clock was set back"
+    begun(place, after=hour).over()
+    assert not begun(place, after=hour).resumed
+    place.write(rounds.FILE, '{"began')
+    assert not begun(place, after=hour).resumed
 
 
-def test_who_had_a_turn_is_passed_over(tmp_path: Path) -> None:
-    (tmp_path / LOCKS).mkdir()
+def test_who_had_a_turn_is_passed_over(place: Place) -> None:
     before, since = timedelta(seconds=-1), timedelta(seconds=1)
     for slug, verb, done in (
         ("before", "update", before),
@@ -70,11 +85,11 @@ def test_who_had_a_turn_is_passed_over(tmp_path: Path) -> None:
         ("crawled", "crawl", since),
         ("read-again", "extract", since),
     ):
-        marked(tmp_path, slug, verb, done)
+        marked(place, slug, verb, done)
     rows = [Row(slug, slug) for slug in ("before", "crawled-before", "updated", "crawled", "read-again", "none")]
-    begun(tmp_path).pass_over(rows)
+    begun(place).pass_over(rows)
     assert {row.exit_code for row in rows} == {None}
-    begun(tmp_path).pass_over(rows)
+    begun(place).pass_over(rows)
     assert [row.slug for row in rows if row.exit_code == 0] == ["updated", "crawled"]
     assert rows[2].ended is not None
     assert rows[2].ended.idle
