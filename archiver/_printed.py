@@ -31,6 +31,13 @@ _NAMED = (
     # 2021. gada 10. februāris
     re.compile(rf"{_YEAR}\.?\s*(?:gada\s*)?(?P<day>\d{{1,2}})\.\s*{_NAME}"),
 )
+# May 3, 09; 3 May 09; and nothing else but a time of day, since "May 3, 20 comments" is of no year.
+_WORDS_BEFORE = r"\A(?:[^\W\d_]{1,12}[.:,]?\s+){0,3}"
+_YEAR_ALONE = r"['\u2019]?(?P<year>\d\d)(?![\d:h]|\.\d)"
+_NAMED_SHORT = (
+    re.compile(rf"{_WORDS_BEFORE}(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\.?\s+{_NAME}[.,]?\s+{_YEAR_ALONE}"),
+    re.compile(rf"{_WORDS_BEFORE}{_NAME}\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:,\s*|\s+){_YEAR_ALONE}"),
+)
 _NAMED_MONTH = (
     re.compile(rf"(?<!\d )(?<!\d\. ){_NAME}{_JOIN}{_YEAR}"),  # of 31 February, nothing is left
     re.compile(rf"{_YEAR}(?:\s?m\.|\s?\(?e?\)?ko|\.|\.?\s*gada)?{_JOIN}{_NAME}"),
@@ -38,6 +45,11 @@ _NAMED_MONTH = (
 _COUNTED = (
     re.compile(rf"{_YEAR}\s*[年년]\s*(?P<month>\d{{1,2}})\s*[月월]\s*(?P<day>\d{{1,2}})\s*[日일號号]?"),
     re.compile(rf"{_DAY}\s*,?\s*thang\s*(?P<month>\d{{1,2}})(?:\s*,?\s*(?:nam\s*)?|\s*/\s*){_YEAR}"),
+)
+# 24年5月3日, and by the years of an emperor
+_ERAS = {"": 2000, "令和": 2018, "平成": 1988, "昭和": 1925}
+_COUNTED_SHORT = re.compile(
+    r"(?<!\d)(?P<era>令和|平成|昭和)?\s?(?P<short>\d{1,2}|元)年\s?(?P<month>\d{1,2})月\s?(?P<day>\d{1,2})日"
 )
 _COUNTED_MIXED = (  # a format of another language's, with the month as East Asian ones print it
     re.compile(rf"{_DAY}\s*,?\s*(?P<month>\d{{1,2}})\s*[月월]\s*,?\s*{_YEAR}"),
@@ -119,6 +131,8 @@ def find_day(text: str, language: str | None, day_first: bool | None) -> Day | N
     numeric = _year_last(text, language, day_first)
     if numeric:
         found.append(numeric)
+    if not found:
+        found += [*_short_named(text, language), *_short_counted(text)]
     return min(found, key=lambda pair: pair[0])[1] if found else None
 
 
@@ -164,6 +178,23 @@ def _named(text: str, language: str | None, patterns: tuple[re.Pattern[str], ...
                 yield match.start(), day
                 break
             start = match.start() + 1
+
+
+def _short_named(text: str, language: str | None) -> Iterator[tuple[int, Day]]:
+    """A date with the month's name and a year of two digits, alone but for a time of day."""
+    for at, day in _named(text, language, _NAMED_SHORT):
+        if not day.rest.strip(_BESIDE) or find_clock(day.rest):  # the rest is what follows
+            yield at, day
+
+
+def _short_counted(text: str) -> Iterator[tuple[int, Day]]:
+    """A date of East Asia with a year of two digits, or with that of an emperor."""
+    for match in _COUNTED_SHORT.finditer(text):
+        number = 1 if match["short"] == "元" else int(match["short"])
+        if match["era"] or len(match["short"]) == 2:
+            day = _day(match, _ERAS[match["era"] or ""] + number, int(match["month"]))
+            if day:
+                yield match.start(), day
 
 
 def _counted(text: str, patterns: tuple[re.Pattern[str], ...]) -> Iterator[tuple[int, Day]]:

@@ -241,6 +241,14 @@ def test_from_rfc822_takes_nothing_else(text: str) -> None:
         ("30 اسفند 1399", ("2021-03-20T00:00:00Z", "day")),
         ("1 فروردین 1403", ("2024-03-20T00:00:00Z", "day")),
         ("29 اسفند 1402", ("2024-03-19T00:00:00Z", "day")),
+        ("Feb 10, 21", DAY),
+        ("Feb 10 21 at 8:15 pm", EVENING),
+        ("Posted on Wed, Feb 10th, 21", DAY),
+        ("10 February 21", DAY),
+        ("10. Feb. 21, 20:15", EVENING),
+        ("21年2月10日", DAY),
+        ("令和3年2月10日 20:15", EVENING),
+        ("平成元年2月10日", ("1989-02-10T00:00:00Z", "day")),
     ],
 )
 def test_from_printed(text: str, expected: tuple[str, str]) -> None:
@@ -256,7 +264,8 @@ def test_from_printed(text: str, expected: tuple[str, str]) -> None:
         "100 February 2021", "10 listopada",
         "99/99/2021", "32.01.2021", "February 10, 1830", "10 Smarch 2021", "2021-02-30", "31 February 2021",
         "by Ann, 3 min read", "31 اسفند 1399", "30 اسفند 1400", "1399/13/01", "بهمن 1399",
-        "You may 2 or 3 times", "February 10, 2021 " + "and so on " * 30,
+        "You may 2 or 3 times", "Feb 10, 20 comments", "10 Feb 12:30", "10 Feb 20.15", "Feb 31, 21", "1年2月10日",
+        "in 10 February 21 of us met", "February 10, 2021 " + "and so on " * 30,
     ],
 )  # fmt: skip
 def test_nothing_printed(text: str) -> None:
