@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from lxml.html import HtmlElement
@@ -13,16 +14,41 @@ from archiver.engines._comment_roles import FRAME, role
 from archiver.engines._dating import Dating
 from archiver.engines.dom import Dom, text_of, text_without, tokens
 from archiver.engines.wordpress_urls import comment_id, without_fragment
-from archiver.model import Moment, Precision
+from archiver.model import Comment, Moment, Precision
 from archiver.text import squeeze
 
 _FINE = frozenset({Precision.SECOND, Precision.MINUTE})
 _CHANGED = frozenset({"updated", "modified", "edited"})
 _A_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_MONTH = 7  # characters of an ISO date
+_SHOWN = {Precision.YEAR: 4, Precision.MONTH: _MONTH}
 _LONGEST = 200
 _A_LINE = 60  # characters
 _FRAMES = frozenset({"div", "li", "article", "section", "header", "footer", "dd", "td", "span"})
 _PROPERTIES = ("datePublished", "dateCreated", "commentTime", "datepublished")
+
+
+def none_before(post: Moment | None, comments: tuple[Comment, ...]) -> tuple[Comment, ...]:
+    """The comments of a post, none of which was written before that; post: when it was published."""
+    if post is None:
+        return comments
+    dates = [one.published and not_before(one.published, post) for one in comments]
+    return tuple(
+        one if date is one.published else replace(one, published=date)
+        for one, date in zip(comments, dates, strict=True)
+    )
+
+
+def not_before(moment: Moment, post: Moment) -> Moment:
+    """When a comment was written that is told by its distance from now: not before its post.
+
+    "6 years ago" is what WordPress says from five and a half on, so that counting back may end in the year before.
+    """
+    shown = _SHOWN.get(moment.precision)
+    if shown is None or moment.at[:4] in (moment.printed or "") or post.precision is Precision.YEAR:
+        return moment
+    units = [int(at[:4]) * 12 + int(at[5:7]) if shown == _MONTH else int(at[:4]) for at in (moment.at, post.at)]
+    return replace(moment, at=post.at[:shown] + moment.at[shown:]) if units[1] - units[0] == 1 else moment
 
 
 def own_link(parts: Parts) -> HtmlElement | None:

@@ -72,7 +72,10 @@ def _commenter(parts: Parts) -> tuple[str, HtmlElement | None, HtmlElement | Non
             if name:
                 return name, link, holder
     signed = _signed(_line_around_own_link(parts))
-    return signed if signed[0] else _beside_time(parts)
+    for found in (signed, _beside_time(parts)):
+        if found[0]:
+            return found
+    return _above_words(parts)
 
 
 def _beside_time(parts: Parts) -> tuple[str, HtmlElement | None, HtmlElement | None]:
@@ -84,6 +87,35 @@ def _beside_time(parts: Parts) -> tuple[str, HtmlElement | None, HtmlElement | N
         if before is not None and len(name) <= _SHORT and before.tag not in BLOCKS and looks_like_name(name):
             return name, _link_of(parts, before, before), before
     return "", None, None
+
+
+def _above_words(parts: Parts) -> tuple[str, HtmlElement | None, HtmlElement | None]:
+    """The name where it is the only line above the words, the date aside, and the theme has a name of its own for it.
+
+    Those who gave an address are found by its link; this is for the others.
+    """
+    own, dom = parts.node.own(), parts.dom
+    words = parts.body if parts.body is not None else next((e for e in own if e.tag in BLOCKS and text_of(e)), None)
+    if words is None:
+        return "", None, None
+    lines: list[HtmlElement] = []
+    passed = -1
+    for element in own:
+        if dom.order[element] >= dom.order[words]:
+            break
+        if dom.order[element] <= passed:
+            continue
+        if element is not parts.node.element and (is_beside(element) or element in parts.times):
+            passed = dom.last(element)
+        elif (element.text or "").strip():
+            lines.append(element)
+        if not dom.inside(words, element) and (element.tail or "").strip():
+            return "", None, None
+    line = lines[0] if len(lines) == 1 and not len(lines[0]) and lines[0] is not parts.node.element else None
+    name = squeeze(line.text or "") if line is not None else ""
+    if line is None or len(name) > _SHORT or not name[:1].isalpha() or not looks_like_name(name):
+        return "", None, None
+    return name, None, line
 
 
 def _line_around_own_link(parts: Parts) -> HtmlElement | None:

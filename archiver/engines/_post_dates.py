@@ -72,7 +72,8 @@ class PostDates:
 
     def _changed(self, time: HtmlElement) -> bool:
         """Whether a date is the last change's: called so, unless it is the only one and no word says it."""
-        return _is_change(near_tokens(time, 0)) and not _is_stated_publication(time) and not self._is_alone
+        called = _is_change(near_tokens(time, 0)) or "dateModified" in (time.get("itemprop") or "")
+        return called and not _is_stated_publication(time) and not self._is_alone
 
     @cached_property
     def _is_alone(self) -> bool:

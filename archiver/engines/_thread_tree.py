@@ -25,6 +25,7 @@ from archiver.text import normal_name
 _LISTS = frozenset({"ul", "ol", "dl"})
 _HOLDERS = frozenset({"li", "dd", "article"})
 _PARENT_ATTRIBUTES = ("data-parent-id", "data-parentid", "data-comment-parent", "data-parent-comment-id")
+_ENDS = " :：,，"
 _CONTEXT = 120  # characters: "In reply to" stands close to its link
 
 
@@ -215,15 +216,20 @@ def _named_parent(node: Node) -> str | None:
 
 
 def _linked_answer(node: Node, by_id: dict[str, Node], names: dict[Node, str]) -> Node | None:
-    """The comment that a link in the frame of this one says it answers."""
+    """The comment that a link in the frame of this one says it answers, or an "@Name" in its words that leads there."""
     for element in node.own():
         href = element.get("href") or "" if element.tag == "a" else ""
         id_ = comment_id(href) if "#" in href else None
         other = by_id.get(id_) if id_ else None
-        if other is None or other is node or _in_words(element, node):
+        if other is None or other is node:
             continue
-        said = normal_name(text_of(element)).lstrip("@")
-        if (said and said == normal_name(names.get(other, ""))) or _says_reply(element):
+        text = normal_name(text_of(element))
+        said = text.lstrip("@").rstrip(_ENDS)
+        named = bool(said) and said == normal_name(names.get(other, "")).rstrip(_ENDS)
+        if _in_words(element, node):
+            if named and text.startswith("@"):
+                return other
+        elif named or _says_reply(element):
             return other
     return None
 

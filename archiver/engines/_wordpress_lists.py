@@ -77,8 +77,13 @@ def _article(link: HtmlElement, *, bookmark: bool) -> HtmlElement | None:
         if up.tag == "article" or not _ARTICLES.isdisjoint(classes):
             return up if heading and up.tag != "body" else None
         if up.tag in _ROOMS:
-            return None
-    return None
+            break
+    inside = (
+        e
+        for e in link.iter("article", "div", "li", "section")
+        if e.tag == "article" or not _ARTICLES.isdisjoint(tokens(e))
+    )
+    return next(inside, None) if heading else None  # a card, all of which is the link
 
 
 def _native_id(article: HtmlElement) -> str | None:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from archiver.engines import _wordpress_front as front
 from archiver.engines import _wordpress_ways as ways
 from archiver.engines import bylines, feeds, sitemaps, wordpress_api, wordpress_listing, wordpress_sidebar
+from archiver.engines._comment_when import none_before
 from archiver.engines._platform import count_hint
 from archiver.engines.base import Detection, Engine
 from archiver.engines.dom import Dom
@@ -172,6 +173,7 @@ def _with_thread(extract: Extract, reading: PostPage, target: Target, ref: PostR
     comments = reading.thread.comments
     if number is not None or ref != reading.ref:
         comments = tuple(replace(comment, post=ref, page=number) for comment in comments)
+    comments = none_before(reading.published, comments)
     claims = extract.claims
     if reading.comment_count is not None and not reading.protected:
         subject = f"#{ref.native_id}" if ref.native_id else reading.url

@@ -1,0 +1,160 @@
+"""WordPress themes that call little by the names WordPress knows: cards that are one link, lines without a name."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from archiver.dates import from_printed
+from archiver.engines._comment_when import not_before
+from archiver.engines.wordpress import WordPress
+from archiver.model import Comment, Extract, Moment, ParentSource, Precision, Site, Target, TargetKind
+from archiver.page import Page
+
+HOME = "https://blog.example.org/"
+POST = f"{HOME}a-walk.html"
+SITE = Site(key="blog.example.org", home=HOME)
+
+
+def a_page(body: str, url: str = POST, head: str = "", classes: str = "single postid-7") -> Page:
+    html = f"<html lang=en><head><title>A walk</title>{head}</head><body class='{classes}'>{body}</body></html>"
+    return Page(url, html.encode(), status=200, headers={"content-type": "text/html; charset=utf-8"})
+
+
+def read(page: Page, kind: TargetKind = TargetKind.POST) -> Extract:
+    return WordPress().extract(page, Target(url=page.url, kind=kind), SITE)
+
+
+def a_post(beside: str = "", thread: str = "") -> str:
+    words = "<p>We walked a long way along the river, and nobody was tired in the evening.</p>"
+    return (
+        f'<article class="post-7 post type-post" id="post-7"><h1 class="entry-title">A walk</h1>{beside}'
+        f'<div class="entry-content">{words}</div></article>{thread}'
+    )
+
+
+# -- lists ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("inner", ["article", "div"])
+def test_cards_that_are_one_link_name_their_posts(inner: str) -> None:
+    cards = "".join(
+        f'<a class="card-wrap" href="/walk-{n}/"><{inner} id="post-{n}" class="card post-{n} post type-post hentry">'
+        f"<figure><img src=x.png></figure><div><h2>Walk {n}</h2><p>Some words.</p></div></{inner}></a>"
+        for n in (1, 2)
+    )
+    page = a_page(f"<main>{cards}<a href='/page/3/'>Next</a></main>", f"{HOME}page/2/", classes="home blog paged")
+    found = WordPress().discover(page, Target(url=page.url, kind=TargetKind.LIST), SITE).targets
+    posts = {target.url: target.hint for target in found if target.kind is TargetKind.POST}
+    assert posts == {f"{HOME}walk-1/": {"post": "1"}, f"{HOME}walk-2/": {"post": "2"}}
+
+
+# -- posts ----------------------------------------------------------------------------------------
+
+
+def test_a_date_that_microdata_calls_a_change_is_no_publication() -> None:
+    published = '<meta property="article:published_time" content="2012-06-01T12:00:00+00:00">'
+    shown = (
+        '<div class="date-tags"><span class="post-date"><span class="entry-date published">2012.06.01</span></span>'
+        '<span class="post-update"><time class="entry-date updated" datetime="2020-02-02T20:20:20+00:00"'
+        ' itemprop="dateModified">2020.02.02</time></span></div>'
+    )
+    (post,) = read(a_page(a_post(shown), head=published)).posts
+    assert post.published
+    assert post.modified
+    assert (post.published.at, post.modified.at) == ("2012-06-01T12:00:00Z", "2020-02-02T20:20:20Z")
+
+
+def test_the_only_date_is_that_of_publication_whatever_microdata_calls_it() -> None:
+    shown = '<time datetime="2020-02-02T20:20:20+00:00" itemprop="dateModified">2 February 2020</time>'
+    (post,) = read(a_page(a_post(shown))).posts
+    assert post.published
+    assert post.published.at == "2020-02-02T20:20:20Z"
+
+
+def test_a_part_of_a_post_belongs_to_the_post_as_the_page_writes_it() -> None:
+    parts = f'<p class="pages">Parts: <a href="{POST}">1</a> 2 <a href="{POST}/3">3</a></p>'
+    target = Target(url=f"{POST}/2", kind=TargetKind.POST_PART, hint={"part": "2"})
+    page = a_page(a_post(thread=parts), url=f"{POST}/2")
+    (post,) = WordPress().extract(page, target, SITE).posts
+    assert post.ref.url == POST
+
+
+# -- threads --------------------------------------------------------------------------------------
+
+
+def said(number: int, name: str, words: str, ago: str = "6 years ago") -> str:
+    return (
+        f'<li class="u-item" id="li-comment-{number}"><div class="u-avatar"><img class="avatar" src="a.png"></div>'
+        f'<div class="u-box" id="comment-{number}"><div class="u-title">{name}</div><div class="u-text">{words}</div>'
+        f'<span class="u-time">{ago}</span><a class="comment-reply-link" href="?replytocom={number}#respond">Reply</a>'
+        f'</div></li><li class="u-line"></li>'
+    )
+
+
+def thread(*items: str) -> tuple[Comment, ...]:
+    stated = '<meta property="article:published_time" content="2021-02-10T07:30:00+00:00">'
+    comments = f'<div id="comments"><h3>Comments</h3><ul class="u-list">{"".join(items)}</ul></div>'
+    return read(a_page(a_post(thread=comments), head=stated)).comments
+
+
+def test_the_only_line_above_the_words_is_the_name() -> None:
+    linked = '<a href="https://ann.example.org" rel="external nofollow" class="url">Ann Lee</a>'
+    comments = thread(
+        said(1, linked, "<p>Hello.</p>"), said(2, "Bo 2nd", "<p>Hi.</p>"), said(3, "花子", "<p>You and I.</p>")
+    )
+    assert [c.author.name if c.author else None for c in comments] == ["Ann Lee", "Bo 2nd", "花子"]
+    assert comments[0].author
+    assert comments[0].author.url == "https://ann.example.org"
+    assert [c.content.text if c.content else None for c in comments] == ["Hello.", "Hi.", "You and I."]
+
+
+@pytest.mark.parametrize("line", ["#3", "May 5, 2020", "https://example.org"])
+def test_another_line_is_none(line: str) -> None:
+    comments = thread(said(1, line, "<p>Hello.</p>"), said(2, "Bo</div><div>Member", "<p>Hi.</p>"))
+    assert [c.author for c in comments] == [None, None]
+
+
+def test_a_name_that_links_to_its_comment_tells_whom_a_reply_answers() -> None:
+    """Themes put it before the words, with whatever their language writes behind a name."""
+    at = '<p><a class="comment_at" href="#comment-{}">@{}：</a> yes.</p>'
+    comments = thread(
+        said(1, "Ann", "<p>Hello.</p>"), said(2, "Bo", at.format(1, "Ann")), said(3, "Cy", at.format(1, "Dee"))
+    )
+    told = {c.native_id: (c.parent, c.parent_source) for c in comments}
+    assert told["2"] == ("1", ParentSource.FEED)
+    assert told["3"] == (None, ParentSource.UNKNOWN), "the name and the link disagree"
+
+
+# -- "6 years ago" --------------------------------------------------------------------------------
+
+NOW = datetime(2026, 11, 29, tzinfo=UTC)
+
+
+def test_no_comment_was_written_in_the_year_before_its_post() -> None:
+    """WordPress says six years from five and a half on."""
+    (comment,) = thread(said(1, "Ann", "<p>Hello.</p>", "6 years ago"))
+    assert comment.published
+    assert comment.published.precision is Precision.YEAR
+    assert comment.published.at >= "2021"
+
+
+@pytest.mark.parametrize(
+    ("printed", "post", "at"),
+    [
+        ("6 years ago", "2021-02-10T07:30:00Z", "2021-01-01T00:00:00Z"),
+        ("6 years ago", "2020-12-31T07:30:00Z", "2020-01-01T00:00:00Z"),
+        ("6 years ago", "2019-02-10T07:30:00Z", "2020-01-01T00:00:00Z"),
+        ("9 years ago", "2021-02-10T07:30:00Z", "2017-01-01T00:00:00Z"),  # brought along from elsewhere
+        ("8 months ago", "2026-04-10T07:30:00Z", "2026-04-01T00:00:00Z"),
+        ("8 months ago", "2026-06-10T07:30:00Z", "2026-03-01T00:00:00Z"),
+        ("11 months ago", "2026-01-10T07:30:00Z", "2026-01-01T00:00:00Z"),
+        ("3 days ago", "2026-11-28T07:30:00Z", "2026-11-26T00:00:00Z"),
+        ("March 2026", "2026-04-10T07:30:00Z", "2026-03-01T00:00:00Z"),  # what is printed so is meant so
+    ],
+)
+def test_a_comment_is_not_older_than_its_post(printed: str, post: str, at: str) -> None:
+    moment = from_printed(printed, language="en", now=NOW)
+    assert moment
+    assert not_before(moment, Moment(at=post, precision=Precision.SECOND)).at == at
