@@ -1,4 +1,5 @@
-"""The whole way with shards in a bucket: a driver that is killed and called again, its units, an update, the merge."""
+"""The whole way with shards in a bucket: a driver killed and called again, its units, an update, the merge, a file read
+again."""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ from click.testing import CliRunner
 from archiver.cli import main
 from archiver.errors import ArchiveDamaged, Locked
 from archiver.fleet.places import Elsewhere, Folder, Place, slug_behind
-from archiver.fleet.shards import of_file
+from archiver.fleet.shards import of_file, slug_of
 from archiver.storage.manifest import key_of
 from tests.crawl.running import ended, sound
 from tests.crawl.test_kills import ALWAYS
@@ -29,25 +30,25 @@ BEGAN = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("bucket", ["gs"], indirect=True)
-def test_a_driver_killed_and_called_again_by_another_machine_then_update_and_merge(
+def test_a_driver_killed_and_called_again_by_another_machine_then_update_merge_and_extract(
     bucket: Bucket, tmp_path: Path
 ) -> None:
     place = Elsewhere(bucket.url, tmp_path / "a")
 
-    def driven(machine: str) -> tuple[str, ...]:
+    def driven(machine: str, *options: str) -> tuple[str, ...]:
         where = ("--shards", bucket.url, "--scratch", str(tmp_path / machine))
-        return ("--executor", "local", "--jobs", "1", "--delay", "0", *where)
+        return ("--executor", "local", "--jobs", "1", *where, *options)
 
     with blogs(2, posts=2, first=70) as servers:
         listed = tmp_path / "blogs.txt"
         listed.write_text("\n".join(servers))
-        driver = begin_command("crawl", "-i", str(listed), *driven("a"))
+        driver = begin_command("crawl", "-i", str(listed), *driven("a", "--delay", "0"))
         while not place.marks() and driver.poll() is None:
             time.sleep(0.02)
         os.kill(driver.pid, signal.SIGKILL)
         ended(tmp_path, driver)  # its unit, too
         had = place.marks()
-        again = command("crawl", "-i", str(listed), *driven("a"))
+        again = command("crawl", "-i", str(listed), *driven("a", "--delay", "0"))
         assert again.code == 0, again.err
         assert f"{len(had)} of 2 are done already" in again.err
         for server in servers.values():
@@ -57,7 +58,7 @@ def test_a_driver_killed_and_called_again_by_another_machine_then_update_and_mer
         first = next(iter(servers))
         for server in servers.values():
             server.log.clear()
-        assert command("update", *driven("b"), first).code == 0  # a machine that has nothing of it
+        assert command("update", *driven("b", "--delay", "0"), first).code == 0  # a machine that has nothing of it
         assert [url for url, server in servers.items() if server.log] == [first]
     assert {mark.target: mark.verb for mark in place.marks().values()} == {
         url: "update" if url == first else "crawl" for url in servers
@@ -65,6 +66,11 @@ def test_a_driver_killed_and_called_again_by_another_machine_then_update_and_mer
     done = CliRunner().invoke(main, ["merge", bucket.url, "-o", str(tmp_path / "all")])
     assert done.exit_code == 0, done.output
     assert sound(tmp_path / "all")
+    files = [one.key for one in place.store.listed(slug_of(first)) if one.key.endswith(".warc.gz")]
+    crawled = min(files, key=lambda key: key.rpartition("/")[2])  # the later one is of the update
+    listed.write_text(f"{bucket.url}/{crawled}\n")
+    ran = command("extract", "-i", str(listed), *driven("b"))
+    assert (ran.code, [mark.posts for mark in place.marks().values()]) == (0, [2, 2, 2]), ran.err
     kept = [one.key for one in place.store.listed(".reports")]
     report = json.loads(place.store.get(next(key for key in reversed(kept) if key.endswith("-crawl.json"))) or b"")
     assert [blog["state"] for blog in report["blogs"]] == ["done", "done"]
