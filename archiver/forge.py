@@ -27,6 +27,7 @@ import scrapy.core.downloader.handlers.http11
 import scrapy.core.engine  # noqa: F401 (by name later on, like what stands in `load`)
 
 import archiver.commands.crawl
+import archiver.commands.run_one
 import archiver.fleet.elsewhere
 import archiver.settings
 import spiders

@@ -169,8 +169,9 @@ def test_a_bare_worker_has_one_and_takes_it_along(tmp_path: Path) -> None:
         assert parent_of(forge) == worker.pid
         worker.kill()
         worker.wait()
+        until_gone(forge)
         go_on(pid)
-        until_gone(forge, pid)
+        until_gone(pid)
         assert of_blog(tmp_path, home).part.is_dir(), "it was not done"
 
 

@@ -143,7 +143,9 @@ def test_every_verb_has_examples_that_it_understands(verb):
     for example in examples:
         first, *words = [word.strip("'") for word in re.findall(r"'[^']*'|\S+", example)]
         assert first == verb
-        main.commands[verb].make_context(verb, [w for w in words if w not in {"-i", "urls.txt"}])
+        command = main.get_command(main.make_context("archiver", []), verb)
+        assert command is not None
+        command.make_context(verb, [w for w in words if w not in {"-i", "urls.txt"}])
 
 
 def test_version():
@@ -156,6 +158,13 @@ def test_help_is_quick_to_load():
     script = f"import sys, archiver.cli; print([name for name in {heavy} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_verb_does_not_wait_for_the_others():
+    script = "import sys; from archiver.cli import main; main.get_command(None, 'status'); print(sorted(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    loaded = {name for name in VERBS if f"archiver.commands.{name}'" in done.stdout}
+    assert loaded == {"status"}
 
 
 # ---- Wrong usage
