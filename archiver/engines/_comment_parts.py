@@ -26,6 +26,7 @@ _BY_TAG = {
     **dict.fromkeys(("h2", "h3", "h4", "h5", "h6"), "headings"),
 }
 _PART_ID = re.compile(r"^comment[-_]?(?P<part>author|body|content|text|date)[-_]?(?P<id>[0-9]+)$", re.IGNORECASE)
+_OWN_PLACE = re.compile(r"#(?:c|cmt|comm|comment)[-_]?\d+$", re.IGNORECASE)
 _BY_ID = {"author": "names", "date": "dates", **dict.fromkeys(("body", "content", "text"), "words")}
 
 Ranked = list[tuple[int, HtmlElement]]
@@ -124,7 +125,10 @@ def ranked(found: Ranked, dom: Dom) -> list[HtmlElement]:
 
 def leads_to_service(href: str) -> bool:
     """Whether an address is that of a comment or a form, not a person's."""
-    return href[:1] == "#" or "replytocom=" in href or comment_id(href) is not None
+    place = href.rfind("#")
+    if place <= 0:
+        return place == 0 or "replytocom=" in href
+    return _OWN_PLACE.match(href, place) is not None or "replytocom=" in href or comment_id(href) is not None
 
 
 def is_service_link(link: HtmlElement) -> bool:

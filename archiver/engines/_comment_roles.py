@@ -52,7 +52,7 @@ class Role(NamedTuple):
 @lru_cache(maxsize=8192)
 def role(classes: str) -> Role | None:
     """The part that an element with this class attribute plays; None for none."""
-    found = classes.lower().split()
+    found = [name.removeprefix("js-") for name in classes.lower().split()]
     held = set(found)
     words = _rank(found, "words")
     if words == NONE and any(_WORDS.search(name) and not _NOT_WORDS.search(name) for name in found):

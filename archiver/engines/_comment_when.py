@@ -84,9 +84,13 @@ def _stated(parts: Parts, dating: Dating) -> Moment | None:
 
 def stating(parts: Parts) -> Iterator[HtmlElement]:
     """The elements that state for machines when it was written."""
-    for time in parts.times:
-        if _iso_of(time) and not parts.in_body(time) and _CHANGED.isdisjoint(tokens(time)):
-            yield time
+    times = [
+        time for time in parts.times if _iso_of(time) and not parts.in_body(time) and _CHANGED.isdisjoint(tokens(time))
+    ]
+    if len(times) > 1 and parts.dates:  # a card may say since when its author is a member
+        surest = next(iter(ranked(parts.dates, parts.dom)))
+        times.sort(key=lambda time: not parts.dom.inside(time, surest))
+    yield from times
 
 
 def _iso_of(time: HtmlElement) -> str:

@@ -67,7 +67,7 @@ def find(
     body, holder = _unmarked(prose, dom, [e for e in (holder, article(dom)) if e is not None], marked)
     if body is None or body is marked:
         return Words(body, holder, Trim(comments), is_doubtful=body is None or not text_of(body))
-    trim = _trimming.trim(dom, prose, body, title)
+    trim = _trimming.trim(dom, prose, body, title, comments)
     apart = [*comments, *prose.beside, *prose.onward(body), *trim.apart]
     return Words(body, holder, replace(trim, apart=apart), prose.is_doubtful(body))
 
@@ -103,10 +103,10 @@ def _unmarked(
 def _stated_heading(dom: Dom, facts: PageFacts) -> HtmlElement | None:
     """The heading that says the page's title; the only h1 where none does."""
     stated = normal_name(facts.title or next((text_of(title) for title in dom.tags("title")), ""))
-    heads = [h for h in dom.tags("h1", "h2") if text_of(h)]
+    heads = [h for h in dom.tags("h1", "h2") if text_of(h) and not _trimming.names_site(h, dom)]
     fits = [h for h in heads if len(said := normal_name(text_of(h))) > 3 and said in stated]
     first = [h for h in heads if h.tag == "h1"]
-    return fits[0] if fits else first[0] if len(first) == 1 else None
+    return max(fits, key=lambda h: len(text_of(h))) if fits else first[0] if len(first) == 1 else None
 
 
 def article(dom: Dom) -> HtmlElement | None:

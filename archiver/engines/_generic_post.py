@@ -6,6 +6,7 @@ one.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from lxml.html import HtmlElement
@@ -19,6 +20,8 @@ from archiver.engines import _microformats as microformats
 from archiver.engines import _post_frame as frame
 from archiver.engines._dating import Dating
 from archiver.engines._names import looks_like_name, without_by
+from archiver.engines._near_lines import near_lines
+from archiver.engines._trimming import names_site
 from archiver.engines.dom import Dom, ancestors, near_tokens, text_of, tokens
 from archiver.engines.structured import PageFacts
 from archiver.engines.wordpress_urls import taxonomy, without_fragment
@@ -38,6 +41,9 @@ from archiver.model import (
 from archiver.text import letters, normal_name
 
 _DATED = ("entry-date", "post-date", "entry-meta", "post-meta", "byline")
+_DATE = re.compile(r"(?:^|[-_])(?:date|iteminfo)(?:$|[-_])|postdate$|post-?info$")
+_PARTS = re.compile(r"\s+[-|\u2013\u2014\u00b7\u00bb\u00ab\u2022/]+\s+|:\s+")
+_DATELINE = 60  # letters beside the date of a line that says when, and by whom
 _ARTICLE_TYPES = json_ld.ARTICLES | {"article", "h-entry", "hentry", "creativework"}
 _TITLES = frozenset({"entry-title", "post-title", "article-title", "p-name"})
 _LINE = 60  # letters: a longer text is a sentence, not a label
@@ -86,7 +92,7 @@ def read(dom: Dom, site: Site) -> PostPage:
         text = bodies.content_of(body, heading, dom.base, trim, whole=body is not marked or body is scope)
     else:
         return PostPage(post=None, comments=(), facts=facts)
-    post = _with_learned(_post(dom, site, facts, scope, heading, text), facts, learned, Dating(dom, site))
+    post = _with_learned(_post(dom, site, facts, scope, heading, text, elements), facts, learned, Dating(dom, site))
     return PostPage(post=post, comments=comments, facts=facts, thread=tuple(elements))
 
 
@@ -108,11 +114,17 @@ def _with_learned(post: Post, facts: PageFacts, learned: dict[str, HtmlElement],
 
 
 def _post(
-    dom: Dom, site: Site, facts: PageFacts, scope: HtmlElement, heading: HtmlElement | None, text: Content
+    dom: Dom,
+    site: Site,
+    facts: PageFacts,
+    scope: HtmlElement,
+    heading: HtmlElement | None,
+    text: Content,
+    comments: list[HtmlElement],
 ) -> Post:
-    published = _moment(facts.published_iso, site) or _printed(dom, site, scope)
+    published = _moment(facts.published_iso, site) or _printed(dom, site, scope, comments)
     is_post = published is not None or (facts.type or "").lower() in _ARTICLE_TYPES
-    authors, weak = _authors(dom, facts)
+    authors, weak = _authors(dom, facts, scope, comments)
     url = _own_url(facts, dom.page.url, site)
     return Post(
         url=url,
@@ -134,6 +146,7 @@ def _post(
 def _heading(dom: Dom, scope: HtmlElement) -> HtmlElement | None:
     """The post's heading within its text: what themes mark as such, or an h1 or h2 before any paragraph."""
     inside = [h for h in scope.iter("h1", "h2") if text_of(h) and not bodies.is_apart(h, scope)]
+    inside = [h for h in inside if not names_site(h, dom)] or inside
     first = min((dom.order[p] for p in scope.iter("p", "ul", "ol", "pre") if _is_prose(p)), default=1 << 60)
     marked = [h for h in inside if _TITLES & set(tokens(h))]
     return next(iter(marked or [h for h in inside if h.tag == "h1" or dom.order[h] < first]), None)
@@ -152,18 +165,20 @@ def _marked_title(dom: Dom, stated: str) -> str:
     marked = [text_of(h) for h in own if _TITLES & set(tokens(h))]
     if len(set(marked)) == 1:
         return marked[0]
-    heads = [h for h in own if h.tag != "h3" and text_of(h) and not _names_site(h, dom)]
+    heads = [h for h in own if h.tag != "h3" and text_of(h) and not names_site(h, dom)]
     fits = [text_of(h) for h in heads if normal_name(text_of(h)) in normal_name(stated)]
+    fits = fits or _titles_in(dom, stated)
     alone = [text_of(h) for h in heads if h.tag == "h1"]
     return fits[0] if fits else alone[0] if len(alone) == 1 else ""
 
 
-def _names_site(heading: HtmlElement, dom: Dom) -> bool:
-    """Whether a heading is the name of the blog: all that it says is a link to another page's root."""
-    link = next(heading.iter("a"), None)
-    url = dom.link_url(link) if link is not None and text_of(link) == text_of(heading) else None
-    path = urls.canonical(url).partition("://")[2].partition("/")[2] if url else None
-    return path == "" and urls.url_key(url or "") != urls.url_key(dom.page.url)
+def _titles_in(dom: Dom, stated: str) -> list[str]:
+    """The smaller headings, and bold lines, that are a part of the page's own title by themselves: "Quay: On oil"."""
+    parts = {normal_name(part) for part in _PARTS.split(stated)} - {""}
+    if len(parts) < 2:
+        return []
+    small = [e for e in dom.tags("h3", "h4", "h5", "b", "strong") if not bodies.is_apart(e, dom.root)]
+    return [text_of(e) for e in small if normal_name(text_of(e)) in parts and not names_site(e, dom)]
 
 
 def _own_url(facts: PageFacts, here: str, site: Site) -> str:
@@ -188,11 +203,15 @@ def _title(dom: Dom, facts: PageFacts, heading: HtmlElement | None) -> str | Non
     return (facts.title or shown or stated) or None
 
 
-def _authors(dom: Dom, facts: PageFacts) -> tuple[tuple[Author, ...] | None, bool]:
+def _authors(
+    dom: Dom, facts: PageFacts, scope: HtmlElement, comments: list[HtmlElement]
+) -> tuple[tuple[Author, ...] | None, bool]:
     if facts.authors:
         return tuple(Author(name=name, member=True, url=url) for name, url in facts.authors), False
-    apart = [*bodies.beside(dom, author_boxes=False), *dom.tags("blockquote")]
-    found, weak = bylines.authors(dom, outside=apart)
+    apart = [*comments, *bodies.beside(dom, author_boxes=False), *dom.tags("blockquote")]
+    stated = (dom.meta("author"), dom.meta("article:author"))
+    names = tuple(name for name in stated if name and not name.startswith("http"))
+    found, weak = bylines.authors(dom, outside=apart, known=bylines.Known(stated=names, words=dom.span(scope)))
     named = tuple(author for author in found if not weak or not any(map(str.isdigit, author.name)))
     return named or None, weak and bool(named)
 
@@ -202,14 +221,15 @@ def _terms(dom: Dom, facts: PageFacts, scope: HtmlElement) -> tuple[Term, ...] |
     found: dict[str, Term] = {}
     for link, url in dom.links:
         name, rels = text_of(link).lstrip("# "), (link.get("rel") or "").lower().split()
-        if name and "tag" in rels and dom.inside(link, scope) and not bodies.is_apart(link, scope):
+        if name and "tag" in rels and _is_of_post(dom, link, scope):
             kind = "category" if "category" in rels else taxonomy(url) or "tag"
             found.setdefault(normal_name(name), Term(taxonomy=kind, name=name, url=without_fragment(url)))
     for link, url in dom.links if not found else ():
-        name, listed = text_of(link).lstrip("# "), frame.TAG_LISTS & near_tokens(link, 3)
-        in_list = bool(listed) or (dom.inside(link, scope) and _is_item(link) and taxonomy(url) is not None)
-        if name and in_list and not bodies.is_apart(link, dom.root) and len(name) < _LINE:
-            kind = taxonomy(url) or ("category" if "categor" in " ".join(listed) else "tag")
+        name, called = text_of(link).lstrip("# "), near_tokens(link, 3)
+        in_list = dom.inside(link, scope) and _is_item(link) and taxonomy(url) is not None
+        is_apart = bodies.is_apart(link, dom.root) and not _is_tag_menu(link)
+        if name and (in_list or frame.is_called_tags(called)) and not is_apart and len(name) < _LINE:
+            kind = taxonomy(url) or ("category" if "categor" in " ".join(frame.TAG_LISTS & called) else "tag")
             found.setdefault(normal_name(name), Term(taxonomy=kind, name=name, url=without_fragment(url)))
     stated = [("category", facts.section or "")] + [("tag", tag) for tag in facts.tags]
     for kind, name in stated:
@@ -218,14 +238,31 @@ def _terms(dom: Dom, facts: PageFacts, scope: HtmlElement) -> tuple[Term, ...] |
     return tuple(found.values()) or None
 
 
+def _is_of_post(dom: Dom, link: HtmlElement, scope: HtmlElement) -> bool:
+    """Whether a tag is the post's: it stands within it, or in a list of tags that is beside nothing."""
+    if dom.inside(link, scope) and not bodies.is_apart(link, scope):
+        return True
+    is_listed = frame.is_called_tags(near_tokens(link, 3))
+    return is_listed and (dom.inside(link, scope) or not bodies.is_apart(link, dom.root))
+
+
+def _is_tag_menu(link: HtmlElement) -> bool:
+    """Whether a link stands in a menu that is said, to those who listen, to be one of tags."""
+    menu = next((up for up in ancestors(link) if up.tag == "nav"), None)
+    return menu is not None and "tag" in (menu.get("aria-label") or "").lower()
+
+
 def _is_item(link: HtmlElement) -> bool:
     """Whether a link is all that an item of a list says."""
     item = link.getparent()
     return item is not None and item.tag == "li" and text_of(item) == text_of(link)
 
 
-def _printed(dom: Dom, site: Site, scope: HtmlElement) -> Moment | None:
-    """The first `<time>` of the post; else the first of the page that is not beside it; else what a byline says."""
+def _printed(dom: Dom, site: Site, scope: HtmlElement, outside: list[HtmlElement]) -> Moment | None:
+    """The first `<time>` of the post; else the first of the page that is not beside it; else what a byline says.
+
+    outside: what says nothing of when the post was written: its comments.
+    """
     times = sorted(dom.tags("time"), key=lambda element: not dom.inside(element, scope))
     for element in times:
         if bodies.is_apart(element, scope):
@@ -237,7 +274,22 @@ def _printed(dom: Dom, site: Site, scope: HtmlElement) -> Moment | None:
             return moment
     lines = (e for e in dom.classed(*_DATED) if not bodies.is_apart(e, dom.root))
     dating = Dating(dom, site)
-    return next((moment for e in lines if (moment := dating.printed(text_of(e), dom.page.url))), None)
+    moment = next((moment for e in lines if (moment := dating.printed(text_of(e), dom.page.url))), None)
+    return moment or _dateline(dom, dating, scope, outside)
+
+
+def _dateline(dom: Dom, dating: Dating, scope: HtmlElement, outside: list[HtmlElement]) -> Moment | None:
+    """The date of a line near the words that is called after dates, or says little else."""
+    apart = dom.region(*outside, *bodies.beside(dom))
+    for line in near_lines(dom, dom.span(scope), apart):
+        text = text_of(line)
+        if not any(map(str.isdigit, text)) or text.endswith((".", "!", "?")):
+            continue
+        called = any(_DATE.search(name) for name in tokens(line))
+        moment = dating.any(text) or dating.printed(text, dom.page.url)
+        if moment is not None and (called or letters(text) <= _DATELINE):
+            return moment
+    return None
 
 
 def _moment(text: str | None, site: Site) -> Moment | None:

@@ -4,6 +4,7 @@ to rate and to the next post. Told by names and by where links lead, found on si
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from lxml.html import HtmlElement
 
@@ -13,6 +14,7 @@ TAG_LISTS = frozenset(
     {"tags", "tag-list", "taglist", "post-tags", "entry-tags", "article-tags", "category", "categories"}
     | {"post-categories", "entry-categories", "post-category", "post-tag"}
 )
+_TAGS = re.compile(r"(?:^|[-_])(?:free)?tags?(?:[-_]?list)?$", re.IGNORECASE)
 _NAMES = re.compile(
     r"(?:^|-)(?:next-?prev|prev-?next)(?:$|-)|^(?:post|article|entry|page)-(?:nav|pager|pagination|metadata|info)$|^pager$"
     r"|^(?:rating|ratings|breadcrumbs?)$|^share-(?!price|holder)\w+$|^(?:post|article)-copyright$|^license-box$|^speechify-ignore$|^button-wrapper$"
@@ -36,6 +38,11 @@ def is_frame(element: HtmlElement) -> bool:
     if TAG_LISTS.intersection(names):
         return _is_links(element)
     return element.tag in {"p", "div", "span"} and _counts_comments(element)
+
+
+def is_called_tags(names: Iterable[str]) -> bool:
+    """Whether something is called a list of tags."""
+    return any(name in TAG_LISTS or _TAGS.search(name) for name in names)
 
 
 def own_links(body: HtmlElement) -> list[HtmlElement]:

@@ -39,6 +39,7 @@ _ENDS = frozenset({*_HEADINGS, "form", "footer", "nav", "aside", "script"})
 _CHANGING = frozenset({"odd", "even", "alt", "first", "last", "author", "admin", "owner", "mine"})
 _ROOMS = frozenset({"html", "body"})
 _NEARBY = 6  # elements before a list
+_LEAST = 2
 _MOST = 5000
 _HIGHEST = 12
 
@@ -47,7 +48,7 @@ _HIGHEST = 12
 class Unit:
     """A comment's elements. mark: the element that prints the date. more: what goes on with it, beside it.
 
-    inner: the units that lie in it.
+    inner: the units that lie in it. is_signed: its element stands below the words.
     """
 
     element: HtmlElement
@@ -56,6 +57,7 @@ class Unit:
     more: list[HtmlElement] = field(default_factory=list)
     inner: list[Unit] = field(default_factory=list)
     holder: Unit | None = None
+    is_signed: bool = False
 
     @property
     def parts(self) -> list[HtmlElement]:
@@ -113,7 +115,8 @@ def find(dom: Dom, dating: Dating, outside: Region, frame: HtmlElement | None = 
     for mark in _marks(dom, dating, outside):
         if frame is None or dom.inside(mark.element, frame):
             groups[signature(mark.element)].append(mark)
-    found = [_units(marks, dom) or _alone(marks, dom, frame) for marks in groups.values()]
+    lists = [*groups.values(), *(marks[1:] for marks in groups.values() if len(marks) > _LEAST)]
+    found = [_units(marks, dom) or _alone(marks, dom, frame) for marks in lists]  # the first may be the post's own
     titles = dom.tags("h1")
     found = [units for units in found if not any(dom.inside(h, unit.element) for unit in units for h in titles)]
     return sorted((units for units in found if units), key=len, reverse=True)
@@ -272,18 +275,32 @@ def _turn(units: list[Unit]) -> None:
 
     So it is where nothing stands behind the last one, and before the first one what stands between the others.
     """
-    between = [unit.more for unit in units[:-1]]
     holder = units[0].element.getparent()
-    if units[-1].more or not all(between) or any(unit.element.getparent() is not holder for unit in units):
+    if units[-1].more or any(unit.element.getparent() is not holder for unit in units):
         return
+    between = [_elements_up_to(one.element, other.element) for one, other in pairwise(units)]
+    if not all(between):
+        return
+    usual, most = {e.tag for elements in between for e in elements}, max(map(len, between))
     before: list[HtmlElement] = []
-    for element in units[0].element.itersiblings(preceding=True):
-        if len(before) == max(map(len, between)) or element.tag in _ENDS or element.tag == "hr":
+    for element in units[0].element.itersiblings("*", preceding=True):
+        if len(before) == most or element.tag not in usual:
             break
-        before += [element] if isinstance(element.tag, str) else []
+        before.append(element)
     if before and before[0].tag == between[0][-1].tag:
         for unit, words in zip(units, [before[::-1], *between], strict=True):
-            unit.more = words
+            unit.more, unit.is_signed = words, True
+
+
+def _elements_up_to(one: HtmlElement, other: HtmlElement) -> list[HtmlElement]:
+    """The elements that stand between two beside each other."""
+    found: list[HtmlElement] = []
+    for element in one.itersiblings("*"):
+        if element is other:
+            return found
+        if element.tag != "hr":
+            found.append(element)
+    return []
 
 
 def _behind(unit: Unit, places: list[int], dom: Dom) -> tuple[list[HtmlElement], HtmlElement]:

@@ -206,7 +206,7 @@ def _words_of(unit: Unit, apart: list[HtmlElement], dom: Dom, dating: Dating) ->
         for block in part.iterchildren("td", "th") if part.tag == "tr" else [part]:
             if any(dom.inside(block, one) for one in apart):
                 continue
-            dropped = [e for e in block.iterdescendants() if e.tag in _DROPPED or _is_service(e)]
+            dropped = [e for e in block.iterdescendants() if e.tag in _DROPPED or _is_service(e) or _is_foot(e)]
             inside = [e for e in (*apart, *dropped) if e is not block and dom.inside(e, block)]
             inner = _without_date(_words.markup(block, inside).strip(), unit.moment, dating).lstrip(who.EDGES)
             html.append(f"<p>{inner}</p>" if block.tag == "p" else f"<div>{inner}</div>")
@@ -222,6 +222,11 @@ def _without_date(html: str, moment: Moment, dating: Dating) -> str:
     if found is None or found.at != moment.at:
         return html
     return who.around(text[0], moment, dating)[1] + html[text.end() :]
+
+
+def _is_foot(element: HtmlElement) -> bool:
+    """Whether an element is the foot of a comment: times, and links to it and to answers."""
+    return element.tag == "footer" and next(element.iter("a", "time", "button"), None) is not None
 
 
 def _is_service(element: HtmlElement) -> bool:

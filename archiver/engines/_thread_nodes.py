@@ -178,15 +178,19 @@ def spread(dom: Dom, holders: Iterable[tuple[HtmlElement, T]]) -> list[T | None]
 
 def find(dom: Dom, outside: Region) -> tuple[list[Node], list[Note]]:
     """The comments of a page in document order, with what is odd about them."""
-    growth = _Growth(dom, {start.element: start for start in _starts(dom) if start.element not in outside})
+    found, notes = _found(dom, _starts(dom), outside)
+    return (found, notes) if found else _found(dom, _stated(dom), outside)
+
+
+def _found(dom: Dom, starts: Iterable[Start], outside: Region) -> tuple[list[Node], list[Note]]:
+    growth = _Growth(dom, {start.element: start for start in starts if start.element not in outside})
     growth.grow()
     owned = Owned(dom, growth.nodes)
     for node in growth.nodes:
         node.owned = owned
         if node.native_id is None:
             node.native_id = _linked_id(node, growth.by_native)
-    found = [node for node in growth.nodes if _is_comment(node)]
-    return found, growth.notes
+    return [node for node in growth.nodes if _is_comment(node)], growth.notes
 
 
 # -- where comments may begin -----------------------------------------------------------------------
@@ -212,14 +216,17 @@ def _starts(dom: Dom) -> Iterator[Start]:
 
 
 def _add_rarer(found: dict[HtmlElement, Start], dom: Dom) -> None:
-    """Comments of themes older than ids (`<a name="comment-5">`), or with microdata alone."""
+    """Comments of themes older than ids (`<a name="comment-5">`)."""
     for element in dom.tags("a"):
         if ids := _ids(element.get("name") or ""):
             _add(found, _promoted(element), *ids)
-    if not found:
-        for element in dom.root.iterfind(".//*[@itemtype]"):
-            if _MICRODATA.search(element.get("itemtype") or "") and element.tag in _SHELLS:
-                found[element] = Start(element, tokens(element), None, Marks(frozenset(), None, None))
+
+
+def _stated(dom: Dom) -> Iterator[Start]:
+    """Comments that microdata alone tells."""
+    for element in dom.root.iterfind(".//*[@itemtype]"):
+        if _MICRODATA.search(element.get("itemtype") or "") and element.tag in _SHELLS:
+            yield Start(element, tokens(element), None, Marks(frozenset(), None, None))
 
 
 def _add(

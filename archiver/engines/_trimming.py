@@ -17,7 +17,7 @@ from lxml.html import HtmlElement
 from archiver.engines import _vocabulary as vocabulary
 from archiver.engines._prose import INLINE, Prose, is_titled
 from archiver.engines.dom import SKIPPED, Dom, Region, ancestors, near, text_of, tokens
-from archiver.urls import host_key
+from archiver.urls import canonical, host_key, url_key
 
 _SMALL = 0.25  # of the post's prose: what has more is no box beside it, whatever its name
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
@@ -43,6 +43,9 @@ _CREDIT = re.compile(
 _CREDITS = 80  # characters
 _SENTENCES = frozenset({"p", "li", "dd", "dt", "td", "th", "blockquote", "pre", "code", *_HEADINGS})
 _HEADLINE = 120  # characters: what is marked as a heading and longer is a paragraph in large letters
+_LINES = frozenset({"p", "div", "span", "small", "ul", "dl", "h3", "h4", "h5", "h6"})
+_CALLED = re.compile(r"(?:^|[-_])(?:info|meta|date|byline|posted)(?:$|[-_])")
+_DATELINE = 90  # characters
 _SENTENCE = 20  # characters: with a full stop, as much is one
 
 
@@ -58,18 +61,22 @@ class Trim:
     heads: frozenset[HtmlElement] = frozenset()
 
 
-def trim(dom: Dom, prose: Prose, trunk: HtmlElement, heading: HtmlElement | None) -> Trim:
-    """All of it for a trunk that was found by its prose. heading: the post's."""
+def trim(
+    dom: Dom, prose: Prose, trunk: HtmlElement, heading: HtmlElement | None, comments: Collection[HtmlElement] = ()
+) -> Trim:
+    """All of it for a trunk that was found by its prose. heading: the post's; comments: elements of those."""
     blocks = [block for block in prose.blocks(*dom.span(trunk)) if heading is None or not dom.inside(block, heading)]
     heads = frozenset(up for block in blocks for up in ancestors(block) if _is_head(up))
-    return Trim(around(dom, prose, trunk, heading), leads(dom, prose, trunk, heading), heads)
+    return Trim(around(dom, prose, trunk, heading, comments), leads(dom, prose, trunk, heading), heads)
 
 
 def _is_head(element: HtmlElement) -> bool:
     return element.tag == "header" or not _HEADS.isdisjoint(tokens(element))
 
 
-def around(dom: Dom, prose: Prose, trunk: HtmlElement, heading: HtmlElement | None) -> list[HtmlElement]:
+def around(
+    dom: Dom, prose: Prose, trunk: HtmlElement, heading: HtmlElement | None, comments: Collection[HtmlElement] = ()
+) -> list[HtmlElement]:
     """The elements within what holds a post's words that are none of them, the outermost each."""
     own = [] if heading is None else [heading]
     kept = frozenset((*own, *(up for e in own for up in ancestors(e))))
@@ -90,9 +97,11 @@ def around(dom: Dom, prose: Prose, trunk: HtmlElement, heading: HtmlElement | No
             place = dom.last(node)
         place += 1
     found += _above(dom, prose, trunk, dom.region(*found, *own))
+    found += _datelines(dom, prose, trunk, dom.region(*found, *own))
     found += _again(dom, prose, trunk, dom.region(*found))
     found += _onward(dom, prose, trunk, dom.region(*found))
-    return [*found, *_empty(dom, trunk, frozenset(found), kept)]
+    found += [h for h in trunk.iter("h1", "h2") if h not in kept and names_site(h, dom)]
+    return [*found, *_empty(dom, trunk, frozenset((*found, *comments)), kept)]
 
 
 def _is_apart(
@@ -173,7 +182,8 @@ def leads(dom: Dom, prose: Prose, trunk: HtmlElement, heading: HtmlElement | Non
         return []
     found = prose.blocks(dom.last(heading) + 1, dom.order[trunk] - 1)
     holders = frozenset(ancestors(trunk))
-    return [block for block in found if block not in holders and not _is_about(prose, block, holders)]
+    standing = [block for block in found if block not in holders and not _is_dateline(block)]
+    return [block for block in standing if not _is_about(prose, block, holders)]
 
 
 def _is_about(prose: Prose, block: HtmlElement, holders: frozenset[HtmlElement]) -> bool:
@@ -281,6 +291,33 @@ def _above(dom: Dom, prose: Prose, trunk: HtmlElement, apart: Region) -> Iterato
             yield from captions
             return
         captions.append(caption)
+
+
+def _datelines(dom: Dom, prose: Prose, trunk: HtmlElement, apart: Region) -> Iterator[HtmlElement]:
+    """The lines before the first words that say when, and by whom: marked as a time, or named after that."""
+    start, last = dom.span(trunk)
+    blocks = (block for block in prose.blocks(start + 1, last) if block not in apart and not _is_dateline(block))
+    first = next((dom.order[block] for block in blocks), start)
+    end = -1
+    for node in dom.nodes[start + 1 : first]:
+        is_free = node.tag in _LINES and node not in apart and end < dom.order[node] and dom.last(node) < first
+        if is_free and _is_dateline(node):
+            end = dom.last(node)
+            yield node
+
+
+def _is_dateline(node: HtmlElement) -> bool:
+    is_called = any(_CALLED.search(name) for name in tokens(node)) or next(node.iter("time"), None) is not None
+    text = text_of(node) if is_called else ""
+    return 0 < len(text) <= _DATELINE and any(map(str.isdigit, text)) and not text.endswith(_ENDS)
+
+
+def names_site(heading: HtmlElement, dom: Dom) -> bool:
+    """Whether a heading is the name of the blog: all that it says is a link to another page's root."""
+    link = next(heading.iter("a"), None)
+    url = dom.link_url(link) if link is not None and text_of(link) == text_of(heading) else None
+    path = canonical(url).partition("://")[2].partition("/")[2] if url else None
+    return path == "" and url_key(url or "") != url_key(dom.page.url)
 
 
 def _again(dom: Dom, prose: Prose, trunk: HtmlElement, apart: Region) -> Iterator[HtmlElement]:
