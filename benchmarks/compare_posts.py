@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from urllib.parse import urlsplit
 
 from benchmarks.case import Case, date_of, unlike
 from benchmarks.measures import name as name_of
@@ -32,7 +33,7 @@ def compare_posts(case: Case) -> None:
 def _simple_fields(case: Case, subject: str, pairs: list[tuple[Row, Row]]) -> None:
     url, title, body = (case.share(subject, name) for name in ("url", "title", "body"))
     protected = case.share(subject, "protected", told=True)
-    base = case.base_url.rstrip("/")
+    base = "{0.scheme}://{0.netloc}".format(urlsplit(case.base_url))
     for found, true in pairs:
         where = true["path"]
         urls = {base + path for path in case.truth.post_urls(true)} | {base + where}

@@ -158,6 +158,18 @@ class Frontier:
         ).fetchall()
         return [(row["url"], json.loads(row["hint"])) for row in rows]
 
+    def is_done(self, blog_id: str, site_key: str, url: str) -> bool:
+        """Whether a URL, or another name of its page, was fetched in this round."""
+        query = "SELECT 1 FROM frontier WHERE id = ? AND round = ? AND state IN ('done', 'alias')"
+        found = self._connection.execute(query, (self._id(site_key, url), self._rounds[blog_id])).fetchone()
+        return found is not None
+
+    def alias(self, site_key: str, target: Target, fetch_id: str) -> None:
+        """Mark a URL that was taken as another name of a page that has come meanwhile. Its own transaction."""
+        self._connection.execute(
+            "UPDATE frontier SET state = 'alias', done_in = ? WHERE id = ?", (fetch_id, self._id(site_key, target.url))
+        )
+
     def release(self, site_key: str, targets: Iterable[Target]) -> None:
         """Give back what was taken but not fetched."""
         self._connection.executemany(

@@ -264,6 +264,7 @@ class Blog:
         reading = self._directed(job, answer, reading, failed)
         saved = self._ledger.save(visit_of(job, answer, reading, self.site), failed=failed)
         self._stored(job, answer, saved)
+        self._work.named((page.url, *reading.discovery.aliases), saved.fetch_id)
         self._settled(job, saved.new_targets)
 
     def _directed(self, job: Job, answer: Answer, reading: Reading, failed: str | None) -> Reading:
@@ -284,9 +285,14 @@ class Blog:
         self._settled(job, 1)
 
     def _follow(self, onward: Job, answer: Answer) -> None:
-        """Follow a redirect where that may be fetched; the next request begins with it."""
-        self.note(onward, answer)
+        """Follow a redirect where that may be fetched; the next request begins with it. A post that goes by two names
+        is not read twice."""
         barred = self._policy.barred(onward.url, self.site)
+        if barred is None and onward.target.kind is TargetKind.POST and self._work.has_read(onward.url):
+            self._ledger.save(Visit(site=self.site, target=onward.target, fetch=fetch_of(onward, answer)))
+            self._settled(onward)
+            return
+        self.note(onward, answer)
         if barred is None:
             self._onward.append(onward)
         elif barred == "another host":

@@ -51,6 +51,15 @@ class Queue:
         del new
         self.in_flight.pop(target.url, None)
 
+    def has_read(self, url: str) -> bool:
+        """Whether a URL is not to be asked for again: an update asks for what may have changed since."""
+        del url
+        return False
+
+    def named(self, aliases: Iterable[str], fetch_id: str) -> None:
+        """Other names of a page that has been read: nothing here goes by them."""
+        del aliases, fetch_id
+
     def exclude(self, target: Target, reason: str) -> None:
         """Leave a target out."""
         del reason

@@ -11,13 +11,15 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from archiver.crawl.jobs import REDIRECTS, Answer, Job, said
+from archiver.model import TargetKind
 from archiver.page import Page
-from archiver.urls import absolute
+from archiver.urls import absolute, url_key
 
 PASSING = frozenset({408, 420, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
 """Statuses that may be different the next time."""
 HOST_WIDE = frozenset({420, 429, 503})
 """Statuses by which the host as a whole asks for patience."""
+_FEEDS = frozenset({TargetKind.FEED, TargetKind.COMMENT_FEED})
 MOST_ATTEMPTS = 5
 MOST_REDIRECTS = 10
 LONGEST_PAUSE = timedelta(hours=24)  # what a Retry-After may ask for; a greater one is taken for this
@@ -69,11 +71,20 @@ def decide(job: Job, answer: Answer, *, delay: float, now: datetime, most_attemp
             return Lost(failure.why)
         return Later(failure.why, pause(job.attempts, delay, None), host_wide=True)
     if page.status in REDIRECTS and "location" in page.headers:
-        return _redirect(job, page)
+        return Read() if _is_off(job, page) else _redirect(job, page)
     if page.status in PASSING and not last:
         wait = pause(job.attempts, delay, retry_after(page.headers, now))
         return Later(said(page.status), wait, host_wide=page.status in HOST_WIDE)
     return Read()
+
+
+def _is_off(job: Job, page: Page) -> bool:
+    """Whether a feed leads to the page that it is of, or to the front page: so plugins close feeds."""
+    if job.target.kind not in _FEEDS:
+        return False
+    to = absolute(page.headers["location"], page.url)
+    own, there = url_key(page.url), url_key(to or page.url)
+    return own != there and (own.startswith((f"{there}/", f"{there}?", f"{there}&")))
 
 
 def _redirect(job: Job, page: Page) -> Follow | Lost:

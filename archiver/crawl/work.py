@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from archiver.crawl.jobs import Job, stamp
 from archiver.model import Target
+from archiver.urls import url_key
 from db.frontier import Frontier, Waiting
 
 BANDS = (5, 20, 50)
@@ -26,7 +26,7 @@ class Work:
 
     def __init__(self, frontier: Frontier, blog_id: str, site_key: str, clock: Callable[[], datetime]) -> None:
         self._frontier, self._blog_id, self._site_key, self._clock = frontier, blog_id, site_key, clock
-        self._ready: deque[Job] = deque()
+        self._ready: dict[str, Job] = {}  # by the key of its URL
         self._held: list[Target] = []
         self.in_flight: dict[str, Job] = {}
         self.pending = 0
@@ -37,7 +37,7 @@ class Work:
             self._take()
         if not self._ready:
             return None
-        job = self._ready.popleft()
+        job = self._ready.pop(next(iter(self._ready)))
         self.in_flight[job.target.url] = job
         return job
 
@@ -45,6 +45,17 @@ class Work:
         """A target is done with, for now or for good, and has brought that many new ones."""
         self.in_flight.pop(target.url, None)
         self.pending = max(0, self.pending - 1) + new
+
+    def has_read(self, url: str) -> bool:
+        """Whether a URL was fetched in this round, be it by another name of its page."""
+        return self._frontier.is_done(self._blog_id, self._site_key, url)
+
+    def named(self, aliases: Iterable[str], fetch_id: str) -> None:
+        """Other names of a page that has been read: they are not to be fetched either."""
+        for url in aliases:
+            if job := self._ready.pop(url_key(url), None):
+                self._frontier.alias(self._site_key, job.target, fetch_id)
+                self.pending = max(0, self.pending - 1)
 
     def exclude(self, target: Target, reason: str) -> None:
         """Leave a target out for good."""
@@ -72,7 +83,7 @@ class Work:
 
     def give_back(self) -> int:
         """Release all that was taken and not done, at the end of a run. Returns how much is left to do then."""
-        taken = [job.target for job in (*self.in_flight.values(), *self._ready)]
+        taken = [job.target for job in (*self.in_flight.values(), *self._ready.values())]
         self._frontier.release(self._site_key, [*taken, *self._held])
         self.in_flight.clear()
         self._ready.clear()
@@ -89,7 +100,7 @@ class Work:
         if lowest >= ceiling:
             return  # it belongs to a later phase than what is in flight
         taken = self._frontier.take(self._blog_id, BATCH, stamp(now), below=ceiling)
-        self._ready.extend(Job(target, target.url, attempts) for target, attempts in taken)
+        self._ready |= {url_key(target.url): Job(target, target.url, attempts) for target, attempts in taken}
         left = self.waiting()
         self.pending = left.ready + left.put_off + len(self._ready) + len(self.in_flight)
 

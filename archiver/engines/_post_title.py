@@ -49,6 +49,12 @@ def find_title(dom: Dom, url: str, outside: Region) -> str | None:
     return dom.meta("og:title") or stated
 
 
+def front_title(dom: Dom, url: str, outside: Region) -> str | None:
+    """The title of a page that stands in front of the blog; many themes leave it out."""
+    named = (text_of(e) for e in _candidates(dom, url, outside) if _is_titled(e))
+    return next(filter(None, named), None)
+
+
 def _candidates(dom: Dom, url: str, outside: Region) -> Iterator[HtmlElement]:
     headings = [*dom.classed(*vocabulary.names("post", "title")), *dom.tags("h1"), *dom.tags("h2")]
     return _about_post(dom, headings, url, outside)

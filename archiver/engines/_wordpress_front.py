@@ -102,6 +102,12 @@ def _first_text(dom: Dom, key: str) -> str | None:
     return None
 
 
+def is_static(dom: Dom) -> bool:
+    """Whether the front page is a page of the blog's own, not its list of posts."""
+    classes = dom.body_tokens
+    return "home" in classes and "blog" not in classes and any(name.startswith("page-id-") for name in classes)
+
+
 def static_pages(dom: Dom, site: Site) -> list[str]:
     """Static pages that the navigation links to."""
     found: dict[str, None] = {}

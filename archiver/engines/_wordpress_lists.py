@@ -21,7 +21,7 @@ from archiver.engines.wordpress_urls import (
     year,
 )
 from archiver.model import Site
-from archiver.urls import url_key, within
+from archiver.urls import last_segment, url_key, within
 
 _ARTICLES = frozenset({"hentry", "type-post", "wp-block-post", "h-entry", "post"})
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5"})
@@ -53,10 +53,13 @@ def listed_posts(dom: Dom, site: Site) -> dict[str, str | None]:
         article = _article(link, bookmark=bookmark)
         if article is None:
             continue
-        bare = post_url(url)
-        if not within(bare, site.home) or never(bare) or (is_listing(bare) and not bookmark) or url_key(bare) == home:
+        # A heading leads to a post, were it called "Comment page 2"; a number in its address may be the post's own.
+        bare = post_url(url) if "#" in url or "?" in url else url
+        number = _native_id(article)
+        listing = not bookmark and is_listing(bare) and (number is None or last_segment(bare) != number)
+        if listing or not within(bare, site.home) or never(bare) or url_key(bare) == home:
             continue
-        found[bare] = found.get(bare) or _native_id(article)
+        found[bare] = found.get(bare) or number
     return found | _unnamed(dom, site, set(found.values()))
 
 
@@ -104,17 +107,23 @@ def next_lists(dom: Dom, url: str, site: Site) -> tuple[list[str], str | None]:
             ahead.setdefault(n, link)
     if ahead:
         return list(ahead.values()), None
-    renamed = _renamed(dom, url, site)
-    if renamed or pages:
+    renamed = _renamed(dom, url, number + 1, site)
+    if renamed or pages or _is_renamed(url):
         return renamed, None
     plain = sum(native_post_id(link) is not None for _, link in dom.links) > 3
     return [], numbered_list(url, number + 1, plain=plain)
 
 
-def _renamed(dom: Dom, url: str, site: Site) -> list[str]:
+def _is_renamed(url: str) -> bool:
+    """Whether a URL is a page of a list by a translated name; its last one leads nowhere."""
+    match = _NUMBERED.match(without_fragment(url))
+    return match is not None and match[2].lower() in vocabulary.words("bases", "page")
+
+
+def _renamed(dom: Dom, url: str, wanted: int, site: Site) -> list[str]:
     """The next page of a list whose `page` a plugin has translated: `/seite/2/`."""
     here = _NUMBERED.match(without_fragment(url))
-    wanted = int(here[3]) + 1 if here else 2
+    wanted = int(here[3]) + 1 if here else wanted
     for link, target in dom.links:
         match = _NUMBERED.match(without_fragment(target))
         if match is None or int(match[3]) != wanted or match[2].lower() not in vocabulary.words("bases", "page"):

@@ -172,7 +172,8 @@ def _from_sitemap(page: Page, target: Target, site: Site) -> list[Target]:
             holds = {"holds": kind} if kind else {}
             found.append(_target(child.url, TargetKind.SITEMAP, **holds, **_changed(child)))
     home = url_key(site.home)
-    posts = [e for e in sitemap.locs if url_key(e.url) != home and not lists.is_listing(e.url)]
+    surely = target.hint.get("holds") in _READ_SITEMAPS  # /archives/2015 is then a post, not a year
+    posts = [e for e in sitemap.locs if url_key(e.url) != home and (surely or not lists.is_listing(e.url))]
     hint = {"kind": "page"} if target.hint.get("holds") == "posts-page" else {}
     return [*found, *(_target(entry.url, TargetKind.POST, **hint, **_changed(entry)) for entry in posts)]
 

@@ -120,9 +120,12 @@ def _read_api(page: Page, target: Target) -> Extract:
 
 def _read_list(page: Page, target: Target, site: Site) -> Extract:
     dom = page.once(Dom)
-    extract = _sidebar_extract(wordpress_sidebar.read(dom, site)) if site.want_sidebar else Extract()
-    facts = front.facts(page, dom, WordPress.name) if target.kind is TargetKind.HOME else None
-    return replace(extract, blog=facts)
+    is_home = target.kind is TargetKind.HOME
+    if is_home and front.is_static(dom):
+        extract = _read_post(page, target, site)
+    else:
+        extract = _sidebar_extract(wordpress_sidebar.read(dom, site)) if site.want_sidebar else Extract()
+    return replace(extract, blog=front.facts(page, dom, WordPress.name) if is_home else None)
 
 
 def _sidebar_extract(sidebar: SidebarReading) -> Extract:

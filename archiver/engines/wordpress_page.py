@@ -17,7 +17,8 @@ from archiver.engines._dating import Dating
 from archiver.engines._post_dates import PostDates
 from archiver.engines._post_regions import Regions
 from archiver.engines._post_terms import PostTerms
-from archiver.engines._post_title import find_title, site_titles
+from archiver.engines._post_title import find_title, front_title, site_titles
+from archiver.engines._wordpress_front import is_static
 from archiver.engines.dom import Dom, ancestors, near_tokens, rels, text_of, tokens
 from archiver.engines.threads import Thread
 from archiver.engines.wordpress_urls import (
@@ -113,10 +114,15 @@ class PostPage:
     @cached_property
     def url(self) -> str:
         """The permalink: canonical, unless that is another page of the same post."""
+        if is_static(self.dom):  # also that which `/comment-page-2/` shows
+            return self.site.home
         canonical = self.dom.canonical()
-        if canonical and url_key(canonical) != url_key(self.site.home):
-            return self._bare(self._whole(post_url(canonical)))
-        return self._bare(self._whole(post_url(self.dom.page.url)))
+        stated = canonical and url_key(canonical) != url_key(self.site.home)
+        url = canonical if canonical and stated else self.dom.page.url
+        bare = post_url(url)
+        if bare != without_fragment(url) and "?" not in url and self._calls_itself(url):
+            return without_fragment(url)  # a post by the name of "Comment page 2"
+        return self._bare(self._whole(bare))
 
     def _whole(self, url: str) -> str:
         """The URL without the number of a comment page that a plugin has renamed, as `POST/kommentare-2/`.
@@ -127,12 +133,22 @@ class PostPage:
         base = renamed_comment_page(url)
         if base is None or url_key(base) == url_key(self.site.home):
             return url
-        named = [link.get("href") or "" for link in self.dom.head_links("alternate")]
         replies = (link.get("href") or "" for link in self.dom.classed("comment-reply-link"))
-        named += {_REPLYING.sub("", href) for href in replies if "replytocom=" in href}
-        found = (query_value(href, "url") if "oembed" in href else absolute(href, self.dom.base) for href in named)
-        keys = {url_key(post_url(one)) for one in found if one}
+        named = {_REPLYING.sub("", href) for href in replies if "replytocom=" in href}
+        found = [*self._stated_names(), *filter(None, (absolute(href, self.dom.base) for href in named))]
+        keys = {url_key(post_url(one)) for one in found}
         return base if keys & {url_key(base), url_key(f"{base}feed/")} else url
+
+    def _calls_itself(self, url: str) -> bool:
+        """Whether the head names just this URL as the post's."""
+        named = {url_key(url), url_key(f"{without_fragment(url).rstrip('/')}/feed/")}
+        return not named.isdisjoint(map(url_key, self._stated_names()))
+
+    def _stated_names(self) -> list[str]:
+        """Where the head says that the post is: its feed, its embedded form."""
+        named = (link.get("href") or "" for link in self.dom.head_links("alternate"))
+        found = (query_value(href, "url") if "oembed" in href else absolute(href, self.dom.base) for href in named)
+        return [one for one in found if one]
 
     def _bare(self, url: str) -> str:
         """The URL without the number of a part, when links on the page show that it is one."""
@@ -140,7 +156,9 @@ class PostPage:
             return re.sub(r"([?&])page=\d+&?", r"\1", url).rstrip("?&")
         match = re.search(r"/\d{1,3}/?$", url)
         base = url[: match.start() + 1] if match else ""
-        if not base or url_key(base) == url_key(self.site.home) or _DATED_LIST.search(base):
+        if not base or url_key(base) == url_key(self.site.home):
+            return url
+        if _DATED_LIST.search(base) and not self._calls_itself(base):  # but /archives/1977/4 is the fourth part of one
             return url
         # As the page writes it: `/slug.html/2/` is a part of `/slug.html`.
         return next((without_fragment(link) for _, link in self.dom.links if url_key(link) == url_key(base)), url)
@@ -199,6 +217,8 @@ class PostPage:
     @cached_property
     def title(self) -> str | None:
         """The title; empty for an untitled post."""
+        if url_key(self.url) == url_key(self.site.home):  # its <title> is the blog's
+            return front_title(self.dom, self.url, self.regions.outside)
         return find_title(self.dom, self.url, self.regions.outside)
 
     @cached_property

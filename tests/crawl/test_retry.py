@@ -73,6 +73,28 @@ def test_a_redirect_to_nowhere(location: str) -> None:
     assert isinstance(found, Lost) or (location == "" and isinstance(found, Follow))
 
 
+@pytest.mark.parametrize(
+    ("feed", "location", "off"),
+    [
+        ("https://blog.example.org/feed/", "/", True),
+        ("https://blog.example.org/comments/feed/", "/comments/", True),
+        ("https://blog.example.org/a/feed/", "https://www.blog.example.org/a/", True),
+        ("https://blog.example.org/?feed=rss2", "https://blog.example.org", True),
+        ("https://blog.example.org/?p=7&feed=rss2", "/?p=7", True),
+        ("https://blog.example.org/feed", "/feed/", False),
+        ("https://blog.example.org/feed/", "/rss.xml", False),
+        ("http://blog.example.org/feed/", "https://blog.example.org/feed/", False),
+        ("https://blog.example.org/feed/?paged=2", "/feed/", True),
+    ],
+)
+def test_a_feed_that_leads_to_its_page_is_off(feed: str, location: str, off: bool) -> None:
+    found = decision(
+        Answer(at=NOW, page=Page(feed, b"", status=301, headers={"location": location})),
+        Job(Target(url=feed, kind=TargetKind.FEED), feed),
+    )
+    assert isinstance(found, Read if off else Follow)
+
+
 def test_a_redirect_without_location_is_a_page() -> None:
     assert decision(answer(302)) == Read()
 

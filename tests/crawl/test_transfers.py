@@ -102,6 +102,14 @@ def test_a_redirect_within_the_blog_is_followed(scene: Scene) -> None:
     )
 
 
+def test_a_redirect_to_a_post_that_is_read_costs_one_request(scene: Scene) -> None:
+    other = scene.server.blog.url(scene.server.blog.published[0]).removeprefix(scene.home)
+    scene.server.always(scene.path, page(301, Location=other))
+    ran = scene.crawl()
+    assert [scene.server.targets().count(path) for path in (scene.path, other)] == [1, 1]
+    assert ran.one("SELECT count(*) FROM frontier WHERE state IN ('pending', 'in_flight', 'given_up')") == 0
+
+
 def test_a_redirect_to_what_robots_txt_disallows_is_not_followed(scene: Scene) -> None:
     scene.server.always("/robots.txt", page(200, "User-agent: *\nDisallow: /private/"))
     scene.server.always(scene.path, page(302, Location="/private/1"))

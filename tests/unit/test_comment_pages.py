@@ -44,6 +44,24 @@ CASES = {
         "",
         "/series/part-3/",
     ),
+    "a post by that name, by its feed": (
+        "/2016/comment-page-2/",
+        f"<link rel='alternate' href='{HOME}/2016/comment-page-2/feed/'>",
+        "",
+        "/2016/comment-page-2/",
+    ),
+    "a post by that name, by its embedded form": (
+        "/news/comment-page-2/",
+        EMBED.replace("post", "news%2Fcomment-page-2"),
+        "",
+        "/news/comment-page-2/",
+    ),
+    "a comment page": (
+        "/post/comment-page-2/",
+        FEED + EMBED,
+        REPLY.replace("/post/", "/post/comment-page-2/"),
+        "/post/",
+    ),
     "the blog's own feed": ("/part-3/", f"<link rel='alternate' href='{HOME}/feed/'>", "", "/part-3/"),
 }
 

@@ -27,6 +27,7 @@ def test_golden_page(name: str) -> None:
         ("/2022/84/", "/2022/", "/2022/84/"),
         ("/2022/02/tides/3/", "/2022/02/tides/", "/2022/02/tides/"),
         ("/tides/3/", "/tides/", "/tides/"),
+        ("/tides.html/3/", "/tides.html", "/tides.html"),
         ("/tides/3/", "/ebb/", "/tides/3/"),
     ],
 )
@@ -38,6 +39,17 @@ def test_a_number_at_the_end_is_a_part_or_a_name(url: str, listed: str, expected
     page = Page(f"https://blog.example.org{url}", html.encode())
     site = Site(key="blog.example.org", home="https://blog.example.org/")
     assert post_page(page, site).url == f"https://blog.example.org{expected}"
+
+
+def test_a_part_of_a_post_whose_number_looks_like_a_year() -> None:
+    html = (
+        "<head><link rel='canonical' href='/archives/1977/4'><link rel='alternate' type='application/rss+xml'"
+        " href='/archives/1977/feed'></head><body class='single postid-1977'>"
+        "<div class='entry-content'><p>Words.</p></div><a href='/archives/1977'>1</a></body>"
+    )
+    page = Page("https://blog.example.org/archives/1977/4", html.encode())
+    site = Site(key="blog.example.org", home="https://blog.example.org/")
+    assert post_page(page, site).url == "https://blog.example.org/archives/1977"
 
 
 @pytest.mark.parametrize(

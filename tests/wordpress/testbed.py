@@ -24,6 +24,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 SCRIPT = Path(__file__).parent / "testbed" / "wp-testbed.sh"
 EMPTY = "EMPTY"  # how an option is switched to the empty string
@@ -43,8 +44,10 @@ class Spec:
     page) or `403`. options: WordPress options, `page_comments`, `comment_order`, `permalink_structure` …
     date: a PHP date format, or `relative`. latency: milliseconds. faults: `SEED:PERCENT` of the URLs fail
     on their first two requests (429, 500, 503). comment_base: comment pages are called so, instead of
-    `comment-page`; needs a `permalink_structure` of its own. patched: False leaves WordPress 6.1's bug in, by which a
-    block theme answers 500 for threads that hold a `%` below the deepest level. database: see `clone`.
+    `comment-page`; page_base: pages of lists, instead of `page`; author_base: pages of authors, instead of `author`;
+    all three need a `permalink_structure` of their own. path: a folder that the blog stands in, as `/blog`.
+    patched: False leaves WordPress 6.1's bug in, by which a block theme answers 500 for threads that hold a `%`
+    below the deepest level. database: see `clone`.
     """
 
     theme: str = "twentytwentyone"
@@ -57,6 +60,9 @@ class Spec:
     latency: int = 0
     faults: str | None = None
     comment_base: str | None = None
+    page_base: str | None = None
+    author_base: str | None = None
+    path: str = ""
     patched: bool = True
     database: str | None = None
 
@@ -83,6 +89,9 @@ class Spec:
             "WPLATENCY": str(self.latency or ""),
             "WPFAULTS": self.faults or "",
             "WPCBASE": self.comment_base or "",
+            "WPPAGEBASE": self.page_base or "",
+            "WPAUTHORBASE": self.author_base or "",
+            "WPPATH": self.path,
             "TBPATCH": "" if self.patched else "0",
             "WPSITE": self.database or "",
         }
@@ -107,7 +116,7 @@ class Site:
 
     @property
     def port(self) -> int:
-        return int(self.url.rstrip("/").rpartition(":")[2])
+        return urlsplit(self.url).port or 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +165,7 @@ class Testbed:
                 if attempt == 4:
                     raise
         self._added += 1
-        return Site(name or f"site-{self._added}", f"http://127.0.0.1:{port}/", wanted)
+        return Site(name or f"site-{self._added}", f"http://127.0.0.1:{port}{wanted.path}/", wanted)
 
     def stop_site(self, site: Site) -> None:
         self._run("unsite", str(site.port))

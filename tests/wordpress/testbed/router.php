@@ -6,6 +6,7 @@
  */
 $tb_start = microtime( true );
 $tb_path  = rawurldecode( parse_url( $_SERVER['REQUEST_URI'], PHP_URL_PATH ) ?: '/' );
+$tb_home  = getenv( 'WPPATH' ) ?: '';
 $tb_file  = $_SERVER['DOCUMENT_ROOT'] . $tb_path;
 if ( false === strpos( $tb_path, '..' ) && '/index.php' !== $tb_path && is_file( $tb_file ) ) {
 	return false;
@@ -24,7 +25,8 @@ if ( preg_match( '#^/wp-(admin|login)#', $tb_path ) && is_file( rtrim( $tb_file,
 	require rtrim( $tb_file, '/' ) . '/index.php';
 	return true;
 }
-$_SERVER['SCRIPT_NAME'] = '/index.php';
-$_SERVER['PHP_SELF']    = '/index.php';
+unset( $_SERVER['PATH_INFO'] ); // of /index.php/2024/05/, and decoded: WordPress reads the URI instead
+$_SERVER['SCRIPT_NAME'] = $tb_home . '/index.php';
+$_SERVER['PHP_SELF']    = $tb_home . '/index.php';
 chdir( $_SERVER['DOCUMENT_ROOT'] );
 require $_SERVER['DOCUMENT_ROOT'] . '/index.php';

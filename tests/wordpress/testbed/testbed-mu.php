@@ -12,6 +12,9 @@
  * WPSITEMAP=off           core sitemaps off
  * WPPLUGINS=a/b.php,...   active plugins of this port
  * WPCBASE=name            comment pages are /name-2/ instead of /comment-page-2/, as plugins that translate do it
+ * WPPAGEBASE=name         pages of lists are /name/2/ instead of /page/2/
+ * WPAUTHORBASE=name       pages of authors are /name/ann/ instead of /author/ann/
+ * WPPATH=/blog            the blog stands in a folder of its site
  * WPLATENCY=ms            slow server
  * WPFAULTS=seed:percent   a fixed share of URLs fails on its first two requests (429, 500, 503)
  *
@@ -50,11 +53,12 @@ if ( $tb_theme ) {
 }
 
 /* --- options ---------------------------------------------------------------------------------- */
+$tb_bases = array( 'comments_pagination_base' => tb_env( 'WPCBASE' ), 'pagination_base' => tb_env( 'WPPAGEBASE' ), 'author_base' => tb_env( 'WPAUTHORBASE' ) );
 foreach ( array_filter( explode( ';', tb_env( 'WPOPT' ) ) ) as $tb_pair ) {
 	list( $tb_name, $tb_value ) = explode( '=', $tb_pair, 2 );
 	add_filter( 'pre_option_' . $tb_name, function () use ( $tb_value ) { return '' === $tb_value ? '0' : ( 'EMPTY' === $tb_value ? '' : $tb_value ); } );
 	if ( 'permalink_structure' === $tb_name ) {
-		$tb_rules = 'testbed_rules_' . md5( $tb_value . tb_env( 'WPCBASE' ) );
+		$tb_rules = 'testbed_rules_' . md5( tb_env( 'WPOPT' ) . tb_env( 'WPPATH' ) . implode( ' ', $tb_bases ) );
 		add_filter( 'pre_option_rewrite_rules', function () use ( $tb_rules ) { return get_option( $tb_rules, '' ); } );
 		add_filter( 'pre_update_option_rewrite_rules', function ( $new, $old ) use ( $tb_rules ) {
 			if ( $new ) {
@@ -64,9 +68,15 @@ foreach ( array_filter( explode( ';', tb_env( 'WPOPT' ) ) ) as $tb_pair ) {
 		}, 10, 2 );
 	}
 }
-if ( tb_env( 'WPCBASE' ) ) {
-	add_action( 'setup_theme', function () { $GLOBALS['wp_rewrite']->comments_pagination_base = tb_env( 'WPCBASE' ); } );
+foreach ( array_filter( $tb_bases ) as $tb_name => $tb_value ) {
+	add_action( 'setup_theme', function () use ( $tb_name, $tb_value ) { $GLOBALS['wp_rewrite']->$tb_name = $tb_value; } );
 }
+/* Other kinds of posts, as plugins add them: a line each, `recipe=recipes`. */
+add_action( 'init', function () {
+	foreach ( (array) get_option( 'testbed_types', array() ) as $type => $slug ) {
+		register_post_type( $type, array( 'public' => true, 'has_archive' => true, 'rewrite' => array( 'slug' => $slug ), 'supports' => array( 'title', 'editor', 'comments' ), 'label' => ucfirst( $slug ) ) );
+	}
+} );
 if ( tb_env( 'WPPLUGINS' ) ) {
 	add_filter( 'pre_option_active_plugins', function () { return explode( ',', tb_env( 'WPPLUGINS' ) ); } );
 }
@@ -112,7 +122,7 @@ if ( $tb_feed ) {
 		if ( '403' === $tb_feed ) {
 			wp_die( 'Feeds are closed.', '', array( 'response' => 403 ) );
 		}
-		wp_redirect( preg_replace( '#/feed/?(\?.*)?$#', '/', home_url( add_query_arg( array() ) ) ), 301 );
+		wp_redirect( preg_replace( '#/feed/?(\?.*)?$#', '/', untrailingslashit( preg_replace( '#^(https?://[^/]+).*#', '$1', WP_HOME ) ) . add_query_arg( array() ) ), 301 );
 		exit;
 	};
 	foreach ( array( 'do_feed', 'do_feed_rdf', 'do_feed_rss', 'do_feed_rss2', 'do_feed_atom', 'do_feed_rss2_comments', 'do_feed_atom_comments' ) as $tb_h ) {

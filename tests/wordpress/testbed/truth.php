@@ -52,7 +52,9 @@ function put( $table, $row ) {
 	$st[ $k ]->reset();
 }
 function path( $url ) {
-	return str_replace( home_url(), '', str_replace( get_option( 'testbed_base', home_url() ), home_url(), $url ) );
+	$base = get_option( 'testbed_base', '' );
+	$url  = $base && 0 !== strpos( $url, WP_HOME ) ? str_replace( $base, WP_HOME, $url ) : $url;
+	return preg_replace( '#^https?://[^/]+#', '', $url );
 }
 /* The text a browser would show: block elements end a line, white space collapsed, no scripts. */
 function text( $html ) {

@@ -17,6 +17,7 @@ foreach ( array( 'AUTH_KEY', 'SECURE_AUTH_KEY', 'LOGGED_IN_KEY', 'NONCE_KEY', 'A
 }
 $tb_host = isset( $_SERVER['HTTP_HOST'] ) ? $_SERVER['HTTP_HOST'] : '';
 $tb_url  = preg_match( '/^(127\.0\.0\.1|localhost|[a-z0-9.-]+\.test)(:\d+)?$/', $tb_host ) ? 'http://' . $tb_host : tb_env( 'WPURL', 'http://127.0.0.1:18100' );
+$tb_url .= tb_env( 'WPPATH' );
 define( 'WP_HOME', $tb_url );
 define( 'WP_SITEURL', $tb_url );
 define( 'WP_CONTENT_DIR', rtrim( tb_env( 'WPCONTENT', __DIR__ . '/wp-content' ), '/' ) );
