@@ -28,6 +28,7 @@ _GOES_ON = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _DAY_BEFORE = 60  # characters
+_HOUR = re.compile(r"\d[:.]\d\d(?:\s*[ap]\.?m\.?)?$", re.IGNORECASE)
 _BETWEEN = re.compile(r"\s+(?:[|·•–—@-]+|//)\s+")
 _DIGITS = re.compile(r"\d")
 # What joins a name to the date behind it: "on", "am", "le" …
@@ -151,7 +152,7 @@ def line_names(line: Line, *, need_by: bool) -> list[str]:
         number = _DIGITS.search(name)
         if number:
             name = _BEFORE_DATE.sub("", _BEFORE_DATE.sub("", _without_month(name[: number.start()])))
-        name = _GOES_ON.sub("", name).strip(_EDGES)
+        name = without_rest(name)
         names = split_names(name)
         if names and all(looks_like_name(n) and len(n) <= _LONGEST and len(n.split()) <= _MOST_WORDS for n in names):
             return names
@@ -170,9 +171,14 @@ def behind_by(part: str) -> str:
             continue
         ahead, behind = text[max(0, place - _DAY_BEFORE) : place], text[place + len(phrase) + 2 :]
         dated = dates.from_printed(ahead) or (place < _DAY_BEFORE and dates.from_printed(behind))
-        if " " in phrase or dated is not None:
+        if " " in phrase or dated is not None or _HOUR.search(ahead):
             return behind.strip(_EDGES)
     return ""
+
+
+def without_rest(name: str) -> str:
+    """A name without what a line goes on with: "in News", "filed under"."""
+    return _GOES_ON.sub("", name).strip(_EDGES)
 
 
 def signed_before_hour(text: str) -> str:

@@ -21,6 +21,7 @@ from archiver.engines import _words
 from archiver.engines.dom import SKIPPED, Dom, Region, ancestors, text_of, tokens
 from archiver.model import Content
 from archiver.text import normal_name
+from archiver.urls import last_segment
 
 _BODY_NAME = re.compile(
     r"(?:post|entry|article|single|blog|story)[-_]*(?:main[-_]*)?(?:content|body|text|copy|summary)"
@@ -81,9 +82,10 @@ def find_body(dom: Dom, aside: Region, article: HtmlElement | None, thread: Sequ
 
 
 def _stated(dom: Dom) -> str:
-    """The page's <title>, normalised; where it is empty, the only <h1>."""
+    """The page's <title>, normalised, where it is empty the only <h1>; and the words of the page's address."""
     stated, heads = normal_name(dom.stated_title or ""), dom.tags("h1")
-    return stated or (normal_name(text_of(heads[0])) if len(heads) == 1 else "")
+    stated = stated or (normal_name(text_of(heads[0])) if len(heads) == 1 else "")
+    return f"{stated} | {last_segment(dom.page.url).replace('-', ' ')}"
 
 
 def _found(dom: Dom, element: HtmlElement, thread: Sequence[int]) -> Body:

@@ -22,6 +22,7 @@ _PUBLISHED = frozenset(
     {"published", "entry-date", "dt-published", "post-date", "posted-on", "meta-date", "wp-block-post-date"}
 )
 _CHANGED = frozenset({"updated", "modified", "dt-updated", "last-modified", "entry-modified", "modified-date"})
+_DATE = re.compile(r"(?:^|[-_])(?:published|date|value-title)(?:$|[-_])")  # value-title: of microformats
 _META = re.compile(r"(?:^|[-_])meta(?:$|[-_])")
 _DAYS = frozenset({Precision.SECOND, Precision.MINUTE, Precision.HOUR, Precision.DAY})
 _LONGEST = 200
@@ -130,6 +131,7 @@ class PostDates:
         for element in self._dom.properties:
             if "datePublished" in (element.get("itemprop") or ""):
                 found.insert(0, element)
+        found += self._dom.matching(_DATE)
         found += self._dom.matching(_META)
         kept = (e for e in dict.fromkeys(found) if e not in self._outside and e.tag not in {"body", "html", "meta"})
         yield from (e for e in kept if e not in self._hidden)

@@ -25,6 +25,7 @@ _SHORT_LINE = 600  # characters
 _DATE_LINE = 60  # characters
 _FIRST = 3  # elements, among which the title is
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4"})
+_LABELS = frozenset({"span", "div", "p"})
 _LINE_TAGS = frozenset({"p", "div", "small", "span", "em", "ul", "h2", "h3", "h4", "h5", "h6", "time"})
 _PLACES = ("#comments", "#respond")
 _SHELLS = frozenset({"div", "section", "article"})
@@ -100,7 +101,15 @@ def _is_about_post(node: HtmlElement) -> bool:
     for link in node.iter("a"):
         if "author" in rels(link) or is_author_page(link.get("href") or "") or _is_for_readers(link, _PLACES):
             return True
-    return node.tag != "p" and len(text) < _DATE_LINE and dates.from_printed(text) is not None
+    if (node.tag == "p" and not _is_called_so(node)) or len(text) >= _DATE_LINE:
+        return False
+    return dates.from_printed(text) is not None or dates.from_iso(node.get("title") or "") is not None
+
+
+def _is_called_so(paragraph: HtmlElement) -> bool:
+    """Whether a paragraph, or a part of it, is called a post's date or byline."""
+    called = vocabulary.name_set("post", "date") | vocabulary.name_set("post", "meta") | {"date", "author", "info"}
+    return any(not called.isdisjoint(tokens(e)) for e in (paragraph, *paragraph))
 
 
 def _is_for_readers(link: HtmlElement, places: tuple[str, ...] = ("#respond",)) -> bool:
@@ -121,7 +130,7 @@ def _is_title(node: HtmlElement, stated: str) -> bool:
         if not all(is_theme_part(e) or _is_about_post(e) or _only_clears(e) for e in others):
             return False  # a short post with its title
         heading = inner
-    if heading.tag not in _HEADINGS:
+    if heading.tag not in _HEADINGS and (heading.tag not in _LABELS or "title" not in (heading.get("class") or "")):
         return False
     link = next(heading.iter("a"), None)
     said = [normal_name(text_of(e)) for e in (heading, link) if e is not None]

@@ -24,6 +24,7 @@ from archiver.engines._names import (
     signed_before_hour,
     split_names,
     without_by,
+    without_rest,
 )
 from archiver.engines._near_lines import is_in_foot, near_lines
 from archiver.engines.dom import Dom, Region, near, rels, text_of, tokens
@@ -104,6 +105,7 @@ class _Byline:
     def _is_author_link(self, link: HtmlElement, url: str) -> bool:
         own = is_author_page(url) and same_host(url, self._dom.page.url)  # not a profile at some network
         named = own or "author" in rels(link) or _URL_OF_NAME.issubset(tokens(link))
+        named = named and "designer" not in rels(link)  # of the theme
         return named and not any(_is_list(up) for up in near(link, 4))
 
     def _name_of(self, link: HtmlElement) -> str:
@@ -151,7 +153,7 @@ class _Byline:
             found = [e for e in self._dom.classed(name) if self._may_name(e, in_box=True)]
             if found:
                 return self._distinct(author for e in found for author in self._people_in(e))
-        cards = [e for e in self._dom.classed("fn") if self._may_name(e) and self._in_byline(e)]
+        cards = [e for e in self._dom.classed("fn") if self._may_name(e) and self._in_byline(e) and not is_in_foot(e)]
         cards = cards or [e for e in self._dom.classed("author") if "vcard" in tokens(e) and self._is_mere_name(e)]
         cards = cards or [e for e in self._dom.matching(_CALLED) if e.tag in _LABELS and self._is_mere_name(e)][:1]
         stated = [] if cards else [e for e in self._with_property("author") if self._may_name(e)]
@@ -231,6 +233,7 @@ class _Byline:
         for element in (e for e, before in smalls if before is not None and before.tag in {"h1", "h2", "h3"}):
             for phrase in vocabulary.phrases("people", "by"):
                 when, found, name = text_of(element).rpartition(f" {phrase} ")
+                name = without_rest(name)
                 if found and self._is_person(name) and dates.from_printed(when):
                     return (self._person(name),)
         return ()

@@ -267,3 +267,39 @@ def test_what_old_themes_call_name_and_date(inner: str) -> None:
     assert comment.published
     told = (comment.author.name, comment.content.text, comment.published.at[:10])
     assert told == ("Judy H", "Words of it.", "2021-02-10")
+
+
+# -- what stands above the words, in the frame that holds them ------------------------------------------
+
+
+SEA = "<a rel='category tag' href='/category/sea/'>Sea</a>"
+HEADS = {
+    "labels": (
+        "<span class='title'>Tides</span><span class='by-author'>by <a href='/author/ann/'>Ann Lee</a></span>"
+        f"<div class='cite'>May 5, 2018, 6:00 am<br>Filed under: {SEA}</div>"
+    ),
+    "a paragraph": (
+        "<h2><a href='/post/'>Tides</a></h2><p class='info'><em class='date'>May 5, 2018</em>"
+        " <em class='author'>Ann Lee</em></p>"
+    ),
+    "small print": f"<h2>Tides</h2><small>Posted: May 5, 2018 by <strong>Ann Lee</strong> in {SEA}</small>",
+    "a day for machines": (
+        "<h2>Tides</h2><div class='published_sm' title='2018-05-05T06:00:00+00:00'><i>05</i><i>May</i></div>"
+        f"<p class='meta'>Posted in {SEA} at 6:00 am by Ann Lee</p>"
+    ),
+}
+
+
+@pytest.mark.parametrize("above", HEADS.values(), ids=HEADS)
+def test_title_byline_and_day_in_the_frame_of_the_words(above: str) -> None:
+    page = post(f"<div class='post-7 post hentry'>{above}{LONG}</div>")
+    assert text(page).startswith("The tide went out")
+    assert [author.name for author in page.byline[0]] == ["Ann Lee"]
+    assert page.published is not None
+    assert page.published.at[:10] == "2018-05-05"
+
+
+def test_the_designer_of_a_theme_has_written_nothing() -> None:
+    credit = "theme by <span class='vcard'><a class='url fn n' rel='follow designer' href='//x.example/'>Bob</a></span>"
+    page = post(f"<div class='post-7 post hentry'><h2>Tides</h2>{LONG}</div><div id='footer'>{credit}</div>")
+    assert page.byline[0] == ()
