@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -39,7 +39,6 @@ _ENDS = frozenset({*_HEADINGS, "form", "footer", "nav", "aside", "script"})
 _CHANGING = frozenset({"odd", "even", "alt", "first", "last", "author", "admin", "owner", "mine"})
 _ROOMS = frozenset({"html", "body"})
 _NEARBY = 6  # elements before a list
-_LEAST = 2
 _MOST = 5000
 _HIGHEST = 12
 
@@ -115,11 +114,21 @@ def find(dom: Dom, dating: Dating, outside: Region, frame: HtmlElement | None = 
     for mark in _marks(dom, dating, outside):
         if frame is None or dom.inside(mark.element, frame):
             groups[signature(mark.element)].append(mark)
-    lists = [*groups.values(), *(marks[1:] for marks in groups.values() if len(marks) > _LEAST)]
-    found = [_units(marks, dom) or _alone(marks, dom, frame) for marks in lists]  # the first may be the post's own
+    lists = [*groups.values(), *_counted(dom, groups.values())]
+    found = [_units(marks, dom) or _alone(marks, dom, frame) for marks in lists]
     titles = dom.tags("h1")
     found = [units for units in found if not any(dom.inside(h, unit.element) for unit in units for h in titles)]
     return sorted((units for units in found if units), key=len, reverse=True)
+
+
+def _counted(dom: Dom, groups: Iterable[list[_Mark]]) -> Iterator[list[_Mark]]:
+    """Of marks that stand alike, those behind a line that counts comments: the one before may be the post's own."""
+    lines = (e for e in dom.tags(*_HEADINGS, "caption", "b", "strong") if comment_count(text_of(e)))
+    place = min((dom.order[line] for line in lines), default=len(dom.nodes))
+    for marks in groups:
+        behind = [mark for mark in marks if dom.order[mark.element] > place]
+        if 2 <= len(behind) < len(marks):
+            yield behind
 
 
 def _speaks_of_comments(dom: Dom) -> bool:

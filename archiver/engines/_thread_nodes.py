@@ -464,8 +464,10 @@ def _is_comment(node: Node) -> bool:
         return False
     if node.ping or not PINGS.isdisjoint(node.classes) or (node.native_id and node.marked):
         return True
-    texts = False
+    texts, is_stated = False, _MICRODATA.search(node.element.get("itemtype") or "") is not None
     for element in node.own():
+        if is_stated and element.get("itemprop") in {"author", "creator"}:
+            return True
         part = role(element.get("class") or "") if element is not node.element else None
         if element.tag == "cite" or (part is not None and part.name < NONE):
             return True
