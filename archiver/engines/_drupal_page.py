@@ -48,6 +48,10 @@ def _authors(dom: Dom) -> tuple[Author, ...]:
             if text_of(holder) and holder not in outside and said & _SUBMITTED:
                 url = dom.link_url(link) if link is not None else None
                 return (Author(name=text_of(holder), member=True, url=url),)
+    for line in dom.classed("submitted", "node__submitted"):  # profiles are not for everybody: no link
+        match = _SUBMITTED_BY.search(text_of(line)) if line not in outside else None
+        if match:
+            return (Author(name=_UNVERIFIED.sub("", match[1] or match[2]), member=True),)
     return ()
 
 
@@ -101,6 +105,9 @@ def stated(dom: Dom, post: Post) -> Post:
             post = replace(post, published=moment)
             break
     heading = dom.by_id.get("page-title")
+    if heading is None:  # in Garland it stands before the node and has no name
+        heads = (h for h in dom.tags("h1", "h2") if text_of(h) and h not in outside)
+        heading = next((h for h in heads if (post.title or "").startswith(f"{text_of(h)} | ")), None)
     return replace(post, title=text_of(heading)) if heading is not None and text_of(heading) else post
 
 

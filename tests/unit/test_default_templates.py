@@ -5,6 +5,7 @@ The pages have the structure of those templates and words of our own; the same p
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -24,11 +25,12 @@ TEXT = (
 SAID = [("Ned Skerry", "Dear indeed."), ("Bo Wharf", "It was so in my day.")]
 SHOWN = {"contempo", "olivero", "minimal-mistakes", "typepad", "movabletype", "serendipity", "serendipity-old"}
 SHOWN |= {"b2evolution", "dotclear", "dotclear-berlin", "textpattern", "typo3", "joomla", "mataroa", "forem", "weebly"}
-SHOWN |= {"nucleus", "handmade-plain", "handmade-tables"}
+SHOWN |= {"nucleus", "handmade-plain", "handmade-tables", "awesome", "garland", "dreamwidth"}
 COMMENTS = dict.fromkeys(SHOWN, 2) | {"bartik": 1}
 """How many comments a page shows; none the others."""
 NESTED = {"contempo", "olivero", "forem", "serendipity"}
 NAMELESS = {"stack", "tumblr", "kirby", "grav", "bear", "mataroa", "weebly", "microblog"}
+NAMELESS |= {"tumblr-vision"}
 """Templates that print no author."""
 TAGLESS = {"typepad", "substack", "kirby", "writefreely", "mataroa", "weebly", "nucleus"}
 """Templates that show no tags, or as words without a link."""
@@ -45,13 +47,23 @@ ENGINES = {one: one for one in OWN} | {
     "source": "ghost",
     "olivero": "drupal",
     "bartik": "drupal",
+    "garland": "drupal",
+    "awesome": "blogger",
+    "dreamwidth": "dreamwidth",
+    "livejournal-single": "livejournal",
+    "squarespace-70": "squarespace",
+    "tumblr-vision": "tumblr",
 }
 """The others are read by what any page says."""
 TEMPLATES = sorted(path.stem for path in PAGES.glob("*.html") if path.stem != "dynamic-views")
 
 
-def read(name: str) -> Extract:
-    page = Page(f"{HOME}2020/03/oil.html", (PAGES / f"{name}.html").read_bytes(), headers={"content-type": "text/html"})
+def read(name: str, instead: Mapping[str, str] | None = None) -> Extract:
+    """What is read of a template. instead: texts in the place of others."""
+    text = (PAGES / f"{name}.html").read_text("utf-8")
+    for old, new in (instead or {}).items():
+        text = text.replace(old, new)
+    page = Page(f"{HOME}2020/03/oil.html", text.encode(), headers={"content-type": "text/html; charset=utf-8"})
     found = for_page(page)
     assert found is not None
     assert found[0].name == ENGINES.get(name, "generic")
@@ -81,6 +93,16 @@ def test_its_comments_are_read(name: str) -> None:
     first = (found[0].native_id or found[0].key) if found else None
     assert [c.parent for c in found[1:]] == ([first] if name in NESTED else [None] * len(found[1:]))
     assert {c.published and c.published.at[:10] for c in found} == ({"2020-03-02"} if found else set())
+
+
+@pytest.mark.parametrize("name", sorted(COMMENTS))
+@pytest.mark.parametrize("said", ["+1", "Lovely", "Great post Ann", "\N{GRINNING FACE}"])
+def test_a_comment_of_a_word_or_two_is_one(name: str, said: str) -> None:
+    found = read(name, {text: said for _, text in SAID}).comments
+    people = [who for who, _ in SAID[: COMMENTS[name]]]
+    assert [(c.author and c.author.name, c.content and c.content.text) for c in found] == [
+        (who, said) for who in people
+    ]
 
 
 def test_a_page_that_scripts_alone_make_holds_no_post() -> None:
