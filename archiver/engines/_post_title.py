@@ -113,7 +113,7 @@ def site_titles(dom: Dom) -> list[str]:
 
 
 def _home_names(dom: Dom, title: str) -> Iterator[str]:
-    """What links to the front page say, where the <title> begins or ends with it: the blog's name."""
+    """What links to the front page say, where the <title> is that, or begins or ends with it: the blog's name."""
     whole, own = normal_name(title), url_key(dom.page.url)
     for link, url in dom.links:
         key = url_key(url)
@@ -121,7 +121,7 @@ def _home_names(dom: Dom, title: str) -> Iterator[str]:
         if own.startswith(key.partition("?")[0]) and key != own and within(dom.page.url, url):
             said = text_of(link)
             name = normal_name(said)
-            if 2 < len(name) < len(whole) and (whole.endswith(name) or whole.startswith(name)):
+            if 2 < len(name) and (whole.endswith(name) or whole.startswith(name)):
                 yield said
 
 

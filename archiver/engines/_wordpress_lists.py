@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from lxml.html import HtmlElement
 
 from archiver.engines import _vocabulary as vocabulary
+from archiver.engines._wordpress_cards import linked_headings
 from archiver.engines.dom import Dom, ancestors, near_tokens, rels, tokens
 from archiver.engines.wordpress_urls import (
     is_author_page,
@@ -60,7 +61,18 @@ def listed_posts(dom: Dom, site: Site) -> dict[str, str | None]:
         if listing or not within(bare, site.home) or never(bare) or url_key(bare) == home:
             continue
         found[bare] = found.get(bare) or number
-    return found | _unnamed(dom, site, set(found.values()))
+    found |= _unnamed(dom, site, set(found.values()))
+    return found or dict.fromkeys(_cards(dom, site))
+
+
+def _cards(dom: Dom, site: Site) -> list[str]:
+    """Posts of a list whose theme calls nothing by a name that WordPress knows."""
+    home = url_key(site.home)
+
+    def may_be_post(url: str) -> bool:
+        return within(url, site.home) and not never(url) and not is_listing(url) and url_key(url) != home
+
+    return [without_fragment(url) for url in linked_headings(dom, may_be_post)]
 
 
 def _unnamed(dom: Dom, site: Site, known: set[str | None]) -> dict[str, str | None]:

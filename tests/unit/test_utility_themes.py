@@ -50,6 +50,24 @@ def test_cards_that_are_one_link_name_their_posts(inner: str) -> None:
     assert posts == {f"{HOME}walk-1/": {"post": "1"}, f"{HOME}walk-2/": {"post": "2"}}
 
 
+def a_card(number: int) -> str:
+    return (
+        f'<div class="u-card u-{number}"><div><a href="/walk-{number}/" class="u-link"><h1>Walk {number}</h1></a>'
+        f'<p>Some words, and a <a href="/walk-9/">link</a>.</p><a href="/walk-{number}/">Read more</a></div></div>'
+    )
+
+
+def test_headings_that_are_links_name_the_posts_where_nothing_else_does() -> None:
+    beside = '<h2 class="site"><a href="/">The blog</a></h2><h1><a href="/about-us/">About</a></h1>'
+    sidebar = "".join(f'<h3><a href="/popular-{n}/">Popular {n}</a></h3>' for n in range(5))
+    cards = "".join(map(a_card, (1, 2, 3)))
+    body = f"{beside}<main>{cards}</main><aside>{sidebar}</aside><footer>{sidebar}</footer>"
+    page = a_page(body, f"{HOME}page/2/", classes="home blog paged")
+    found = WordPress().discover(page, Target(url=page.url, kind=TargetKind.LIST), SITE).targets
+    posts = [target.url for target in found if target.kind is TargetKind.POST]
+    assert posts == [f"{HOME}walk-1/", f"{HOME}walk-2/", f"{HOME}walk-3/"]
+
+
 # -- posts ----------------------------------------------------------------------------------------
 
 
@@ -64,6 +82,13 @@ def test_a_date_that_microdata_calls_a_change_is_no_publication() -> None:
     assert post.published
     assert post.modified
     assert (post.published.at, post.modified.at) == ("2012-06-01T12:00:00Z", "2020-02-02T20:20:20Z")
+
+
+def test_a_post_without_a_title_is_not_called_like_its_blog() -> None:
+    """Its <title> is the name of the blog alone, and so is the link to the front page."""
+    brand = '<p class="brand"><a href="/" rel="home">A walk</a></p>'
+    (post,) = read(a_page(brand + a_post().replace('<h1 class="entry-title">A walk</h1>', ""))).posts
+    assert post.title == ""
 
 
 def test_the_only_date_is_that_of_publication_whatever_microdata_calls_it() -> None:
