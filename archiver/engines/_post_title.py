@@ -41,9 +41,10 @@ def find_title(dom: Dom, url: str, outside: Region) -> str | None:
         # "Title : 5 May", "Title | 12 comments" in the page.
         if any(_is_begun(normal_name(text), wanted) for _, text in named):
             return stated
-    if stated == "":
-        return ""
-    titled = [text for element, text in named if _is_titled(element)] or [text for e, text in named if e.tag == "h1"]
+    called = [text for element, text in named if _is_titled(element)]
+    if stated == "":  # old themes print the blog's name alone for every post
+        return called[0] if called else ""
+    titled = called or [text for e, text in named if e.tag == "h1"]
     if titled:
         return titled[0]
     return dom.meta("og:title") or stated
@@ -121,7 +122,7 @@ def _home_names(dom: Dom, title: str) -> Iterator[str]:
         if own.startswith(key.partition("?")[0]) and key != own and within(dom.page.url, url):
             said = text_of(link)
             name = normal_name(said)
-            if 2 < len(name) and (whole.endswith(name) or whole.startswith(name)):
+            if len(name) > 2 and (whole.endswith(name) or whole.startswith(name)):
                 yield said
 
 
