@@ -31,6 +31,7 @@ GREATEST: dict[str, tuple[str, ...]] = {
     "works": ("url",),
     "withheld": (),
     "attributions": (),
+    "last_readings": ("rank", "read_at", "extractor", "stamp", "fetch"),
     "frontier": ("round", _PROGRESS),
     "post_parts": ("fetched_at", "extractor", "fingerprint({0}.html, {0}.extras)", "fetch_id"),
 }
@@ -179,7 +180,7 @@ RULES: dict[str, Callable[[sqlite3.Connection], object]] = {
 AFTER = (
     *("post_urls", "post_parts", "widgets", "widget_links", "post_authors", "post_terms", "works", "links", "media"),
     *("citations", "revisions", "claims", "thread_pages", "oddities", "frontier", "whole_threads", "sensors"),
-    *("surpluses", "revisits", "lessons", "withheld", "thread_answers", "attributions"),
+    *("surpluses", "revisits", "lessons", "withheld", "thread_answers", "attributions", "last_readings"),
 )
 """Tables that come after those with facets; `crawls` and `fetches` come before."""
 KNOWN = frozenset({*FACETS, *GREATEST, *LISTS, *BY_HAND})

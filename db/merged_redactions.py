@@ -14,9 +14,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from db import attributions, redactions
+from db.merge import decode
 from db.redactions import Redaction, author_name, fragment_name
 
 Subject = tuple[str, str, str, str]
+_LATEST = """
+INSERT INTO main.last_readings (comment_id, rank, read_at, extractor, stamp, fetch, marks) VALUES (?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (comment_id) DO UPDATE SET rank = excluded.rank, read_at = excluded.read_at,
+  extractor = excluded.extractor, stamp = excluded.stamp, fetch = excluded.fetch, marks = excluded.marks
+WHERE (excluded.rank, excluded.read_at, excluded.extractor, excluded.stamp, excluded.fetch)
+  > (rank, read_at, extractor, stamp, fetch)
+"""
 
 
 def unite(connection: sqlite3.Connection) -> None:
@@ -32,12 +40,25 @@ def unite(connection: sqlite3.Connection) -> None:
         sql = f"INSERT INTO main.redactions ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
         connection.executemany(sql, [[getattr(one, name) for name in names] for one in united])
     active = [one for one in united if one.undone_at is None]
-    attributions.note_present(connection, [one.subject for one in active if one.kind == "comment"])
+    comments = [one.subject for one in active if one.kind == "comment"]
+    attributions.note_present(connection, comments)
+    _note_readings(connection, comments)
     _erase(connection, active)
     # The WARC files of one may hold what was taken down in the other: the next start goes on with that.
     connection.execute(
         "UPDATE main.redactions SET done_at = NULL WHERE undone_at IS NULL AND blog_id IN (SELECT id FROM shard.blogs)"
     )
+
+
+def _note_readings(connection: sqlite3.Connection, comment_ids: list[str]) -> None:
+    """Keep the marks of comments that came with words and are about to lose them: of each the latest reading."""
+    query = (
+        "SELECT id, provenance, marks_of(coalesce(text, ''), native_id) FROM main.comments"
+        " WHERE id IN (SELECT value FROM json_each(?))"
+    )
+    for id_, provenance, marks in connection.execute(query, (json.dumps(comment_ids),)).fetchall():
+        if stamp := decode(provenance).get("core"):
+            connection.execute(_LATEST, (id_, *stamp, marks))
 
 
 def _erase(connection: sqlite3.Connection, active: Iterable[Redaction]) -> None:
@@ -60,7 +81,7 @@ def _with_comments(connection: sqlite3.Connection, journal: list[Redaction]) -> 
     """The journal, with an entry for each comment that somebody wrote, or was said to have written, who is taken down.
 
     What such an entry holds follows from the tables alone, so that it is the same after any order of merges: the place
-    of the comment, and no marks, which would be those of whichever wording came first.
+    of the comment, and no marks: these are kept apart, for all who took it down.
     """
     people = [one for one in journal if one.kind == "author" and one.undone_at is None]
     entries = {_subject(one): one for one in journal}

@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -71,14 +71,18 @@ class Merged:
 
 
 class Merger:
-    """Takes shards into an archive, over the connection of its writer, which nothing else may use meanwhile."""
+    """Takes shards into an archive, over the connection of its writer, which nothing else may use meanwhile.
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    marks: by what the words of a comment, with its number, are known without keeping them; see `Redaction.marks`.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, marks: Callable[[str, str | None], str]) -> None:
         self._connection, self._execute = connection, connection.execute
         self._store = Store(connection)
         connection.create_function("fingerprint", 2, fingerprint, deterministic=True)
         connection.create_function("rank_of", 2, lost_wordings.rank_of, deterministic=True)
         attributions.prepare(connection)
+        connection.create_function("marks_of", 2, marks, deterministic=True)
         connection.executescript(SCRATCH)
 
     @contextmanager

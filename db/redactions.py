@@ -180,6 +180,13 @@ def note_withheld(connection: sqlite3.Connection, fetch_ids: Iterable[str]) -> N
     )
 
 
+def later_marks(connection: sqlite3.Connection, redactions: Iterable[Redaction]) -> list[str]:
+    """The marks of what merges have met of these, beside their own."""
+    subjects = json.dumps([one.subject for one in redactions])
+    query = "SELECT marks FROM last_readings WHERE comment_id IN (SELECT value FROM json_each(?))"
+    return [row[0] for row in connection.execute(query, (subjects,))]
+
+
 def settle(connection: sqlite3.Connection, column: str, redactions: Iterable[Redaction], at: str) -> None:
     """Note when something was reached: done_at, swept_at, undone_at."""
     connection.executemany(

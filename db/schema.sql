@@ -496,3 +496,14 @@ CREATE TABLE attributions (
   name TEXT NOT NULL,  -- key of the name, as in redactions; the name itself is not kept
   PRIMARY KEY (comment_id, name)
 ) STRICT;
+
+CREATE TABLE last_readings (
+  -- The latest reading of a comment that was taken down, as merges have met it: marks of its words, never the words.
+  comment_id TEXT PRIMARY KEY REFERENCES comments (id),  -- the comment
+  rank INTEGER NOT NULL,  -- how much its source is trusted; with the four that follow it tells the latest
+  read_at TEXT NOT NULL,  -- when it was fetched
+  extractor INTEGER NOT NULL,  -- version of what read it
+  stamp TEXT NOT NULL,  -- digest of what was read
+  fetch TEXT NOT NULL,  -- key of the exchange
+  marks TEXT NOT NULL  -- digests of runs of its words, as in redactions (JSON)
+) STRICT;

@@ -29,6 +29,7 @@ _OWNERS = {
     "widget_links": "(SELECT blog_id FROM main.widgets WHERE id = widget_id)",
     "oddities": "(SELECT blog_id FROM main.fetches WHERE id = fetch_id)",
     "attributions": "(SELECT blog_id FROM main.comments WHERE id = comment_id)",
+    "last_readings": "(SELECT blog_id FROM main.comments WHERE id = comment_id)",
     "withheld": "(SELECT blog_id FROM main.fetches WHERE id = fetch_id)",
 }
 

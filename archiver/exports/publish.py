@@ -30,6 +30,7 @@ _NOT_FOR_OTHERS = (
     "DELETE FROM redactions",
     "DELETE FROM withheld",
     "DELETE FROM attributions",
+    "DELETE FROM last_readings",
     "UPDATE crawls SET settings = '{}'",
 )
 

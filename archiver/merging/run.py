@@ -22,6 +22,7 @@ from archiver.merging.canonical import put_in_order
 from archiver.merging.distant import FETCHED, find_all
 from archiver.merging.files import How
 from archiver.merging.shards import Shard, readable, ready
+from archiver.privacy.marks import marks_text
 from archiver.privacy.redact import settle
 from db import Writer, open_archive
 from db.archive import DATABASE
@@ -76,7 +77,7 @@ def merge(
         settle(opened)
         done = {} if is_new else _journal(output)
         with closing(opened.writer()) as writer:
-            state = _Output(output, writer, Merger(writer.connection), files.Index(output), how)
+            state = _Output(output, writer, Merger(writer.connection, marks_text), files.Index(output), how)
             for shard in shards:
                 try:
                     _take(shard, state, done, report)

@@ -59,6 +59,11 @@ def to_json(marks: Iterable[Mark]) -> str:
     return json.dumps([asdict(mark) for mark in marks], separators=(",", ":"))
 
 
+def marks_text(text: str, native_id: str | None) -> str:
+    """The mark of a text, as the journal keeps it."""
+    return to_json(marks_of(text, native_id))
+
+
 def from_json(text: str) -> list[Mark]:
     """From the journal."""
     return [Mark(one["n"], one["need"], tuple(one["digests"]), one["beside"]) for one in json.loads(text)]

@@ -94,7 +94,7 @@ def _carry_out(writer: Writer, archive: Path, begun: list[Redaction]) -> Done:
     done = Done()
     sweep.sweep_left_behind(archive)
     done.records, done.unread = sweep.sweep_warc(writer, archive, begun)
-    done.lines = sweep.sweep_words(archive, begun)
+    done.lines = sweep.sweep_words(writer.connection, archive, begun)
     writer.connection.execute("PRAGMA secure_delete = ON")
     with writer.transaction():
         redactions.erase(writer.connection, begun)
@@ -112,7 +112,7 @@ def _carry_out(writer: Writer, archive: Path, begun: list[Redaction]) -> Done:
 
 def _quoting(connection: sqlite3.Connection, begun: list[Redaction]) -> Iterator[str]:
     """The keys of posts and comments that still hold some of the words."""
-    search = sweep.search_for(begun)
+    search = sweep.search_for(connection, begun)
     for table in ("posts", "comments"):
         for id_, text in connection.execute(f"SELECT id, text FROM {table} WHERE text IS NOT NULL"):  # noqa: S608
             if search.finds(text):

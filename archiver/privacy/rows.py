@@ -18,7 +18,8 @@ from db.source import Row
 
 Unit = Literal["day", "month", "year"]
 LEFT_OUT = frozenset(
-    {"attributions", "fetches", "frontier", "oddities", "post_parts", "post_urls", "redactions", "withheld"}
+    {"attributions", "fetches", "frontier", "last_readings", "oddities", "post_parts", "post_urls", "redactions"}
+    | {"withheld"}
 )
 _UNITS = ("second", "minute", "hour", "day", "month", "year")
 _CUT = {"day": (10, "T00:00:00Z"), "month": (7, "-01T00:00:00Z"), "year": (4, "-01-01T00:00:00Z")}

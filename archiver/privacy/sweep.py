@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from archiver.warc.records import DIRECTORY, SUFFIX
 from archiver.warc.withhold import body_of, stand_ins, withhold
 from db import Writer
 from db.checks import move_record
-from db.redactions import Redaction, note_withheld
+from db.redactions import Redaction, later_marks, note_withheld
 
 _ROWS = "SELECT id, fetched_at, digest, warc_offset, warc_length FROM fetches WHERE warc_file = ?"
 _WITHHELD = "SELECT f.warc_offset FROM withheld w JOIN fetches f ON f.id = w.fetch_id WHERE f.warc_file = ?"
@@ -27,9 +27,10 @@ LEFT_BEHIND = ("extract.tmp", "import.tmp")
 GONE = "(taken down)"
 
 
-def search_for(redactions: Iterable[Redaction]) -> Search:
-    """All marks of these."""
-    return Search(mark for redaction in redactions for mark in from_json(redaction.marks))
+def search_for(connection: sqlite3.Connection, redactions: Collection[Redaction]) -> Search:
+    """All marks of these, and of what merges have met of them."""
+    kept = [*(redaction.marks for redaction in redactions), *later_marks(connection, redactions)]
+    return Search(mark for marks in kept for mark in from_json(marks))
 
 
 @dataclass(slots=True)
@@ -58,7 +59,7 @@ def sweep_warc(
     May be stopped anywhere and begun again: what was replaced is known by what stands in its place, and rows are held
     against the records that are there.
     """
-    held = _Held(search_for(redactions))
+    held = _Held(search_for(writer.connection, redactions))
     total, unread = 0, []
     for path in sorted((archive / DIRECTORY).glob(f"*{SUFFIX}")):
         if path.stat().st_mtime < since:
@@ -101,9 +102,9 @@ def _hold_against(writer: Writer, path: Path, name: str) -> None:
         note_withheld(writer.connection, [id_ for id_, place in changed.items() if place is None])
 
 
-def sweep_words(archive: Path, redactions: list[Redaction]) -> int:
+def sweep_words(connection: sqlite3.Connection, archive: Path, redactions: list[Redaction]) -> int:
     """Blank the lines of logs and reports that hold what was taken down. Returns how many."""
-    search, total = search_for(redactions), 0
+    search, total = search_for(connection, redactions), 0
     for file in sorted(file for folder in SAID for file in (archive / folder).rglob("*") if file.is_file()):
         lines = file.read_text("utf-8", "surrogateescape").splitlines(keepends=True)
         kept = [f"{GONE}\n" if search.finds(line) else line for line in lines]

@@ -10,13 +10,14 @@ from unittest.mock import patch
 
 from archiver.model import Visit
 from archiver.privacy import redact
+from archiver.privacy.marks import marks_text
 from db import Archive, Writer, redactions
 from db.merging import Merger
 from tests.unit.readings import TABLES, begin, fresh, tables
 
 ALL = [
     *(*TABLES, "revisions", "widgets", "widget_links", "crawls", "fetches", "frontier", "oddities", "whole_threads"),
-    "attributions",
+    *("attributions", "last_readings"),
 ]
 
 
@@ -73,7 +74,7 @@ def take(directory: Path, one: Path) -> None:
     """Merge an archive into another one, which must be sound then."""
     with closing(Archive(directory).writer()) as writer:
         writer.connection.execute("PRAGMA synchronous = OFF")
-        merger = Merger(writer.connection)
+        merger = Merger(writer.connection, marks_text)
         with merger.attached(one / "archive.db"), writer.transaction():
             merger.take({})
         assert writer.connection.execute("PRAGMA foreign_key_check").fetchall() == []

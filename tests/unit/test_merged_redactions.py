@@ -11,8 +11,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
+from archiver.merging.run import merge
 from archiver.model import Author, Comment, Extract, PostRef, Rank, TargetKind, Visit
 from archiver.privacy import redact
+from archiver.privacy.sweep import search_for
 from db import Archive, redactions
 from tests.unit.merged_archives import merged, rows, shard, take
 from tests.unit.readings import url_of, visit
@@ -24,11 +26,12 @@ ORDERS = [(0, 1, 2), (1, 2, 0), (2, 1, 0)]
 TEXTS = "SELECT native_id, text FROM comments ORDER BY 1"
 
 
-def told(at: str, **by: str | None) -> Visit:
-    """A page with comments: their numbers (`n7`), and by whom; None: it does not say."""
+def told(at: str, more: str = "", **by: str | None) -> Visit:
+    """A page with comments: their numbers (`n7`), and by whom; None: it does not say. more: added to what they say."""
 
     def comment(number: str, name: str | None) -> Comment:
-        plain = Comment(post=POST, native_id=number, rank=Rank.API, source="api", content=content(f"Words of {number}"))
+        words = content(f"Words of {number}{more}")
+        plain = Comment(post=POST, native_id=number, rank=Rank.API, source="api", content=words)
         return replace(plain, author=Author(name=name, member=False) if name else None)
 
     found = tuple(comment(number[1:], name) for number, name in by.items())
@@ -107,6 +110,10 @@ def test_a_shard_that_does_not_tell_the_writer_brings_nothing_back(tmp_path: Pat
     entered = said_of(archive)
     assert [(kind, part_of) for kind, _, part_of, *_ in entered] == [("author", None), *[("comment", "r1")] * 2]
     assert {entry[1] for entry in entered[1:]} == {id_of(archive, "7"), id_of(archive, "8")}
+    with closing(Archive(archive).connect()) as connection:
+        found = search_for(connection, journal(archive))
+    assert found.finds("<p>Words of 8</p>"), "so they are found in WARC files as well"
+    assert not found.finds("<p>Words of 9</p>")
 
 
 @pytest.mark.parametrize("order", ORDERS)
@@ -120,6 +127,16 @@ def test_where_shards_disagree_about_the_writer_either_counts(
     site = "blog.example.org"
     names = sorted(redactions.author_name(site, name) for name in writers)
     assert rows(archive, ["attributions"])["attributions"] == [(id_of(archive, "8"), name) for name in names]
+
+
+def test_canonical_it_is_the_same_file_where_shards_disagree(tmp_path: Path) -> None:
+    shards, made = person(tmp_path, {"n8": "Ann"}, {"n8": "Bea", "n9": None}), []
+    for order in ORDERS[:2]:
+        output = tmp_path / f"all-{order[0]}"
+        for n in order:
+            merge([shards[n]], output, canonical=n == order[-1])
+        made.append((output / "archive.db").read_bytes())
+    assert made[0] == made[1]
 
 
 def test_a_redaction_in_the_merged_archive_knows_the_writer_who_lost(tmp_path: Path) -> None:
@@ -163,7 +180,11 @@ def test_any_order_and_grouping_with_writers_that_disagree(seen, down, order):
             return merged(home / f"m{next(numbers)}", parts)
 
         shards = [
-            shard(home / f"s{n}", [told(f"2026-01-0{n + 2}T00:00:00.000000Z", **one)], f"2026-01-01T0{n}:00:00.000000Z")
+            shard(
+                home / f"s{n}",
+                [told(f"2026-01-0{n + 2}T00:00:00.000000Z", f", {n}", **one)],
+                f"2026-01-01T0{n}:00:00.000000Z",
+            )
             for n, one in enumerate(seen)
         ]
         gone = set()
@@ -174,8 +195,10 @@ def test_any_order_and_grouping_with_writers_that_disagree(seen, down, order):
         one, two, three, four = (shards[n] for n in order)
         whole, other = joined(*shards), joined(joined(one, two), joined(four, three))
         names = {number: {one.get(number) for one in seen} for number in set().union(*seen)}
+        last = {number: max(n for n, one in enumerate(seen) if number in one) for number in names}
         assert texts(whole) == {
-            number[1:]: None if gone & {number, *said} else f"Words of {number[1:]}" for number, said in names.items()
+            number[1:]: None if gone & {number, *said} else f"Words of {number[1:]}, {last[number]}"
+            for number, said in names.items()
         }
         assert journal(whole) == journal(other)
         assert_same(whole, other, KEPT)
