@@ -18,7 +18,7 @@ from archiver import content
 from archiver.engines import _post_furniture as around
 from archiver.engines import _vocabulary as vocabulary
 from archiver.engines import _words
-from archiver.engines.dom import SKIPPED, Dom, Region, ancestors, text_of, tokens
+from archiver.engines.dom import SKIPPED, Dom, Region, ancestors, near, text_of, tokens
 from archiver.model import Content
 from archiver.text import normal_name
 from archiver.urls import last_segment
@@ -27,6 +27,7 @@ _BODY_NAME = re.compile(
     r"(?:post|entry|article|single|blog|story)[-_]*(?:main[-_]*)?(?:content|body|text|copy|summary)"
 )
 _INNER_NAME = re.compile(r"^(?:post|entry|article|story)[-_]*(?:content|body|text|copy)\Z")
+_PINGS = re.compile(r"\b(?:ping|trackback)(?:back)?s?[-_]?list\b", re.IGNORECASE)
 _THREAD_NAME = re.compile(
     r"comments?[-_]*(?:block|area|list|wrap|wrapper|section|box|template|container|title|heading)?\Z"
 )
@@ -263,7 +264,7 @@ def _in_comment(element: HtmlElement) -> bool:
 
 def _swallowing(dom: Dom, element: HtmlElement, thread: Sequence[int] = ()) -> HtmlElement | None:
     """The first node in what holds words that does not belong there; None when all does. thread: comments in it."""
-    hard = [dom.nodes[place] for place in thread[:1]]
+    hard = [_headed(dom.nodes[place]) for place in thread[:1]]
     hard += [dom.by_id[id_] for id_ in _HARD_IDS if id_ in dom.by_id and dom.inside(dom.by_id[id_], element)]
     hard += [e for e in dom.classed(*_HARD) if dom.inside(e, element)]
     if not hard:
@@ -272,8 +273,19 @@ def _swallowing(dom: Dom, element: HtmlElement, thread: Sequence[int] = ()) -> H
     return min([*hard, *behind], key=dom.order.__getitem__)
 
 
+def _headed(comment: HtmlElement) -> HtmlElement:
+    """The heading right above the list of a comment; the comment where there is none."""
+    holder = next((up for up in near(comment, 2) if up.tag in {"ol", "ul"}), None)
+    before = holder.getprevious() if holder is not None else None
+    return before if before is not None and before.tag in {"h2", "h3", "h4", "h5"} else comment
+
+
 def _is_thread(dom: Dom, places: Sequence[int]) -> bool:
-    """Whether comments are the page's own, not quoted: they have links to themselves or to answer them."""
+    """Whether comments are the page's own, not quoted: they have links to themselves or to answer them; pings have
+    none, and stand in a list that is called so."""
+    lists = (up for place in places[:1] for up in near(dom.nodes[place], 2))
+    if any(_PINGS.search(up.get("class") or "") for up in lists if up.tag in {"ol", "ul", "div"}):
+        return True
     links = (link.get("href") or "" for place in places[:1] for link in dom.nodes[place].iter("a"))
     return any("#comment-" in href or "replytocom=" in href or href == "#respond" for href in links)
 

@@ -37,6 +37,7 @@ _OTHER_PREFIX = re.compile(
     re.IGNORECASE,
 )
 _PING_LIST = re.compile(r"^(?:ping|track)(?:back)?s?(?:[-_]?list)?$|^(?:ping|trackback)s?[-_](?:item|area|wrap)s?$")
+_PING_ITEM = re.compile(r"[-_](?:pingback|trackback)$")  # a theme's own: `article-pingback`
 _PING_TITLE = re.compile(
     r"(?:\d+\s+)?(?:track|ping)backs?(?:\s*(?:/|&|\+|,|and|und|et|e|y|en|och|og)\s*(?:track|ping)backs?)?\s*(?:\(\d+\)|:)?\Z",
     re.IGNORECASE,
@@ -210,7 +211,8 @@ def _starts(dom: Dom) -> Iterator[Start]:
         _add_rarer(found, dom)
     for element in _ping_items(dom):
         known = found.get(element) or Start(element, tokens(element))
-        if "comment" not in known.tokens:
+        is_bare = element not in found and next(element.iter("a"), None) is not None  # else: "No trackbacks yet"
+        if "comment" not in known.tokens or is_bare:
             found[element] = known._replace(ping=known.ping or "pingback")
     yield from found.values()
 
@@ -275,10 +277,17 @@ def _anchors(elements: Iterable[HtmlElement]) -> int:
 
 def _ping_items(dom: Dom) -> Iterator[HtmlElement]:
     """The items of lists of pings, which often have neither ids nor classes."""
+    yield from (item for item in dom.matching(_PING_ITEM) if item.tag == "li" and _leads_away(item))
     named = (e for id_, e in dom.by_id.items() if _PING_LIST.match(id_.lower()))
     for element in [*dom.matching(_PING_LIST), *named, *_titled_lists(dom)]:
         for holder in [element] if element.tag in _LISTS else element.iterchildren(*_LISTS):
             yield from (item for item in holder if item.tag == "li")
+
+
+def _leads_away(item: HtmlElement) -> bool:
+    """Whether the first link of an item leads to another site, as WordPress marks those of pings."""
+    link = next(item.iter("a"), None)
+    return link is not None and "external" in (link.get("rel") or "")
 
 
 def _titled_lists(dom: Dom) -> Iterator[HtmlElement]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from archiver.engines.wordpress_page import PostPage
+from archiver.model import CommentKind
 from tests.unit import test_unseen_themes as unseen
 from tests.unit.test_unseen_themes import HOME, WORDS, comments
 
@@ -303,3 +304,43 @@ def test_the_designer_of_a_theme_has_written_nothing() -> None:
     credit = "theme by <span class='vcard'><a class='url fn n' rel='follow designer' href='//x.example/'>Bob</a></span>"
     page = post(f"<div class='post-7 post hentry'><h2>Tides</h2>{LONG}</div><div id='footer'>{credit}</div>")
     assert page.byline[0] == ()
+
+
+# -- pings that nothing but their list, or a name of the theme's own, tells ---------------------------------
+
+
+PING = "<li{} ><a href='https://other.example/{}/' rel='external nofollow ugc' class='url'>Other » Tides</a></li>"
+PINGS = {
+    "a list of its own in the frame of the words": (
+        "{words}<div class='entry'><h3>Trackbacks</h3><ol class='pinglist'>{pings}</ol></div>",
+        " id='comment-{}'",
+        ["2", "3"],
+    ),
+    "a name of the theme's own": (
+        "<div class='entry-content'>{words}</div><ol class='commentlist'>{pings}</ol>",
+        " class='article-pingback'",
+        [None, None],
+    ),
+    "called comments in a list of trackbacks": (
+        "<div class='entry-content'>{words}</div><ol class='trackbacklist'>{pings}</ol>",
+        " class='comment'",
+        [None, None],
+    ),
+}
+
+
+@pytest.mark.parametrize(("around", "marks", "ids"), PINGS.values(), ids=PINGS)
+def test_pings_alone(around: str, marks: str, ids: list[str | None]) -> None:
+    pings = "".join(PING.format(marks.format(n), n) for n in (2, 3))
+    page = post(f"<div id='content'><h2>Tides</h2>{around.format(words=LONG, pings=pings)}</div>")
+    found = page.thread.comments
+    assert [(ping.native_id, ping.author.name if ping.author else None) for ping in found] == [
+        (id_, "Other » Tides") for id_ in ids
+    ]
+    assert all(ping.kind in {CommentKind.PINGBACK, CommentKind.TRACKBACK} for ping in found)
+    assert text(page).endswith("saw it turn.")
+
+
+def test_a_list_of_no_pings_holds_none() -> None:
+    none = "<ol class='trackbacklist'><li class='comment'><p>No trackbacks yet.</p></li></ol>"
+    assert shown(post(f"<h2>Tides</h2><div class='entry-content'>{LONG}</div>{none}")) == []
