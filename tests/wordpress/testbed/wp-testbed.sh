@@ -33,8 +33,10 @@ PACKAGES="wordpress wordpress-theme-twentytwentyone wordpress-theme-twentytwenty
 SITES=("WPTHEME=twentytwentyone" "WPTHEME=twentytwentytwo" "WPTHEME=twentytwentythree WPREST=401"
        "WPTHEME=twentytwentyone WPOPT=permalink_structure=EMPTY")
 
-# What PHP has compiled is kept: every command and every new server would compile all of WordPress.
-COMPILED=(-d opcache.enable_cli=1 -d opcache.file_cache="$RUN/compiled" -d opcache.file_update_protection=0)
+# What PHP has compiled is kept: every command and every new server would compile all of WordPress. Nor is it asked of
+# 400 files a request whether they have changed, which costs an eighth of its time: docroot() is the only one to change them.
+COMPILED=(-d opcache.enable_cli=1 -d opcache.file_cache="$RUN/compiled" -d opcache.file_update_protection=0
+          -d opcache.validate_timestamps=0)
 run_php() { mkdir -p "$RUN/compiled"; php "${COMPILED[@]}" "$@"; }
 export_all() { local word; for word in "$@"; do export "${word?}"; done; }
 
@@ -103,6 +105,7 @@ sql() { mariadb --no-defaults -uroot -S "$SOCK" "$@"; }
 # ---- document root
 
 docroot() {
+	rm -rf "$RUN/compiled"
 	mkdir -p "$DOC"
 	cp -rL "$WORDPRESS/." "$DOC/"
 	mkdir -p "$DOC/wp-content/mu-plugins" "$DOC/wp-content/uploads-$SITE"
