@@ -6,6 +6,7 @@ a suite that quietly leaves out what it cannot set up proves nothing. To look fo
 """
 
 import os
+import signal
 import sys
 from collections.abc import Generator
 
@@ -17,6 +18,10 @@ CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
 # Most tests start processes. Where no bytecode may be kept, each of them would compile all our modules anew.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+
+# What a shell starts in the background ignores Ctrl-C, and so would all that tests start and interrupt.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Nothing is timed: a shared machine may be slow, and speed is measured in benchmarks/.
 UNTIMED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])

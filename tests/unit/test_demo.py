@@ -953,4 +953,7 @@ def test_command_serves_until_interrupted():
         assert connection.getresponse().headers["X-WP-Total"] == "3"
         connection.close()
         running.send_signal(signal.SIGINT)
-        assert running.wait(10) == 0
+        try:
+            assert running.wait(60) == 0
+        finally:
+            running.kill()
