@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browser.test_pages import DATASETTES, NETWORK, OURS, opened  # noqa: F401 - a fixture
+from tests.browser.test_pages import DATASETTES, NETWORK, OURS, opened, shown  # noqa: F401 - fixtures
 
 pytestmark = pytest.mark.browser
 
@@ -29,13 +29,13 @@ def grave(axe, page) -> list[str]:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("path", [*OURS, NETWORK, "/-/nothing/", *DATASETTES])
-def test_nothing_serious_is_found(opened, axe, sample, path, scheme):  # noqa: F811
-    assert grave(axe, opened(sample + path, color_scheme=scheme)) == []
+def test_nothing_serious_is_found(shown, axe, sample, path, scheme):  # noqa: F811
+    assert grave(axe, shown(sample + path, color_scheme=scheme)) == []
 
 
 @pytest.mark.parametrize("path", [*OURS, NETWORK])
-def test_nothing_serious_is_found_on_a_phone(opened, axe, sample, path):  # noqa: F811
-    assert grave(axe, opened(sample + path, viewport={"width": 390, "height": 844})) == []
+def test_nothing_serious_is_found_on_a_phone(shown, axe, sample, path):  # noqa: F811
+    assert grave(axe, shown(sample + path, viewport={"width": 390, "height": 844})) == []
 
 
 def test_what_is_wrong_is_found(opened, axe, sample):  # noqa: F811

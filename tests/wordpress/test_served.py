@@ -22,6 +22,12 @@ def archive(wordpress, tmp_path_factory):
     return open_archive(directory)
 
 
+@pytest.fixture(scope="module")
+def origin(archive):
+    with served(archive.directory / "archive.db") as origin:
+        yield origin
+
+
 PAGES = (
     "/-/network",
     "/-/plots",
@@ -47,26 +53,25 @@ def kinds(archive):
 
 
 @pytest.mark.parametrize("look", LOOKS)
-def test_it_is_read_from_its_front_page(opened, archive, tmp_path, look):  # noqa: F811
+def test_it_is_read_from_its_front_page(opened, archive, origin, tmp_path, look):  # noqa: F811
     sql = "SELECT post_id, count(*) FROM comments WHERE gone_at IS NULL GROUP BY 1 ORDER BY 2 DESC LIMIT 1"
     ((post, count),) = rows(archive, sql)
     wide = LOOKS[look]["viewport"]["width"]
-    with served(archive.directory / "archive.db") as origin:
-        page = opened(origin + "/", **LOOKS[look])
-        assert page.locator("h1").inner_text() == "The Test Bed MS-Blog & Friends"
-        taken(page, f"wordpress-front-{look}", tmp_path)
-        page.click(f"section a[href*='/-/post/{post}']")
-        page.wait_for_url(f"**/-/post/{post}")
-        assert page.locator(".ba-comment").count() == count > 100
-        assert page.evaluate("document.documentElement.scrollWidth") <= wide
-        taken(page, f"wordpress-post-{look}", tmp_path)
-        page.goto(f"{origin}/-/search?q=registry")
-        assert page.locator(".ba-hits mark").count() > 10
-        taken(page, f"wordpress-search-{look}", tmp_path)
-        for way in (*PAGES, *kinds(archive), f"/-/network?post={post}"):
-            assert page.goto(origin + way).ok, way
-            assert page.evaluate("document.documentElement.scrollWidth") <= wide, way
-        taken(page, f"wordpress-network-{look}", tmp_path)
-        assert page.locator("#network a.ba-node").count() > 2
-        assert [words for words in page.said if words.startswith(("error", "dialog"))] == []
-        assert [url for url in page.asked if not url.startswith(origin + "/")] == []
+    page = opened(origin + "/", **LOOKS[look])
+    assert page.locator("h1").inner_text() == "The Test Bed MS-Blog & Friends"
+    taken(page, f"wordpress-front-{look}", tmp_path)
+    page.click(f"section a[href*='/-/post/{post}']")
+    page.wait_for_url(f"**/-/post/{post}")
+    assert page.locator(".ba-comment").count() == count > 100
+    assert page.evaluate("document.documentElement.scrollWidth") <= wide
+    taken(page, f"wordpress-post-{look}", tmp_path)
+    page.goto(f"{origin}/-/search?q=registry")
+    assert page.locator(".ba-hits mark").count() > 10
+    taken(page, f"wordpress-search-{look}", tmp_path)
+    for way in (*PAGES, *kinds(archive), f"/-/network?post={post}"):
+        assert page.goto(origin + way).ok, way
+        assert page.evaluate("document.documentElement.scrollWidth") <= wide, way
+    taken(page, f"wordpress-network-{look}", tmp_path)
+    assert page.locator("#network a.ba-node").count() > 2
+    assert [words for words in page.said if words.startswith(("error", "dialog"))] == []
+    assert [url for url in page.asked if not url.startswith(origin + "/")] == []
