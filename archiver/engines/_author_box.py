@@ -19,8 +19,9 @@ _BOX = re.compile(
     r"|about[-_](?:the[-_])?author|wp-block-post-author$|saboxplugin|m-a-box|molongui|typology-author|abh_"
 )
 _BIO = re.compile(
-    r"(?:author|user)[-_]*(?:bio|desc|description|biography|biographical|about)(?!\w*-(?:content|heading|title|wrap|link))"
+    r"(?:author|user)[-_]*(?:box[-_]*)?(?:bio|desc|description|biography|biographical|about)(?!\w*-(?:content|heading|title|wrap|link))"
     r"|wp-block-post-author(?:__bio|-biography)$|saboxplugin-desc|m-a-box-bio|molongui-bio|pp-author-boxes-description"
+    r"|abh_description"
 )
 _NAMED = frozenset({"fn", "author-name", "byline", "entry-author-name", "author_name"})
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6", "strong")

@@ -23,6 +23,7 @@ _PUBLISHED = frozenset(
 )
 _CHANGED = frozenset({"updated", "modified", "dt-updated", "last-modified", "entry-modified", "modified-date"})
 _DATE = re.compile(r"(?:^|[-_])(?:published|date|value-title)(?:$|[-_])")  # value-title: of microformats
+_BETWEEN = re.compile(r"\s*[|·•–—]\s*|\s+[/-]\s+")
 _META = re.compile(r"(?:^|[-_])meta(?:$|[-_])")
 _DAYS = frozenset({Precision.SECOND, Precision.MINUTE, Precision.HOUR, Precision.DAY})
 _LONGEST = 200
@@ -101,6 +102,8 @@ class PostDates:
             said = text_without(place, [e for e in self._hidden if self._dom.inside(e, place)])
             if len(said) >= _LONGEST and not vocabulary.name_set("post", "meta").isdisjoint(tokens(place)):
                 said = said[: _LONGEST - 1]  # "This entry was posted on … and is filed under …", with all that follows
+            if self._says_change(said):
+                said = self._unchanged(place) or said
             for text in (place.get("title"), place.get("content"), said):
                 if text and len(text) < _LONGEST and any(char.isdigit() for char in text):
                     moment = self._dating.any(text, self._url)
@@ -118,6 +121,13 @@ class PostDates:
             if moment is not None and moment.precision in _DAYS:
                 return moment
         return None
+
+    def _unchanged(self, place: HtmlElement) -> str:
+        """What stands in a place without the parts that tell of a change: "Updated on June 9 · Published May 3"."""
+        changed = [e for e in place if isinstance(e.tag, str) and self._says_change(text_of(e))]
+        parts = _BETWEEN.split(text_without(place, changed))
+        left = " ".join(part for part in parts if not self._says_change(part))
+        return left if any(map(str.isdigit, left)) else ""
 
     @staticmethod
     def _says_change(line: str) -> bool:

@@ -149,7 +149,7 @@ def _read_post(page: Page, target: Target, site: Site) -> Extract:
     if target.kind is not TargetKind.COMMENT_PAGE:
         part = count_hint(target, "part") or 1
         post = reading.read(part if target.kind is TargetKind.POST_PART else None, native_id=ref.native_id)
-        if not reading.tells_kind and target.hint.get("kind") == "page":
+        if target.hint.get("kind") == "page" and (not reading.tells_kind or reading.is_of_own_kind):
             post = replace(post, kind=PostKind.PAGE)
         wordless = post.content is None and not post.protected
         notes = (Note(kind="post_without_body", detail=reading.url),) if wordless else ()

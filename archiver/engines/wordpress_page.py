@@ -192,6 +192,12 @@ class PostPage:
         return not {"single", "page", "attachment", "singular"}.isdisjoint(self.dom.body_tokens)
 
     @cached_property
+    def is_of_own_kind(self) -> bool:
+        """Whether it is of a kind that a plugin has made: a recipe, an event, a product."""
+        singles = [name for name in self.dom.body_tokens if name.startswith("single-") and "-format-" not in name]
+        return bool(singles) and "single-post" not in singles and "single" in self.dom.body_tokens
+
+    @cached_property
     def is_post(self) -> bool:
         """Whether the page shows one post at all, not a list, a search or an error."""
         classes = set(self.dom.body_tokens)

@@ -1,0 +1,90 @@
+"""What plugins put into a post's page: their markup as they document it, the words are ours."""
+
+from __future__ import annotations
+
+import pytest
+
+from archiver.engines import bylines
+from archiver.engines.wordpress import WordPress
+from archiver.model import PostKind, Site, Target, TargetKind
+from archiver.page import Page
+from tests.unit.test_unseen_themes import post
+
+FIRST = "<p>The tide went out before the boats came home, and nobody saw it turn.</p>"
+LAST = "<p>In the morning the nets were dry. We counted them twice, since one was missing.</p>"
+WORDS = (
+    "The tide went out before the boats came home, and nobody saw it turn.\n\n"
+    "In the morning the nets were dry. We counted them twice, since one was missing."
+)
+AMONG = {
+    "crumbs of an SEO plugin": "<nav class='rank-math-breadcrumb'><p><a href='/'>Home</a> - <b>Tides</b></p></nav>",
+    "crumbs by their id": "<p id='breadcrumbs'><span><a href='/'>Home</a> » <strong>Tides</strong></span></p>",
+    "a table of contents": (
+        "<div id='ez-toc-container' class='ez-toc-v2_0'><p class='ez-toc-title'>Table of Contents</p><nav><ul>"
+        "<li><a href='#nets'>Nets</a></li></ul></nav></div>"
+    ),
+    "other languages": (
+        "<p class='wpml-ls-statics-post_translations wpml-ls'>This post is also available in:"
+        " <a href='/de/netze/'>Deutsch</a></p>"
+    ),
+    "likes": "<div class='wpulike wpulike-default'><button></button><span class='count-box'>+2</span></div>",
+    "something to repeat": (
+        "<div class='bctt-click-to-tweet'><a href='//x.example/'>Nobody saw it turn</a><a>Click to Tweet</a></div>"
+    ),
+    "another post": "<div class='internal-linking-related-contents'><a href='/x/'>Read more <b>Other</b></a></div>",
+    "the heading of a box": "<h2 class='widget-title box-header-title'>Author</h2>",
+}
+
+
+@pytest.mark.parametrize("added", AMONG.values(), ids=AMONG)
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_what_plugins_add_is_none_of_the_words(added: str, place: int) -> None:
+    parts = [FIRST, LAST]
+    parts.insert(place, added)
+    page = post(f"<article class='hentry'><h1>Tides</h1><div class='entry-content'>{''.join(parts)}</div></article>")
+    content = page.read().content
+    assert content is not None
+    assert content.text == WORDS
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<span>Last updated: June 9, 2025</span> <span>Published May 3, 2024</span> <span>5 min read</span>",
+        "Updated June 9, 2025 · Published May 3, 2024",
+        "Published 3 May 2024 | Last modified 9 June 2025",
+        "Updated on May 3, 2024",  # the only day there is
+    ],
+)
+def test_the_day_of_a_change_is_not_that_of_the_post(line: str) -> None:
+    page = post(f"<article class='hentry'><h1>Tides</h1><div class='entry-meta'>{line}</div>{FIRST}{LAST}</article>")
+    assert page.published is not None
+    assert page.published.at[:10] == "2024-05-03"
+
+
+@pytest.mark.parametrize("name", ["elementor-author-box__bio", "abh_description"])
+def test_words_about_the_author_in_a_box_of_a_plugin(name: str) -> None:
+    box = f"<a rel='author' href='/author/ann/'>Ann Lee</a><div class='{name}'>Ann writes of nets.</div>"
+    words = f"<div class='entry-content'>{FIRST}{LAST}</div>"
+    page = post(f"<article class='hentry'><h1>Tides</h1>{words}</article><div class='box'>{box}</div>")
+    (author,) = page.byline[0]
+    found = bylines.bio(page.dom, author, outside=page.regions.outside)
+    assert found is not None
+    assert found.bio == "Ann writes of nets."
+
+
+@pytest.mark.parametrize(
+    ("classes", "kind"),
+    [
+        ("single single-recipe postid-9", PostKind.PAGE),
+        ("single single-post postid-9 single-format-standard", PostKind.POST),
+        ("page page-id-9", PostKind.PAGE),
+    ],
+)
+def test_what_a_menu_leads_to_is_no_post_unless_it_says_so(classes: str, kind: PostKind) -> None:
+    html = f"<body class='{classes}'><article class='hentry'><h1>A soup</h1>{FIRST}{LAST}</article></body>"
+    url = "https://blog.example.org/recipes/soup/"
+    target = Target(url=url, kind=TargetKind.POST, hint={"kind": "page"})
+    site = Site(key="blog.example.org", home="https://blog.example.org/")
+    (found,) = WordPress().extract(Page(url, html.encode()), target, site).posts
+    assert found.kind is kind
