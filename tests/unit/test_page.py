@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archiver._attributes import MOST_ATTRIBUTES, is_overloaded, without_overload
@@ -76,6 +76,25 @@ def test_such_a_page_is_an_error_and_its_neighbour_is_not() -> None:
     with pytest.raises(PageError, match=rf"more than {MOST_ATTRIBUTES} attributes"):
         Page(URL, f"<html><body><p {attributes(MANY)}>".encode()).root  # noqa: B018 - made on demand
     assert len(Page(URL, f"<html><body {attributes(MOST_ATTRIBUTES)}>".encode()).root.body.attrib) == MOST_ATTRIBUTES
+
+
+@given(
+    before=st.text(alphabet="<p> ='\"x\n", max_size=9).map(lambda s: f"<!--{s}--><p>{'words </p><p>' * (90 * len(s))}"),
+    forms=st.lists(
+        st.sampled_from(
+            ["a{}", "a{}=1", 'a{}=">"', "a{}='<p>'", 'a{} =\n ">"', 'a{}="it\'s > b" ', 'a{}=x"', '={}=">"']
+        )
+        | st.integers(1, 60).map(lambda n: 'a{}="' + "x>" * n + '"'),
+        min_size=1,
+        max_size=5,
+    ),
+)
+@settings(max_examples=30, deadline=None)
+def test_no_mixture_of_attributes_is_missed(before: str, forms: list[str]) -> None:
+    rounds = range(0, MANY, len(forms))
+    tag = " ".join(form.format(start + place) for start in rounds for place, form in enumerate(forms))
+    assert is_overloaded(f"{before}<b {tag}>behind</b>")
+    assert is_overloaded(f"{before}<b {tag}")
 
 
 @given(
