@@ -111,7 +111,8 @@ class Page:
     def root(self) -> lxml.html.HtmlElement:
         """The page as an HTML tree (libxml2 repairs what is broken). Raises PageError for a page made to choke it."""
         # Encoded again, so that lxml cannot be misled by a wrong <meta charset>.
-        parser = lxml.html.HTMLParser(encoding="utf-8", huge_tree=True)
+        # A tenth of its time would go into a table of ids, which nobody asks for: `Dom` has its own.
+        parser = lxml.html.HTMLParser(encoding="utf-8", huge_tree=True, collect_ids=False)
         parser.set_element_class_lookup(_CLASSES)
         if is_overloaded(self.text):
             raise self._unreadable(f"a tag in it has more than {MOST_ATTRIBUTES} attributes")

@@ -179,7 +179,7 @@ def spread(dom: Dom, holders: Iterable[tuple[HtmlElement, T]]) -> list[T | None]
 
 def find(dom: Dom, outside: Region) -> tuple[list[Node], list[Note]]:
     """The comments of a page in document order, with what is odd about them."""
-    found, notes = _found(dom, _starts(dom), outside)
+    found, notes = _found(dom, _starts(dom).values(), outside)
     return (found, notes) if found else _found(dom, _stated(dom), outside)
 
 
@@ -197,7 +197,7 @@ def _found(dom: Dom, starts: Iterable[Start], outside: Region) -> tuple[list[Nod
 # -- where comments may begin -----------------------------------------------------------------------
 
 
-def _starts(dom: Dom) -> Iterator[Start]:
+def _starts(dom: Dom) -> dict[HtmlElement, Start]:
     found: dict[HtmlElement, Start] = {}
     for id_, element in [*dom.by_id.items(), *dom.repeated_ids]:
         if id_[-1:].isdigit() and (ids := _ids(id_)):
@@ -214,7 +214,7 @@ def _starts(dom: Dom) -> Iterator[Start]:
         is_bare = element not in found and next(element.iter("a"), None) is not None  # else: "No trackbacks yet"
         if "comment" not in known.tokens or is_bare:
             found[element] = known._replace(ping=known.ping or "pingback")
-    yield from found.values()
+    return found
 
 
 def _add_rarer(found: dict[HtmlElement, Start], dom: Dom) -> None:
@@ -247,9 +247,12 @@ def _add(
 def _ids(id_: str) -> tuple[str, str | None] | None:
     """The comment's id in an element's id, and its parent's where that tells it (`wpd-comm-7_3`)."""
     match = _ID.match(id_)
-    if match is None or _OTHER_PREFIX.search(match["prefix"]):
+    if match is None:
         return None
-    return match["id"].lstrip("0") or "0", match["parent"]
+    prefix, native, parent = match.groups()
+    if prefix and _OTHER_PREFIX.search(prefix):
+        return None
+    return native.lstrip("0") or "0", parent
 
 
 def _promoted(element: HtmlElement) -> HtmlElement:
@@ -278,7 +281,7 @@ def _anchors(elements: Iterable[HtmlElement]) -> int:
 def _ping_items(dom: Dom) -> Iterator[HtmlElement]:
     """The items of lists of pings, which often have neither ids nor classes."""
     yield from (item for item in dom.matching(_PING_ITEM) if item.tag == "li" and _leads_away(item))
-    named = (e for id_, e in dom.by_id.items() if _PING_LIST.match(id_.lower()))
+    named = (e for id_, e in dom.by_id.items() if not id_[-1].isdigit() and _PING_LIST.match(id_.lower()))
     for element in [*dom.matching(_PING_LIST), *named, *_titled_lists(dom)]:
         for holder in [element] if element.tag in _LISTS else element.iterchildren(*_LISTS):
             yield from (item for item in holder if item.tag == "li")

@@ -105,17 +105,27 @@ def _branches(nodes: list[Node]) -> dict[Node, Node]:
     tops = {node.element: node for node in nodes if node.holder is None}
     found: dict[Node, Node] = {}
     answered: dict[HtmlElement, Node | None] = {}
-    for node in tops.values():
-        for up in ancestors(node.element):
-            if up not in answered:
-                answered[up] = _answered(up, tops) if _is_branch(up) else None
-            parent = answered[up]
-            if parent is not None:
-                found[node] = parent
-                break
-            if up.tag in {"body", "main"}:
-                break
+    by_holder: dict[HtmlElement | None, Node | None] = {}  # those in one list answer the same
+    for element, node in tops.items():
+        holder = element.getparent()
+        if holder not in by_holder:
+            by_holder[holder] = _nearest_answered(element, tops, answered)
+        parent = by_holder[holder]
+        if parent is not None:
+            found[node] = parent
     return found
+
+
+def _nearest_answered(
+    element: HtmlElement, tops: dict[HtmlElement, Node], answered: dict[HtmlElement, Node | None]
+) -> Node | None:
+    """What the innermost list of replies around an element answers. answered: what is known of others already."""
+    for up in ancestors(element):
+        if up not in answered:
+            answered[up] = _answered(up, tops) if _is_branch(up) else None
+        if answered[up] is not None or up.tag in {"body", "main"}:
+            return answered[up]
+    return None
 
 
 def _is_branch(element: HtmlElement) -> bool:

@@ -83,7 +83,7 @@ def of_paragraphs(markup: str, gap: str) -> Content | None:
     paragraphs = markup[3:-4].split("</p>\n<p>")
     shown, html = paragraphs, markup
     if not all(map(_is_tidy, paragraphs)):
-        shown = [_shown(paragraph) for paragraph in paragraphs]
+        shown = [paragraph if _is_tidy(paragraph) else _shown(paragraph) for paragraph in paragraphs]
         html = markup.replace("<br/>", "<br>")
         if not all(shown) or clean(html) is not html:
             return None

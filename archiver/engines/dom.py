@@ -23,6 +23,7 @@ from archiver.text import squeeze
 from archiver.urls import absolute
 
 _PROPERTIES = etree.XPath("descendant::*/@itemprop/..")  # a condition in brackets takes three times as long
+_CLASS, _ID = b"class", b"id"  # of text lxml would make this each time: a tenth of what the index takes
 SKIPPED = frozenset({"script", "style", "noscript", "template", "svg"})
 _VEILED = 300  # characters: less than a post, more than a plea to switch scripts on
 _PLAIN_FRAGMENT = re.compile(r"#[A-Za-z0-9_-]+\Z")
@@ -154,6 +155,7 @@ class Dom:
         self._merged: dict[str, list[HtmlElement]] = {}
         self._last: dict[HtmlElement, int] = {}
         self._link_urls: dict[str, str | None] = {}
+        self._bare_urls: dict[str, str | None] = {}
         self._index()
         self._unveil()
 
@@ -161,10 +163,10 @@ class Dom:
         by_tag, by_classes, by_id = self._by_tag, self.by_classes, self.by_id
         for element in self.nodes:
             by_tag[element.tag].append(element)
-            classes = element.get("class")
+            classes = element.get(_CLASS)
             if classes:
                 by_classes[classes].append(element)
-            id_ = element.get("id")
+            id_ = element.get(_ID)
             if id_ and by_id.setdefault(id_, element) is not element:
                 self.repeated_ids.append((id_, element))
 
@@ -240,16 +242,24 @@ class Dom:
 
     def last(self, element: HtmlElement) -> int:
         """The place of the last node within an element."""
-        end = self._last.get(element)
-        if end is not None:
-            return end
-        line, node = [], element
-        while len(node):
-            line.append(node)
-            node = node[-1]
-            if node in self._last:
+        found = self._last.get(element)
+        if found is not None:
+            return found
+        line, node, end = [element], element, len(self.nodes) - 1
+        while node is not self.root:  # it ends where what follows it, or an element around it, begins
+            following = node.getnext()
+            if following is not None:
+                end = self.order[following] - 1
                 break
-        end = self._last.get(node, self.order[node])
+            around = node.getparent()
+            if around is None:
+                break
+            known = self._last.get(around)
+            if known is not None:
+                end = known
+                break
+            node = around
+            line.append(node)
         for node in line:
             self._last[node] = end
         return end
@@ -304,17 +314,19 @@ class Dom:
         urls = self._link_urls
         if href in urls:  # half of a page's links stand on it twice
             return urls[href]
-        if href[0] == "#" and _PLAIN_FRAGMENT.match(href):  # as a thread's permalinks are, each its own
-            bare = self._without_fragment
-            return bare and bare + href
+        start = href.find("#")
+        if start >= 0 and _PLAIN_FRAGMENT.match(href, start):  # as a thread's permalinks are, each its own
+            bare = self._bare_url(href[:start])
+            return bare and bare + href[start:]
         url = urls[href] = absolute(href, self.base)
         return url
 
-    @cached_property
-    def _without_fragment(self) -> str | None:
-        """The page's own URL, before the fragment of a link in it."""
-        url = absolute("#a", self.base)
-        return url.removesuffix("#a") if url else None
+    def _bare_url(self, href: str) -> str | None:
+        """Where an address leads that has a fragment, without that. href: what stands before it."""
+        if href not in self._bare_urls:
+            url = absolute(f"{href}#a", self.base)
+            self._bare_urls[href] = url.removesuffix("#a") if url else None
+        return self._bare_urls[href]
 
     @cached_property
     def base(self) -> str:
