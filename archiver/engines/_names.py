@@ -135,7 +135,7 @@ def without_by(text: str) -> str:
     if len(line) != len(text) or not line.startswith(phrases):
         return text
     for phrase in phrases:
-        rest = _behind(line, phrase)
+        rest = _behind(line, phrase) if line.startswith(phrase) else None
         if rest is not None:
             return text[rest:].strip(_EDGES) or text
     return text

@@ -156,8 +156,9 @@ class Regions:
 
     def _other_posts(self) -> Iterator[tuple[HtmlElement, str]]:
         own, home = url_key(self._url), url_key(self._home)
+        urls = dict(self._dom.links)
         for link, item in self._lone_links():
-            url = self._dom.link_url(link)  # looked at first: to read what a link says takes longer
+            url = urls.get(link)  # looked at first: to read what a link says takes longer
             if url is None or not _is_of_post(url, self._home) or link in self.words or link in self.comments:
                 continue
             key = url_key(post_url(url))
@@ -169,8 +170,9 @@ class Regions:
         """Links of headings, and the only ones of items of lists, with those: "Recent posts", a date behind each."""
         yield from ((link, None) for link in self._heading_links())
         for item in self._dom.tags("li"):
-            if len(item) == 1 and item[0].tag == "a" and not len(item[0]):  # as nearly all are
-                yield item[0], item
+            first = item[0] if len(item) == 1 else None
+            if first is not None and first.tag == "a" and not len(first):  # as nearly all are
+                yield first, item
                 continue
             links = list(islice(item.iter("a"), 2))
             if len(links) == 1:
@@ -203,6 +205,7 @@ def _is_one_of_many(article: HtmlElement) -> bool:
 
 
 @lru_cache(maxsize=4096)  # a blog's pages link to the same few hundred posts
+@lru_cache(maxsize=4096)
 def _is_of_post(url: str, home: str) -> bool:
     """Whether a URL of the blog may be a post's."""
     listed = taxonomy(url) or is_author_page(url) or month(url) or list_page(url)
