@@ -34,13 +34,14 @@ def test_what_is_found_is_read_in_its_archive(opened, shelf):  # noqa: F811
     assert page.locator(".ba-list li").count() == 2
     page.fill("main input[name=q]", "sticks")
     page.press("main input[name=q]", "Enter")
+    page.wait_for_url("**/-/search*")
     assert page.locator(".ba-hits mark").count() == page.locator(".ba-hits li", has_text="garden").count() == 1
     page.click(".ba-hits h3 a")
-    assert page.url == f"{shelf}/garden/-/post/{key('p', 'walk')}#c-{key('c', 'w1')}"
+    page.wait_for_url(f"{shelf}/garden/-/post/{key('p', 'walk')}#c-{key('c', 'w1')}")
     page.click(".ba-name a")
-    assert page.url == f"{shelf}/garden/-/front"
+    page.wait_for_url(f"{shelf}/garden/-/front")
     page.click("text=All archives")
-    assert page.url == f"{shelf}/-/search"
+    page.wait_for_url(f"{shelf}/-/search")
 
 
 def test_the_archive_of_an_odd_name_is_reached_by_keyboard(opened, shelf):  # noqa: F811
