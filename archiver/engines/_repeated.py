@@ -38,6 +38,7 @@ _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "legend"})
 _ENDS = frozenset({*_HEADINGS, "form", "footer", "nav", "aside", "script"})
 _CHANGING = frozenset({"odd", "even", "alt", "first", "last", "author", "admin", "owner", "mine"})
 _ROOMS = frozenset({"html", "body"})
+_COUNT = 40  # characters: a longer line says more than how many comments there are
 _NEARBY = 6  # elements before a list
 _MOST = 5000
 _HIGHEST = 12
@@ -123,9 +124,11 @@ def find(dom: Dom, dating: Dating, outside: Region, frame: HtmlElement | None = 
 
 def _counted(dom: Dom, groups: Iterable[list[_Mark]]) -> Iterator[list[_Mark]]:
     """Of marks that stand alike, those behind a line that counts comments: the one before may be the post's own."""
-    lines = (e for e in dom.tags(*_HEADINGS, "caption", "b", "strong") if comment_count(text_of(e)))
-    place = min((dom.order[line] for line in lines), default=len(dom.nodes))
-    for marks in groups:
+    several = [marks for marks in groups if len(marks) > 2]
+    texts = ((text_of(e), e) for e in dom.tags(*_HEADINGS, "caption", "b", "strong")) if several else ()
+    short = ((text, e) for text, e in texts if len(text) <= _COUNT and any(map(str.isdigit, text)))
+    place = min((dom.order[e] for text, e in short if comment_count(text)), default=len(dom.nodes))
+    for marks in several:
         behind = [mark for mark in marks if dom.order[mark.element] > place]
         if 2 <= len(behind) < len(marks):
             yield behind
