@@ -208,10 +208,11 @@ def _authors(
 ) -> tuple[tuple[Author, ...] | None, bool]:
     if facts.authors:
         return tuple(Author(name=name, member=True, url=url) for name, url in facts.authors), False
-    apart = [*comments, *bodies.beside(dom, author_boxes=False), *dom.tags("blockquote")]
-    stated = (dom.meta("author"), dom.meta("article:author"))
-    names = tuple(name for name in stated if name and not name.startswith("http"))
-    found, weak = bylines.authors(dom, outside=apart, known=bylines.Known(stated=names, words=dom.span(scope)))
+    apart = [*bodies.beside(dom, author_boxes=False), *dom.tags("blockquote")]
+    found, weak = bylines.authors(dom, outside=apart)
+    if not found:  # lines that nothing calls a byline
+        near = bylines.Known(words=dom.span(scope))
+        found, weak = bylines.authors(dom, outside=[*comments, *apart], known=near)
     named = tuple(author for author in found if not weak or not any(map(str.isdigit, author.name)))
     return named or None, weak and bool(named)
 
@@ -221,7 +222,7 @@ def _terms(dom: Dom, facts: PageFacts, scope: HtmlElement) -> tuple[Term, ...] |
     found: dict[str, Term] = {}
     for link, url in dom.links:
         name, rels = text_of(link).lstrip("# "), (link.get("rel") or "").lower().split()
-        if name and "tag" in rels and _is_of_post(dom, link, scope):
+        if name and "tag" in rels and _is_of_post(dom, link, scope, listed=not facts.tags):
             kind = "category" if "category" in rels else taxonomy(url) or "tag"
             found.setdefault(normal_name(name), Term(taxonomy=kind, name=name, url=without_fragment(url)))
     for link, url in dom.links if not found else ():
@@ -238,11 +239,11 @@ def _terms(dom: Dom, facts: PageFacts, scope: HtmlElement) -> tuple[Term, ...] |
     return tuple(found.values()) or None
 
 
-def _is_of_post(dom: Dom, link: HtmlElement, scope: HtmlElement) -> bool:
-    """Whether a tag is the post's: it stands within it, or in a list of tags that is beside nothing."""
+def _is_of_post(dom: Dom, link: HtmlElement, scope: HtmlElement, *, listed: bool) -> bool:
+    """Whether a tag is the post's: it stands within it or, if `listed`, in a list of tags that is beside nothing."""
     if dom.inside(link, scope) and not bodies.is_apart(link, scope):
         return True
-    is_listed = frame.is_called_tags(near_tokens(link, 3))
+    is_listed = listed and frame.is_called_tags(near_tokens(link, 3))
     return is_listed and (dom.inside(link, scope) or not bodies.is_apart(link, dom.root))
 
 

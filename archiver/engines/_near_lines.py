@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 from lxml.html import HtmlElement
 
-from archiver.engines.dom import Dom, Region, ancestors, text_of
+from archiver.engines.dom import Dom, Region, ancestors, text_of, tokens
 
 _NEAR = 60  # nodes of the page
 _LONGEST = 200  # characters
 _NOT_LINES = frozenset(
     {"a", "body", "button", "form", "head", "html", "label", "main", "nav", "option", "script", "style"}
 )
+_OF_POST = ("post-", "entry-", "article-")
 _FEET = frozenset({"footer", "nav", "form"})
 
 
@@ -37,9 +38,11 @@ def _has_text(element: HtmlElement) -> bool:
 
 
 def is_in_foot(element: HtmlElement) -> bool:
-    """Whether an element stands in what ends a page; a post's own <footer> stands in its article."""
+    """Whether an element stands in what ends a page; a post's own <footer> stands in its article, or is called so."""
     line = [element, *ancestors(element)]
     feet = next(
         (number for number, up in enumerate(line) if up.tag in _FEET or up.get("id") in {"footer", "colophon"}), None
     )
-    return feet is not None and not any(up.tag == "article" for up in line[feet:])
+    if feet is None or any(up.tag == "article" for up in line[feet:]):
+        return False
+    return not any(name.startswith(_OF_POST) for name in tokens(line[feet]))
