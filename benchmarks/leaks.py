@@ -25,7 +25,9 @@ def leaks(archive: Path, truth: Truth) -> list[str]:
             for (text,) in db.execute(f'SELECT "{column}" FROM "{table}" WHERE typeof("{column}") = \'text\''):
                 seen = [word for word in pending if word in text]
                 found += [f"{table}.{column} holds {word!r} of {pending.pop(word)}" for word in seen]
-                if not mail and any(digest in digests for digest in _DIGEST.findall(text.lower())):
+                if mail or len(text) < 32:
+                    continue
+                if any(digest in digests for digest in _DIGEST.findall(text.lower())):
                     mail = True
                     found.append(f"{table}.{column} holds the digest of an e-mail address")
     db.close()

@@ -36,6 +36,8 @@ def tokens(text: str | None) -> list[str]:
 
 def token_f1(found: str | None, wanted: str | None) -> float:
     """Harmonic mean of precision and recall over words, 0 to 1. Texts without words must be the same."""
+    if found == wanted:
+        return 1.0
     ours, theirs = Counter(tokens(found)), Counter(tokens(wanted))
     if not theirs:
         same = "".join(plain(found).split()) == "".join(plain(wanted).split())
