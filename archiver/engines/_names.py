@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from itertools import dropwhile
 
 from lxml.html import HtmlElement
@@ -128,6 +129,25 @@ def split_names(text: str) -> list[str]:
     return [text]
 
 
+def without_others(text: str) -> str:
+    """What stands before the first who has only reviewed, edited or translated: "Ann Lee, translated by Bob Ray"."""
+    line = folded(text)
+    match = _others().search(line) if len(line) == len(text) else None
+    return text[: match.start()].rstrip(_EDGES + "(&/") if match else text
+
+
+def says_other(text: str) -> bool:
+    """Whether a text ends with what stands before the name of one who has only reviewed, edited or translated."""
+    line = folded(text)
+    return any(match.end() >= len(line.rstrip(" :")) for match in _others().finditer(line))
+
+
+@cache
+def _others() -> re.Pattern[str]:
+    phrases = "|".join(map(re.escape, vocabulary.phrases("people", "other_roles")))
+    return re.compile(rf"(?<!\w)(?:{phrases})(?!\w)")
+
+
 def without_by(text: str) -> str:
     """A name without what stands before it: "By", "Von", "作者："; of "Posts by X" the X."""
     text = squeeze(text)
@@ -143,7 +163,7 @@ def without_by(text: str) -> str:
 
 def line_names(line: Line, *, need_by: bool) -> list[str]:
     """The people that a line names. need_by: only behind a "By" at its start or behind a separator."""
-    for part in (part.strip(_EDGES) for part in _SEPARATOR.split(line.text)):
+    for part in (without_others(part.strip(_EDGES)) for part in _SEPARATOR.split(line.text)):
         name = without_by(part)
         if need_by and name == squeeze(part):
             name = behind_by(part)

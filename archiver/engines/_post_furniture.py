@@ -73,12 +73,17 @@ def _lines_above_title(children: list[HtmlElement], stated: str) -> list[HtmlEle
 
 def _trailing(shell: HtmlElement, children: list[HtmlElement]) -> Iterator[HtmlElement]:
     """Children from the end of their shell back, as long as they are the theme's and no words stand between."""
+    links = False
     for node in reversed(children):
         before = node.getprevious()
         if (node.tail or "").strip():
             return
         if is_theme_part(node):
             yield node
+            links = links or next(node.iter("a"), None) is not None
+        elif links and node.tag in _HEADINGS:
+            yield node  # "Related posts", whose list is the theme's
+            return
         elif not _only_clears(node):
             return
         if ((before.tail if before is not None else shell.text) or "").strip():

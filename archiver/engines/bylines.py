@@ -21,9 +21,11 @@ from archiver.engines._names import (
     behind_by,
     line_names,
     looks_like_name,
+    says_other,
     signed_before_hour,
     split_names,
     without_by,
+    without_others,
     without_rest,
 )
 from archiver.engines._near_lines import is_in_foot, near_lines
@@ -45,6 +47,7 @@ _LABELS = frozenset({"span", "em", "strong", "b", "i", "cite"})
 _URL_OF_NAME = frozenset({"url", "fn"})
 _LONGEST_LINE = 300
 _LEVELS = 5
+_ROLE = 40  # characters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +108,7 @@ class _Byline:
     def _is_author_link(self, link: HtmlElement, url: str) -> bool:
         own = is_author_page(url) and same_host(url, self._dom.page.url)  # not a profile at some network
         named = own or "author" in rels(link) or _URL_OF_NAME.issubset(tokens(link))
-        named = named and "designer" not in rels(link)  # of the theme
+        named = named and "designer" not in rels(link) and not _is_others(link)  # the theme's; a reviewer, a translator
         return named and not any(_is_list(up) for up in near(link, 4))
 
     def _name_of(self, link: HtmlElement) -> str:
@@ -182,7 +185,7 @@ class _Byline:
         return any(not line.isdisjoint(tokens(up)) for up in near(element, 2))
 
     def _people_in(self, element: HtmlElement) -> list[Author]:
-        names = split_names(without_by(text_of(element)))
+        names = split_names(without_by(without_others(text_of(element))))
         link = next((e for e in [*element.iter("a"), *near(element, 2)] if e.tag == "a"), None)
         url = self._dom.link_url(link) if link is not None else None
         return [self._person(name, url if len(names) == 1 else None) for name in names]
@@ -272,6 +275,13 @@ class _Byline:
         # The same byline is often printed twice, once as a whole and once by person.
         single = [author for author in people.values() if len(split_names(author.name)) == 1]
         return tuple(single or people.values())
+
+
+def _is_others(link: HtmlElement) -> bool:
+    """Whether the words before a link say that its person has only reviewed, edited or translated."""
+    before, parent = link.getprevious(), link.getparent()
+    said = before.tail if before is not None else (parent.text if parent is not None else "")
+    return says_other((said or "")[-_ROLE:])
 
 
 def _is_list(element: HtmlElement) -> bool:

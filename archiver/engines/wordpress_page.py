@@ -48,7 +48,14 @@ _NOT_A_POST = frozenset({"error404", "search", "search-results", "archive", "blo
 _BACK = frozenset({"nav-previous", "previous", "prev", "older", "wp-block-comments-pagination-previous", "alignleft"})
 _ROOMS = frozenset({"body", "html", "main"})
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-_COUNTS = ("comments-title", "wp-block-comments-title", "comment-title", "comments-heading", "comments_title")
+_COUNTS = (
+    "comments-title",
+    "wpd-thread-info",
+    "wp-block-comments-title",
+    "comment-title",
+    "comments-heading",
+    "comments_title",
+)
 _PAGERS = frozenset(
     {"post-page-numbers", "page-numbers", "page-links", "post-nav-links", "page-link", "link-pages", "pagelink"}
 )

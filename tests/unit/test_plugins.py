@@ -32,6 +32,7 @@ AMONG = {
         "<div class='bctt-click-to-tweet'><a href='//x.example/'>Nobody saw it turn</a><a>Click to Tweet</a></div>"
     ),
     "another post": "<div class='internal-linking-related-contents'><a href='/x/'>Read more <b>Other</b></a></div>",
+    "advertisements": "<div class='ad-container'><p class='ad-label'>Advertisement</p></div>",
     "the heading of a box": "<h2 class='widget-title box-header-title'>Author</h2>",
 }
 
@@ -88,3 +89,34 @@ def test_what_a_menu_leads_to_is_no_post_unless_it_says_so(classes: str, kind: P
     site = Site(key="blog.example.org", home="https://blog.example.org/")
     (found,) = WordPress().extract(Page(url, html.encode()), target, site).posts
     assert found.kind is kind
+
+
+ROLES = {
+    "linked": (
+        "Written by <a rel='author' href='/author/ann/'>Ann Lee</a> | Medically reviewed by"
+        " <a rel='author' href='/author/bob/'>Dr Bob Ray</a>"
+    ),
+    "in spans": "<span class='byline'>By Ann Lee</span> <span class='reviewer'>Reviewed by Dr Bob Ray</span>",
+    "in one line": "By Ann Lee, translated by Bob Ray",
+    "before the author": "Edited by Bob Ray | By Ann Lee",
+    "an editor's link": (
+        "<span class='author'>Ann Lee</span> <i>Last edited by <a rel='author' href='/author/bob/'>Bob Ray</a></i>"
+    ),
+    "in German": "Von Ann Lee, medizinisch geprüft von Dr. Bob Ray",
+}
+
+
+@pytest.mark.parametrize("line", ROLES.values(), ids=ROLES)
+def test_who_has_reviewed_or_translated_a_post_is_not_its_author(line: str) -> None:
+    page = post(f"<article class='hentry'><h1>Tides</h1><div class='entry-meta'>{line}</div>{FIRST}{LAST}</article>")
+    assert [author.name for author in page.byline[0]] == ["Ann Lee"]
+
+
+def test_the_heading_of_a_list_of_other_posts_goes_with_it() -> None:
+    other = "<h3>Related posts</h3><ul class='related-posts'><li><a href='/x/'>Other</a></li></ul>"
+    page = post(
+        f"<article class='hentry'><h1>Tides</h1><div class='entry-content'>{FIRST}{LAST}{other}</div></article>"
+    )
+    content = page.read().content
+    assert content is not None
+    assert content.text == WORDS
