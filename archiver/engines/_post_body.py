@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from html import escape
+from itertools import islice
 
 from lxml.html import HtmlElement
 
@@ -38,6 +39,7 @@ _HARD = ("site-footer", "widget-area", "wp-block-comments", "wp-block-post-comme
 _SOFT_IDS = frozenset({*_HARD_IDS, "comments", "sidebar", "footer"})
 _END = frozenset({"footer", "nav", "aside"})
 _OUTER = frozenset({"body", "html"})
+_FRAMES = 3  # around a title, itself counted
 _LABELS = 120  # characters: "12 comments", "Subscribe to …"
 _FEW = 5  # words: no more than a label has
 _TITLES = frozenset({"h1", "h2", "a", "span", "script", "style"})
@@ -189,16 +191,26 @@ def _inner_body(dom: Dom, element: HtmlElement) -> HtmlElement:
 
 
 def _plainly_called(dom: Dom, aside: Region, article: HtmlElement | None) -> HtmlElement | None:
-    """An element of the article that is called "content" or the like, without the title and the thread."""
-    if article is None:
-        return None
-    called = dom.classed(*vocabulary.names("post", "body_plain"))
-    found = [
-        e for e in called if e not in aside and e.tag not in _OUTER and e is not article and dom.inside(e, article)
-    ]
+    """An element of the article that is called "content" or the like, without the title and the thread.
+
+    Where nothing tells the article, one that follows the title, or the frame of that.
+    """
+    called = [e for e in dom.classed(*vocabulary.names("post", "body_plain")) if e not in aside and e.tag not in _OUTER]
+    if article is not None:
+        found = [e for e in called if e is not article and dom.inside(e, article)]
+    else:
+        behind = _behind_title(dom) if called else []
+        found = [e for e in called if any(e is node for node in behind)]
     apart = [*dom.tags("h1"), *(dom.by_id[id_] for id_ in _HARD_IDS if id_ in dom.by_id)]
     found = [e for e in found if not _is_frame(dom, e) and not any(dom.inside(other, e) for other in apart)]
     return max(found, key=lambda e: len(text_of(e)), default=None)
+
+
+def _behind_title(dom: Dom) -> list[HtmlElement]:
+    """What stands on the same level as the only <h1>, or as one of the frames around that, and behind it."""
+    heads = dom.tags("h1")
+    frames = [heads[0], *islice(ancestors(heads[0]), _FRAMES - 1)] if len(heads) == 1 else []
+    return [node for frame in frames if frame.tag not in _OUTER for node in frame.itersiblings()]
 
 
 def _is_rather(plain: HtmlElement, densest: HtmlElement) -> bool:

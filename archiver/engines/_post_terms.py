@@ -19,6 +19,7 @@ _POST_CLASS = re.compile(r"^(category|tag)-(.+)$")
 _BESIDE = frozenset(
     {"breadcrumb", "breadcrumbs", "menu", "sub-menu", "nav", "cat-item", "tagcloud", "wp-block-tag-cloud"}
 )
+_COUNT = re.compile(r"\s*\[\d{1,5}\]$")  # how many posts have it
 
 
 class PostTerms:
@@ -49,7 +50,7 @@ class PostTerms:
         found: dict[str, Term] = {}
         for link, url in self._dom.links_outside(self._outside.without(self._words.spans)):
             kind = self._kind(link, url)
-            name = text_of(link) if kind else ""
+            name = _COUNT.sub("", text_of(link)) if kind else ""
             if kind and name:
                 found.setdefault(url_key(url), Term(taxonomy=kind, name=name, url=url))
         return (*_without_hashes(tuple(found.values())), *self._unlinked(found.values()))

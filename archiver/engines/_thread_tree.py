@@ -9,7 +9,7 @@ instead of lying in it tell, too. Without any of that a parent is unknown, unles
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 
 from lxml.html import HtmlElement
 
@@ -200,7 +200,26 @@ def use_evidence(nodes: list[Node], names: dict[Node, str], texts: Callable[[Nod
         node.parent, node.source = parent, source
     if not told:
         _use_mentions(nodes, names, texts)
+        _settle_roots(nodes)
     return notes
+
+
+def _settle_roots(nodes: list[Node]) -> None:
+    """In a flat thread whose theme says above each reply whom it answers, the others answer the post."""
+    if not any(node.source is ParentSource.FEED and _names_comment(node) for node in nodes):
+        return
+    for node in nodes:
+        if node.source is ParentSource.UNKNOWN and not node.ping and not _names_comment(node):
+            node.source, node.depth = ParentSource.INFERRED, 1
+
+
+def _names_comment(node: Node) -> bool:
+    """Whether the theme says whom a comment answers: by an attribute, or by a link, be that one on this page or not."""
+    if node.answers is not None:
+        return True
+    found = ((e, e.get("href") or "") for e in node.own() if e.tag == "a")
+    ids = [comment_id(href) for element, href in found if "#" in href and not _in_words(element, node)]
+    return any(id_ is not None and id_ != node.native_id for id_ in ids)
 
 
 def _leads_to(start: Node, wanted: Node) -> bool:
@@ -264,19 +283,32 @@ def _says_reply(link: HtmlElement) -> bool:
     return any(phrase in context for phrase in vocabulary.phrases("people", "answers"))
 
 
-def _use_mentions(nodes: Iterable[Node], names: dict[Node, str], texts: Callable[[Node], str]) -> None:
-    """`@Name …` at the start of a comment, where exactly one comment by that name stands before it."""
-    earlier: dict[str, list[Node]] = defaultdict(list)
-    for node in nodes:
+def _use_mentions(nodes: list[Node], names: dict[Node, str], texts: Callable[[Node], str]) -> None:
+    """`@Name …` at the start of a comment, where exactly one comment by that name was there before it."""
+    said_by: dict[str, list[tuple[int, Node]]] = defaultdict(list)
+    for place, node in enumerate(nodes):
+        if name := normal_name(names.get(node, "")):
+            said_by[name].append((place, node))
+    for place, node in enumerate(nodes):
         text = normal_name(texts(node)[:200])
-        if node.source is ParentSource.UNKNOWN and text.startswith("@"):
-            said = [name for name in earlier if _begins(text[1:].lstrip(), name)]
-            meant = earlier[max(said, key=len)] if said else []
-            if len(meant) == 1:
-                node.parent, node.source = meant[0], ParentSource.INFERRED
-        name = normal_name(names.get(node, ""))
-        if name:
-            earlier[name].append(node)
+        if node.source is not ParentSource.UNKNOWN or not text.startswith("@"):
+            continue
+        earlier = {
+            name: [other for at, other in found if _was_there(at, other, place, node)]
+            for name, found in said_by.items()
+            if _begins(text[1:].lstrip(), name)
+        }
+        said = [name for name, found in earlier.items() if found]
+        meant = earlier[max(said, key=len)] if said else []
+        if len(meant) == 1:
+            node.parent, node.source = meant[0], ParentSource.INFERRED
+
+
+def _was_there(at: int, other: Node, place: int, node: Node) -> bool:
+    """Whether one comment is older than another: by their numbers, since threads begin with their newest, too."""
+    if (other.native_id or "").isdecimal() and (node.native_id or "").isdecimal():
+        return int(other.native_id or 0) < int(node.native_id or 0)
+    return at < place
 
 
 def _begins(text: str, name: str) -> bool:

@@ -79,7 +79,7 @@ def test_five_digits_are_no_date(shape: Shape, name: str) -> None:
 def test_links_to_what_is_answered_tell(roots: list[Said]) -> None:
     thread = read(page(answering(roots)))
     assert [(id_, parent) for id_, parent, _ in as_read(thread.comments)] == [row[:2] for row in as_meant(roots)]
+    replied = any(comment.parent for comment in thread.comments)
+    of_roots = ParentSource.INFERRED if replied else ParentSource.UNKNOWN
     for comment in thread.comments:
-        assert comment.parent_source is (ParentSource.FEED if comment.parent else ParentSource.UNKNOWN) or (
-            len(thread.comments) == 1
-        )
+        assert comment.parent_source is (ParentSource.FEED if comment.parent else of_roots) or len(thread.comments) == 1

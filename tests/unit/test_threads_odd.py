@@ -215,10 +215,38 @@ def test_a_mention_that_can_mean_one_comment_only(said: tuple[tuple[str, str], .
     assert (mentioning.parent, mentioning.parent_source) == (parent, source)
 
 
+def test_a_mention_is_of_what_was_there_before_though_the_newest_come_first() -> None:
+    said = [(9, "Ann", "Again."), (5, "Bo", "@Ann yes"), (3, "Ann", "Hello."), (2, "Cy", "@Bo no")]
+    items = "".join(f'<li id="comment-{n}"><cite>{name}</cite><p>{text}</p></li>' for n, name, text in said)
+    thread = read(page(f'<ol class="commentlist">{items}</ol>'))
+    parents = {c.native_id: (c.parent, c.parent_source) for c in thread.comments}
+    assert parents["5"] == ("3", ParentSource.INFERRED)
+    assert parents["2"] == (None, ParentSource.UNKNOWN)
+
+
 def test_mentions_do_not_overrule_structure() -> None:
     inner = f'<ol class="children">{item(3, "@Bo yes", depth=2, name="Cy")}</ol>'
     thread = read(page(listed(item(2, "Hi.", name="Bo"), item(1, "Hello.", inner=inner))))
     assert as_read(thread.comments)[-1] == ("3", "1", 2)
+
+
+@pytest.mark.parametrize(
+    "says",
+    ['<div data-parent-id="{}">Bo</div>', '<a class="reply-to" href="#comment-{}">Bo</a>'],
+)
+def test_where_replies_say_whom_they_answer_the_others_answer_the_post(says: str) -> None:
+    def one(number: int, parent: int | None = None) -> str:
+        said = says.format(parent) if parent else ""
+        return f'<li id="comment-{number}"><cite>Bo {number}</cite>{said}<p>Hello.</p></li>'
+
+    thread = read(page(f'<ol class="commentlist">{one(1)}{one(2, 1)}{one(3)}{one(4, 77)}</ol>'))
+    told = {c.native_id: (c.parent, c.parent_source is ParentSource.UNKNOWN) for c in thread.comments}
+    assert told["1"] == told["3"] == (None, False)
+    assert told["2"] == ("1", False)
+    assert told["4"][0] in {None, "77"}, "on another page, and no root"
+    assert {c.parent_source for c in thread.comments if c.native_id in {"1", "3"}} == {ParentSource.INFERRED}
+    silent = read(page(f'<ol class="commentlist">{one(1)}{one(3)}</ol>'))
+    assert {c.parent_source for c in silent.comments} == {ParentSource.UNKNOWN}
 
 
 @given(roots=trees(most=8))

@@ -106,6 +106,42 @@ def test_a_part_of_a_post_belongs_to_the_post_as_the_page_writes_it() -> None:
     assert post.ref.url == POST
 
 
+@pytest.mark.parametrize(
+    "words", ["<p>Short.</p>", "<figure><img src='a.png' alt=''></figure>", "<p>Long words. </p>" * 40]
+)
+def test_what_is_called_the_content_and_follows_the_title_holds_the_words(words: str) -> None:
+    """Where no class tells the article. A list of comments that it quotes is none."""
+    quoted = '<ol class="commentlist"><li id="comment-99" class="comment even depth-1"><p>No comment.</p></li></ol>'
+    body = (
+        '<div class="k-main"><div class="article"><div class="header"><h1 class="title">A walk</h1><div class="meta">'
+        f'<span>May 5, 2020</span></div></div><div class="content">{words}{quoted}</div>'
+        '<div class="foot"><span>Last updated: May 6, 2020</span></div></div></div>'
+    )
+    extract = read(a_page(body))
+    assert extract.comments == ()
+    assert extract.posts[0].content
+    assert extract.posts[0].content.text.endswith("No comment.")
+    assert "updated" not in extract.posts[0].content.text
+
+
+def test_the_content_of_a_page_is_its_words_where_nothing_else_is() -> None:
+    main = (
+        '<main class="post-7 post type-post hentry"><div class="page-header"><h1 class="entry-title">A walk</h1></div>'
+    )
+    page = a_page(
+        f'{main}<div class="page-content"><p>Short.</p><h2>Ends</h2></div><form id="commentform"></form></main>'
+    )
+    (post,) = read(page).posts
+    assert post.content
+    assert post.content.text == "Short.\n\nEnds"
+
+
+def test_how_many_posts_have_a_tag_is_none_of_its_name() -> None:
+    tags = '<p>Tags: <a rel="tag" href="/tag/sleep/">Sleep[12]</a> <a rel="tag" href="/tag/c/">C (2)</a></p>'
+    (post,) = read(a_page(a_post(tags))).posts
+    assert [term.name for term in post.terms or ()] == ["Sleep", "C (2)"]
+
+
 # -- threads --------------------------------------------------------------------------------------
 
 
