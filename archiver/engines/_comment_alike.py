@@ -65,6 +65,7 @@ class Likeness:
         self._fits = False  # whether that one has the markup of a form
         self._place = 0  # where in the markup the next one may begin
         self._broken: set[Node] = set()
+        self._authors: dict[tuple[object, ...], Author | None] = {}  # most of a long thread is by few people
 
     def read(self, nodes: list[Node], number: int) -> Alike | None:
         """The comment of this number; None when it must be read thoroughly. To be asked for one after another."""
@@ -149,7 +150,7 @@ class Likeness:
         """What a comment says where it fits a form; None where that is not plain."""
         if match["native"] != node.native_id:
             return None
-        author = form.author(match, self._dom, member="byuser" in node.classes)
+        author = self._author(form, match, member="byuser" in node.classes)
         link = form.link(match, node.native_id)
         published = form.published(match, self._dating)
         if author is None or published is None or (form.has_link and link is None):
@@ -158,6 +159,12 @@ class Likeness:
         if content is None:
             return None
         return Alike(author, content, when.permalink(self._dom, node.native_id, link), published, form.can_reply)
+
+    def _author(self, form: Form, match: re.Match[str], *, member: bool) -> Author | None:
+        key = (form.exact, member, *form.said_of_author(match))
+        if key not in self._authors:
+            self._authors[key] = form.author(match, self._dom, member=member)
+        return self._authors[key]
 
 
 @lru_cache(maxsize=1024)

@@ -61,6 +61,10 @@ class Form:
     words_at: int | None
     sure: bool
 
+    def said_of_author(self, match: re.Match[str]) -> tuple[str | None, ...]:
+        """All of its markup that tells who wrote it."""
+        return (match["name"], match["url"] if self.has_url else None, match["avatar"] if self.has_avatar else None)
+
     def author(self, match: re.Match[str], dom: Dom, *, member: bool) -> Author | None:
         """Who wrote it."""
         href = _value(match["url"]) if self.has_url else None

@@ -329,8 +329,9 @@ def _endings() -> tuple[str, ...]:
     return tuple(f" {phrase}" if phrase.isascii() else phrase for phrase in vocabulary.phrases("people", "says"))
 
 
+@lru_cache(maxsize=4096)
 def without_says(text: str) -> str:
-    """A name without the "says:" that some themes print in the same element."""
+    """A name without the "says:" that some themes print in the same element. Remembered as `plain_name` is."""
     bare = text if text[-1:].isalnum() else _COLON.sub("", text)
     if bare == text and text.isascii():  # most names: an ASCII "says" counts with a colon only
         return text
