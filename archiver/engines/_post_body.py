@@ -207,8 +207,9 @@ def _plainly_called(dom: Dom, aside: Region, article: HtmlElement | None) -> Htm
 
 
 def _behind_title(dom: Dom) -> list[HtmlElement]:
-    """What stands on the same level as the only <h1>, or as one of the frames around that, and behind it."""
-    heads = dom.tags("h1")
+    """What stands on the same level as the title, or as one of the frames around that, and behind it."""
+    stated = normal_name(dom.stated_title or "")
+    heads = [head for head in dom.tags("h1") if (said := normal_name(text_of(head))) and stated.startswith(said)]
     frames = [heads[0], *islice(ancestors(heads[0]), _FRAMES - 1)] if len(heads) == 1 else []
     return [node for frame in frames if frame.tag not in _OUTER for node in frame.itersiblings()]
 

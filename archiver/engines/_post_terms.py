@@ -19,6 +19,7 @@ _POST_CLASS = re.compile(r"^(category|tag)-(.+)$")
 _BESIDE = frozenset(
     {"breadcrumb", "breadcrumbs", "menu", "sub-menu", "nav", "cat-item", "tagcloud", "wp-block-tag-cloud"}
 )
+_ADDED = "-post"  # behind every slug, by the theme Cocoon
 _COUNT = re.compile(r"\s*\[\d{1,5}\]$")  # how many posts have it
 
 
@@ -134,7 +135,10 @@ def _filed(classes: Sequence[str]) -> list[tuple[str, str]]:
     """
     start = next((place for place, name in enumerate(classes) if name.startswith("status-")), len(classes))
     matches = [match for name in classes[start:] if (match := _POST_CLASS.match(name))]
-    return [(match[1], match[2]) for match in matches if not match[2].isdigit()]
+    found = [(match[1], match[2]) for match in matches if not match[2].isdigit()]
+    if found and all(slug.endswith(_ADDED) for _, slug in found):
+        return [(kind, slug.removesuffix(_ADDED)) for kind, slug in found]
+    return found
 
 
 def _without_hashes(terms: tuple[Term, ...]) -> tuple[Term, ...]:

@@ -113,7 +113,8 @@ def test_what_is_called_the_content_and_follows_the_title_holds_the_words(words:
     """Where no class tells the article. A list of comments that it quotes is none."""
     quoted = '<ol class="commentlist"><li id="comment-99" class="comment even depth-1"><p>No comment.</p></li></ol>'
     body = (
-        '<div class="k-main"><div class="article"><div class="header"><h1 class="title">A walk</h1><div class="meta">'
+        '<h1 class="brand"><a href="/">The blog</a></h1><div class="k-main"><div class="article">'
+        '<div class="header"><h1 class="title">A walk</h1><div class="meta">'
         f'<span>May 5, 2020</span></div></div><div class="content">{words}{quoted}</div>'
         '<div class="foot"><span>Last updated: May 6, 2020</span></div></div></div>'
     )
@@ -134,6 +135,13 @@ def test_the_content_of_a_page_is_its_words_where_nothing_else_is() -> None:
     (post,) = read(page).posts
     assert post.content
     assert post.content.text == "Short.\n\nEnds"
+
+
+def test_what_a_theme_adds_to_the_slugs_of_terms_is_none_of_them() -> None:
+    cats = '<p><a rel="category tag" href="/?cat=2">Clinical trials</a></p>'
+    body = a_post(cats).replace('type-post"', 'type-post status-publish hentry category-clinical-trials-post"')
+    (post,) = read(a_page(body)).posts
+    assert [term.name for term in post.terms or ()] == ["Clinical trials"]
 
 
 def test_how_many_posts_have_a_tag_is_none_of_its_name() -> None:
