@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from archiver._attributes import MOST_ATTRIBUTES, is_overloaded, without_overload
@@ -91,6 +91,7 @@ def test_such_a_page_is_an_error_and_its_neighbour_is_not() -> None:
 )
 @settings(max_examples=30, deadline=None)
 def test_no_mixture_of_attributes_is_missed(before: str, forms: list[str]) -> None:
+    assume(not {"a{}", '={}=">"'} <= set(forms))  # a bare name takes the "=" behind it: the ">" then ends the tag
     rounds = range(0, MANY, len(forms))
     tag = " ".join(form.format(start + place) for start in rounds for place, form in enumerate(forms))
     assert is_overloaded(f"{before}<b {tag}>behind</b>")
