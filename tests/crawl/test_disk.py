@@ -50,7 +50,9 @@ def pages_done(archive: Path) -> int:
 
 
 MEANS: list[Callable[[int], dict[str, Any]]] = [
-    lambda size: {"max_pages": size * 6 // 10 // 4096},
+    lambda size: {
+        "max_pages": size * 7 // 10 // 4096
+    },  # tables and indexes alone are more than half of so small a file
     lambda size: {"max_pages": size * 8 // 10 // 4096},
     lambda size: {"max_file": size * 3},  # the write-ahead log holds each page of the file several times
     lambda size: {"max_file": size * 4},
