@@ -20,8 +20,12 @@ from db.threads import arrange
 PARENTS = {source: rank for rank, source in enumerate(ParentSource)}
 SKELETON = "id, native_id, author_id, answers, published_at, page, place, shown_depth, parent_id, depth, position"
 PLACES = ("parent_id", "depth", "position")
-OWN = """(CASE WHEN author_id IS NOT NULL AND EXISTS (SELECT 1 FROM post_authors WHERE post_id = ?1)
-    THEN author_id IN (SELECT author_id FROM post_authors WHERE post_id = ?1) END)"""
+# A visitor of the author's name may be the author, on pages that do not tell members from visitors.
+OWN = """(CASE WHEN author_id IS NOT NULL AND EXISTS (SELECT 1 FROM post_authors WHERE post_id = ?1) THEN CASE
+    WHEN author_id IN (SELECT author_id FROM post_authors WHERE post_id = ?1) THEN 1
+    WHEN (SELECT name FROM authors WHERE id = author_id)
+      IN (SELECT a.name FROM post_authors b JOIN authors a ON a.id = b.author_id WHERE b.post_id = ?1) THEN NULL
+    ELSE 0 END END)"""
 
 
 @dataclass(slots=True)
@@ -126,12 +130,15 @@ class Comments:
         rows = {row["id"]: row for row in execute(f"SELECT {SKELETON} FROM comments WHERE post_id = ?", (post_id,))}  # noqa: S608
         here = {id_: one.row for id_, one in held.items() if one.row["post_id"] == post_id}
         byline = {row[0] for row in execute("SELECT author_id FROM post_authors WHERE post_id = ?", (post_id,))}
+        writers = {one.row["author_id"] for one in held.values() if one.row["post_id"] == post_id} - {None}
+        people = self._store.load("authors", byline | writers)
+        named = {people[id_].row["name"] for id_ in byline}
         moved = []
         for placed in arrange({**{id_: row for id_, row in rows.items() if id_ not in held}, **here}.values()):
             place = (placed.parent_id, placed.depth, placed.position)
             if placed.id in here:
                 here[placed.id].update(zip(PLACES, place, strict=True))
-                _own(held[placed.id], byline)
+                _own(held[placed.id], byline, people, named)
             elif tuple(rows[placed.id][name] for name in PLACES) != place:
                 moved.append((*place, placed.id))
         self._store.connection.executemany(
@@ -147,8 +154,14 @@ class Comments:
         )
 
 
-def _own(held: Held, byline: set[str]) -> None:
-    """Where no page says whether the post's author wrote a comment, the byline does."""
-    if "own" not in held.stamps:
-        author = held.row["author_id"]
-        held.row["by_post_author"] = int(author in byline) if byline and author else None
+def _own(held: Held, byline: set[str], people: Mapping[str, Held], named: set[str]) -> None:
+    """Where no page says whether the post's author wrote a comment, the byline does; see OWN.
+
+    byline: the post's authors; named: what they are called; people: they, and whom this visit has met.
+    """
+    if "own" in held.stamps:
+        return
+    author = held.row["author_id"]
+    own = int(author in byline) if byline and author else None
+    namesake = own == 0 and author in people and people[author].row["name"] in named
+    held.row["by_post_author"] = None if namesake else own

@@ -19,6 +19,7 @@ from archiver.model import Author
 from archiver.text import squeeze
 
 _INNER = ("cite", "b", "strong", "a")
+_IN_NAMES = frozenset({"b", "strong", "i", "em", "span"})
 _PERSONAL = frozenset({"url", "external", "ugc"})
 _LONGEST = 250
 _SHORT = 60
@@ -107,13 +108,14 @@ def _above_words(parts: Parts) -> tuple[str, HtmlElement | None, HtmlElement | N
             continue
         if element is not parts.node.element and (is_beside(element) or element in parts.times):
             passed = dom.last(element)
-        elif (element.text or "").strip():
+        elif (element.text or "").strip() or element.tag in _INNER:
             lines.append(element)
+            passed = dom.last(element) if not dom.inside(words, element) else passed
         if not dom.inside(words, element) and (element.tail or "").strip():
             return "", None, None
-    line = lines[0] if len(lines) == 1 and not len(lines[0]) and lines[0] is not parts.node.element else None
-    name = squeeze(line.text or "") if line is not None else ""
-    if line is None or len(name) > _SHORT or not name[:1].isalpha() or not looks_like_name(name):
+    line = lines[0] if len(lines) == 1 and not dom.inside(words, lines[0]) else None
+    name = text_of(line) if line is not None and all(e.tag in _IN_NAMES for e in line.iterdescendants("*")) else ""
+    if len(name) > _SHORT or not name[:1].isalpha() or not looks_like_name(name):
         return "", None, None
     return name, None, line
 

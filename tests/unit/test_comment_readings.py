@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import permutations
 
 import pytest
@@ -96,3 +97,20 @@ def test_a_parent_that_is_not_archived_is_kept_in_mind() -> None:
         parent = said("7", Rank.PAGE, "page", parent_source=ParentSource.DOM, depth=1, page=None, position=0)
         writer.save(visit(Extract(comments=(parent,)), 1, "2026-01-02T03:04:01.000000Z"), crawl)
         assert writer.connection.execute(ask).fetchone()[0] is not None
+
+
+@pytest.mark.parametrize("order", list(permutations(["page", "post"])), ids="-".join)
+@pytest.mark.parametrize(("name", "own"), [("Anna Berg", None), ("Owen", 0)])
+def test_a_visitor_of_the_authors_name_may_be_the_author(order: tuple[str, ...], name: str, own: int | None) -> None:
+    """Where pages do not tell members from visitors."""
+    visitor = Author(name=name, member=False, url="https://anna.example.org/")
+    comment = replace(said("1", Rank.PAGE, "page"), author=visitor)
+    visits = {
+        "page": visit(Extract(comments=(comment,)), 0, "2026-01-02T03:04:00.000000Z"),
+        "post": visit(Extract(posts=(POST,)), 1, "2026-01-02T03:05:00.000000Z"),
+    }
+    with fresh_writer() as writer:
+        crawl = begin(writer)
+        for one in order:
+            writer.save(visits[one], crawl)
+        assert writer.connection.execute("SELECT by_post_author FROM comments").fetchone()[0] == own

@@ -171,12 +171,16 @@ def thread(*items: str) -> tuple[Comment, ...]:
 def test_the_only_line_above_the_words_is_the_name() -> None:
     linked = '<a href="https://ann.example.org" rel="external nofollow" class="url">Ann Lee</a>'
     comments = thread(
-        said(1, linked, "<p>Hello.</p>"), said(2, "Bo 2nd", "<p>Hi.</p>"), said(3, "花子", "<p>You and I.</p>")
+        said(1, linked, "<p>Hello.</p>"),
+        said(2, "Bo 2nd", "<p>Hi.</p>"),
+        said(3, "花子", "<p>You and I.</p>"),
+        said(4, "A <b>bold</b> name", "<p>Yes.</p>"),
     )
-    assert [c.author.name if c.author else None for c in comments] == ["Ann Lee", "Bo 2nd", "花子"]
+    names = [c.author.name if c.author else None for c in comments]
+    assert names == ["Ann Lee", "Bo 2nd", "花子", "A bold name"]
     assert comments[0].author
     assert comments[0].author.url == "https://ann.example.org"
-    assert [c.content.text if c.content else None for c in comments] == ["Hello.", "Hi.", "You and I."]
+    assert [c.content.text if c.content else None for c in comments] == ["Hello.", "Hi.", "You and I.", "Yes."]
 
 
 @pytest.mark.parametrize("line", ["#3", "May 5, 2020", "https://example.org"])
