@@ -31,7 +31,7 @@ GREATEST: dict[str, tuple[str, ...]] = {
     "works": ("url",),
     "withheld": (),
     "attributions": (),
-    "last_readings": ("rank", "read_at", "extractor", "stamp", "fetch"),
+    "last_readings": ("rank", "read_at", "extractor", "stamp", "exchange"),
     "frontier": ("round", _PROGRESS),
     "post_parts": ("fetched_at", "extractor", "fingerprint({0}.html, {0}.extras)", "fetch_id"),
 }

@@ -19,11 +19,12 @@ from db.redactions import Redaction, author_name, fragment_name
 
 Subject = tuple[str, str, str, str]
 _LATEST = """
-INSERT INTO main.last_readings (comment_id, rank, read_at, extractor, stamp, fetch, marks) VALUES (?, ?, ?, ?, ?, ?, ?)
+INSERT INTO main.last_readings (comment_id, rank, read_at, extractor, stamp, exchange, marks)
+VALUES (?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (comment_id) DO UPDATE SET rank = excluded.rank, read_at = excluded.read_at,
-  extractor = excluded.extractor, stamp = excluded.stamp, fetch = excluded.fetch, marks = excluded.marks
-WHERE (excluded.rank, excluded.read_at, excluded.extractor, excluded.stamp, excluded.fetch)
-  > (rank, read_at, extractor, stamp, fetch)
+  extractor = excluded.extractor, stamp = excluded.stamp, exchange = excluded.exchange, marks = excluded.marks
+WHERE (excluded.rank, excluded.read_at, excluded.extractor, excluded.stamp, excluded.exchange)
+  > (rank, read_at, extractor, stamp, exchange)
 """
 
 

@@ -504,6 +504,6 @@ CREATE TABLE last_readings (
   read_at TEXT NOT NULL,  -- when it was fetched
   extractor INTEGER NOT NULL,  -- version of what read it
   stamp TEXT NOT NULL,  -- digest of what was read
-  fetch TEXT NOT NULL,  -- key of the exchange
+  exchange TEXT NOT NULL,  -- its key
   marks TEXT NOT NULL  -- digests of runs of its words, as in redactions (JSON)
 ) STRICT;

@@ -49,10 +49,9 @@ def pages_done(archive: Path) -> int:
     return int(rows(archive, "SELECT count(*) FROM frontier WHERE kind = 'post' AND state = 'done'")[0][0])
 
 
+# Tables and indexes alone are more than half of so small a file.
 MEANS: list[Callable[[int], dict[str, Any]]] = [
-    lambda size: {
-        "max_pages": size * 7 // 10 // 4096
-    },  # tables and indexes alone are more than half of so small a file
+    lambda size: {"max_pages": size * 7 // 10 // 4096},
     lambda size: {"max_pages": size * 8 // 10 // 4096},
     lambda size: {"max_file": size * 3},  # the write-ahead log holds each page of the file several times
     lambda size: {"max_file": size * 4},
