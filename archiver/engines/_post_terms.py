@@ -19,7 +19,6 @@ _POST_CLASS = re.compile(r"^(category|tag)-(.+)$")
 _BESIDE = frozenset(
     {"breadcrumb", "breadcrumbs", "menu", "sub-menu", "nav", "cat-item", "tagcloud", "wp-block-tag-cloud"}
 )
-_ADDED = "-post"  # behind every slug, by the theme Cocoon
 _COUNT = re.compile(r"\s*\[\d{1,5}\]$")  # how many posts have it
 
 
@@ -62,7 +61,7 @@ class PostTerms:
         Where none does, by their slugs: a feed may know the name.
         """
         shown = {(term.taxonomy, slug) for term in linked for slug in (_slug(term.url or ""), slug_of(term.name))}
-        left = [pair for pair in self._filed if pair not in shown]
+        left = [(kind, slug) for kind, slug in self._filed if shown.isdisjoint({(kind, slug), (kind, _bare(slug))})]
         named = self._named_elsewhere() if left else {}
         for kind, slug in left:
             yield named.get((kind, slug)) or Term(taxonomy=kind, name=slug.replace("-", " "), slug=slug)
@@ -124,6 +123,11 @@ class PostTerms:
         return "tag" if not names.isdisjoint(vocabulary.name_set("post", "tags")) else None
 
 
+def _bare(slug: str) -> str:
+    """A slug without the "-post" that the theme Cocoon puts behind each, where that leaves the slug of a shown term."""
+    return slug.removesuffix("-post")
+
+
 def _slug(url: str) -> str:
     return (query_value(url, "tag") or last_segment(url)).lower()
 
@@ -135,10 +139,7 @@ def _filed(classes: Sequence[str]) -> list[tuple[str, str]]:
     """
     start = next((place for place, name in enumerate(classes) if name.startswith("status-")), len(classes))
     matches = [match for name in classes[start:] if (match := _POST_CLASS.match(name))]
-    found = [(match[1], match[2]) for match in matches if not match[2].isdigit()]
-    if found and all(slug.endswith(_ADDED) for _, slug in found):
-        return [(kind, slug.removesuffix(_ADDED)) for kind, slug in found]
-    return found
+    return [(match[1], match[2]) for match in matches if not match[2].isdigit()]
 
 
 def _without_hashes(terms: tuple[Term, ...]) -> tuple[Term, ...]:

@@ -137,11 +137,14 @@ def test_the_content_of_a_page_is_its_words_where_nothing_else_is() -> None:
     assert post.content.text == "Short.\n\nEnds"
 
 
-def test_what_a_theme_adds_to_the_slugs_of_terms_is_none_of_them() -> None:
-    cats = '<p><a rel="category tag" href="/?cat=2">Clinical trials</a></p>'
-    body = a_post(cats).replace('type-post"', 'type-post status-publish hentry category-clinical-trials-post"')
+@pytest.mark.parametrize(
+    ("name", "slug"), [("Clinical trials", "clinical-trials-post"), ("Guest post", "guest-post")], ids=["added", "own"]
+)
+def test_what_a_theme_adds_to_the_slugs_of_terms_is_none_of_them(name: str, slug: str) -> None:
+    cats = f'<p><a rel="category tag" href="/?cat=2">{name}</a></p>'
+    body = a_post(cats).replace('type-post"', f'type-post status-publish hentry category-{slug}"')
     (post,) = read(a_page(body)).posts
-    assert [term.name for term in post.terms or ()] == ["Clinical trials"]
+    assert [term.name for term in post.terms or ()] == [name]
 
 
 def test_how_many_posts_have_a_tag_is_none_of_its_name() -> None:
