@@ -94,6 +94,7 @@ def test_a_form_in_which_nothing_is_known_is_told(tmp_path: Path) -> None:
         ("blog.html", b"<!DOCTYPE html><html><head></head><body>Tremor Diary</body></html>", "it is a web page and no"),
         ("takeout.tgz", gzip.compress(b"Takeout/Blogger/Blogs/Tremor Diary/feed.atom" + b"\0" * 600), "with gzip"),
     ],
+    ids=["a page", "packed"],
 )
 def test_what_is_no_export_is_named(tmp_path: Path, name: str, data: bytes, words: str) -> None:
     (tmp_path / name).write_bytes(data)
