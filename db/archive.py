@@ -60,6 +60,9 @@ def _refresh_views(connection: sqlite3.Connection) -> None:
         connection.execute(sql)
 
 
+BEGIN = "Run `archiver crawl URL` first, or name the archive with -a"
+
+
 class Archive:
     """An archive on disk. One `writer()` at a time; any number of readers beside it."""
 
@@ -117,8 +120,7 @@ def open_archive(directory: Path, *, create: bool = False) -> Archive:
     with explained(archive.path):
         there = archive.path.exists()
         if not there and not create:
-            todo = "Run `archiver crawl URL` first, or name the archive with -a"
-            raise ArchiveMissing(str(directory), f"there is no {DATABASE} in it", todo)
+            raise ArchiveMissing(str(directory), f"there is no {DATABASE} in it", BEGIN)
         if there:
             _check(archive, create=create)
         if create:
@@ -140,9 +142,11 @@ def _check(archive: Archive, *, create: bool) -> None:
     if newer:
         why = f"it was made by a newer version (it has {newer[-1]})"
         raise ArchiveTooNew(str(archive.path), why, "Update blog-archiver")
-    if not applied and (tables or not create):
+    if not applied and tables:
         why = "it is not an archive of blog-archiver"
         raise ArchiveDamaged(str(archive.path), why, "Name another directory with -a")
+    if not applied and not create:  # who was making it was killed
+        raise ArchiveMissing(str(archive.path), "it is empty", BEGIN)
 
 
 def readable(path: Path) -> None:

@@ -20,10 +20,10 @@ from db.threads import arrange
 PARENTS = {source: rank for rank, source in enumerate(ParentSource)}
 SKELETON = "id, native_id, author_id, answers, published_at, page, place, shown_depth, parent_id, depth, position"
 PLACES = ("parent_id", "depth", "position")
-# A visitor of the author's name may be the author, on pages that do not tell members from visitors.
+# A visitor of the author's name may be the author, where no API tells members from visitors: not all pages do.
 OWN = """(CASE WHEN author_id IS NOT NULL AND EXISTS (SELECT 1 FROM post_authors WHERE post_id = ?1) THEN CASE
     WHEN author_id IN (SELECT author_id FROM post_authors WHERE post_id = ?1) THEN 1
-    WHEN (SELECT name FROM authors WHERE id = author_id)
+    WHEN instr(sources, 'api') = 0 AND (SELECT name FROM authors WHERE id = author_id)
       IN (SELECT a.name FROM post_authors b JOIN authors a ON a.id = b.author_id WHERE b.post_id = ?1) THEN NULL
     ELSE 0 END END)"""
 
@@ -163,5 +163,6 @@ def _own(held: Held, byline: set[str], people: Mapping[str, Held], named: set[st
         return
     author = held.row["author_id"]
     own = int(author in byline) if byline and author else None
-    namesake = own == 0 and author in people and people[author].row["name"] in named
+    unsure = own == 0 and "api" not in held.row["sources"]
+    namesake = unsure and author in people and people[author].row["name"] in named
     held.row["by_post_author"] = None if namesake else own

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from itertools import count, pairwise
 from pathlib import Path
 
@@ -79,6 +81,18 @@ def test_killed_when_nothing_was_left_to_ask_it_asks_nothing(tmp_path: Path, *, 
     found = json.loads((shard.final / MARK).read_text())
     assert not shard.part.exists()
     assert {**found, "done_at": mark["done_at"]} == mark
+
+
+def test_killed_when_it_was_making_the_database_it_begins_anew(tmp_path: Path) -> None:
+    """Between the first byte of the file and the first table in it."""
+    server = FaultServer(DemoBlog(posts=4, thread=3))
+    with server.running() as home:
+        part = of_blog(tmp_path, home).part
+        part.mkdir(parents=True)
+        with closing(sqlite3.connect(part / "archive.db")) as made:
+            made.execute("PRAGMA journal_mode = WAL")
+        again = run_one(tmp_path, f"{home}/")
+    assert (again.code, told(again).posts) == (0, 4)
 
 
 def test_a_slice_of_time_ends_it_to_be_continued(tmp_path: Path) -> None:

@@ -162,7 +162,7 @@ def test_a_database_that_is_not_ours_stays_as_it_is(tmp_path, create):
 
 def test_an_empty_file_becomes_an_archive_only_when_one_is_to_be_made(tmp_path):
     (tmp_path / "archive.db").touch()
-    with pytest.raises(ArchiveDamaged, match="not an archive"):
+    with pytest.raises(ArchiveMissing, match="it is empty"):
         open_archive(tmp_path)
     open_archive(tmp_path, create=True)
     open_archive(tmp_path)

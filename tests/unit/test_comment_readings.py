@@ -113,4 +113,8 @@ def test_a_visitor_of_the_authors_name_may_be_the_author(order: tuple[str, ...],
         crawl = begin(writer)
         for one in order:
             writer.save(visits[one], crawl)
-        assert writer.connection.execute("SELECT by_post_author FROM comments").fetchone()[0] == own
+        ask = "SELECT by_post_author FROM comments"
+        assert writer.connection.execute(ask).fetchone()[0] == own
+        listed = replace(comment, rank=Rank.API, source="api")  # which tells members from visitors
+        writer.save(visit(Extract(comments=(listed,)), 2, "2026-01-02T03:06:00.000000Z"), crawl)
+        assert writer.connection.execute(ask).fetchone()[0] == 0
