@@ -169,7 +169,10 @@ class Regions:
     def _lone_links(self) -> Iterator[tuple[HtmlElement, HtmlElement | None]]:
         """Links of headings, and the only ones of items of lists, with those: "Recent posts", a date behind each."""
         yield from ((link, None) for link in self._heading_links())
+        beside = self._beside  # what is in there is aside already, as are the items of most lists
         for item in self._dom.tags("li"):
+            if item in beside:
+                continue
             first = item[0] if len(item) == 1 else None
             if first is not None and first.tag == "a" and not len(first):  # as nearly all are
                 yield first, item
