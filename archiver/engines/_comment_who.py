@@ -73,10 +73,10 @@ def _commenter(parts: Parts) -> tuple[str, HtmlElement | None, HtmlElement | Non
             if name:
                 return name, link, holder
     signed = _signed(_line_around_own_link(parts))
-    for found in (signed, _beside_time(parts)):
-        if found[0]:
-            return found
-    return _above_words(parts)
+    if signed[0]:
+        return signed
+    beside = _beside_time(parts)
+    return beside if beside[0] else _above_words(parts)
 
 
 def _beside_time(parts: Parts) -> tuple[str, HtmlElement | None, HtmlElement | None]:
