@@ -63,8 +63,10 @@ def _at(file: Path, position: int) -> _Member | None:
         if len(head) < _HEADER.size or head[:4] != _SIGNATURE:
             return None
         _, _, flags, method, _, _, _, size, _, name_length, extra_length = _HEADER.unpack(head)
-        name = stream.read(name_length).decode("utf-8" if flags & _UTF_8 else "cp437", "replace")
-        extra = stream.read(extra_length)
+        called, extra = stream.read(name_length), stream.read(extra_length)
+        if len(called) + len(extra) < name_length + extra_length:
+            return None  # the file ends within its name
+        name = called.decode("utf-8" if flags & _UTF_8 else "cp437", "replace")
         known = None if flags & _STREAMED else _stated(size, extra)
         is_endless = known is None and method == _STORED
         if is_endless or flags & _ENCRYPTED or method not in {_STORED, _DEFLATED}:
