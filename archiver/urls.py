@@ -104,6 +104,11 @@ def canonical(url: str) -> str:
     return f"{parts.scheme}://{_with_port(parts)}{parts.path}{_question(parts.query)}"
 
 
+def without_fragment(url: str) -> str:
+    """The URL up to its fragment."""
+    return url.partition("#")[0]
+
+
 @_remembered
 def url_key(url: str) -> str:
     """Equal for two spellings of one resource: canonical without scheme, `www.` and last slash."""

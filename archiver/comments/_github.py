@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from archiver.engines.dom import Dom
 from archiver.model import PostRef
+from archiver.urls import without_fragment
 
 _SUFFIX = re.compile(r"\.\w+$")
 
@@ -19,7 +20,7 @@ def term(mapping: str, dom: Dom, post: PostRef) -> str:
             path = urlsplit(here).path
             return _SUFFIX.sub("", path[1:]) if len(path) > 1 else "index"
         case "url":
-            return here.partition("#")[0]
+            return without_fragment(here)
         case "title":
             return dom.stated_title or ""
         case "og:title":

@@ -9,6 +9,7 @@ from archiver.comments.base import Declared, System
 from archiver.engines import _json_values as values
 from archiver.engines.dom import Dom
 from archiver.model import PostRef
+from archiver.urls import without_fragment
 
 MORE = "the page shows the first comments, the rest is given to POST only; the blog's API and feeds are read for it"
 _LOADERS = ("wpd-load-more-submit", "wpdiscuz-loadmore", "wc-load-more-submit")
@@ -33,5 +34,5 @@ class WpDiscuz(System):
 
 def _feed(post: str) -> str:
     """WordPress's feed of a post's comments."""
-    bare, mark, query = post.partition("#")[0].partition("?")
+    bare, mark, query = without_fragment(post).partition("?")
     return f"{bare}{mark}{query}&feed=rss2" if query else f"{bare.rstrip('/')}/feed/"

@@ -22,7 +22,7 @@ from archiver.crawl.reading import Reading
 from archiver.errors import UsageError
 from archiver.model import Target, TargetKind
 from archiver.page import Page
-from archiver.urls import absolute
+from archiver.urls import absolute, without_fragment
 from archiver.warc.heads import joined
 from archiver.warc.records import Exchange, digest
 
@@ -219,7 +219,7 @@ class _Visit:
             await route.fulfill(status=found.status, headers={"content-type": kind}, body=found.body)
 
     async def _found(self, request: Request) -> Page | None:
-        url: Any = request.url.partition("#")[0]
+        url: Any = without_fragment(request.url)
         if request.is_navigation_request():  # the page itself, once; no other page, and no frame
             first, self._is_begun = not self._is_begun, True
             return self._page if first else None

@@ -13,7 +13,7 @@ from email.utils import parsedate_to_datetime
 from archiver.crawl.jobs import REDIRECTS, Answer, Job, said
 from archiver.model import TargetKind
 from archiver.page import Page
-from archiver.urls import absolute, url_key
+from archiver.urls import absolute, url_key, without_fragment
 
 PASSING = frozenset({408, 420, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
 """Statuses that may be different the next time."""
@@ -94,7 +94,7 @@ def _redirect(job: Job, page: Page) -> Follow | Lost:
         return Lost(f"redirects to {location[:200]!r}, which is no web address")
     if job.hops >= MOST_REDIRECTS:
         return Lost(f"redirects without end ({MOST_REDIRECTS} times, then to {url[:200]})")
-    return Follow(replace(job, url=url.partition("#")[0], hops=job.hops + 1))
+    return Follow(replace(job, url=without_fragment(url), hops=job.hops + 1))
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> timedelta | None:

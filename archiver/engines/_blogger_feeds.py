@@ -14,7 +14,6 @@ from urllib.parse import urlencode, urljoin
 from archiver import content, dates
 from archiver.engines import _json_values as values
 from archiver.engines._platform import comment_claim, count_hint, target
-from archiver.engines.wordpress_urls import without_fragment
 from archiver.errors import PageError
 from archiver.model import (
     Author,
@@ -37,7 +36,7 @@ from archiver.model import (
     ThreadAnswer,
 )
 from archiver.page import Page
-from archiver.urls import last_segment
+from archiver.urls import last_segment, without_fragment
 
 PER_PAGE = 150  # the most that Blogger gives
 _NUMBER = re.compile(r"^tag:blogger\.com,1999:blog-\d+\.(?:post|page)-(\d+)$")

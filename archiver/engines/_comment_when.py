@@ -13,9 +13,10 @@ from archiver.engines._comment_parts import Parts, ranked
 from archiver.engines._comment_roles import FRAME, role
 from archiver.engines._dating import Dating
 from archiver.engines.dom import Dom, text_of, text_without, tokens
-from archiver.engines.wordpress_urls import comment_id, without_fragment
+from archiver.engines.wordpress_urls import comment_id
 from archiver.model import Comment, Moment, Precision
 from archiver.text import squeeze
+from archiver.urls import without_fragment
 
 _FINE = frozenset({Precision.SECOND, Precision.MINUTE})
 _CHANGED = frozenset({"updated", "modified", "edited"})

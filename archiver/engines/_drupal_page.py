@@ -241,9 +241,5 @@ _MARKUP = Markup(
 def last_page(dom: Dom) -> int:
     """How many pages the thread has, as far as the pager of this page links to them."""
     here = url_key(dom.page.url.partition("?")[0])
-    found = (
-        query_value(url, "page") or ""
-        for _, url in dom.links
-        if url_key(url.partition("?")[0].partition("#")[0]) == here
-    )
+    found = (query_value(url, "page") or "" for _, url in dom.links if url_key(url.partition("?")[0]) == here)
     return max((int(n) + 1 for n in found if n.isascii() and n.isdigit() and len(n) < 5), default=1)

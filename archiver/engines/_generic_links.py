@@ -11,7 +11,7 @@ from lxml.html import HtmlElement
 from archiver import urls
 from archiver.engines import _microformats as microformats
 from archiver.engines.dom import Dom, ancestors, text_of, tokens
-from archiver.engines.wordpress_urls import never, without_fragment
+from archiver.engines.wordpress_urls import never
 
 FEED_GUESSES = ("feed/", "rss.xml", "atom.xml", "index.xml", "feed.xml")
 SITEMAP_GUESSES = ("sitemap.xml", "sitemap_index.xml")
@@ -37,7 +37,7 @@ _PAGERS = frozenset({"pagination", "pager", "page-numbers", "nav-links", "wp-pag
 
 def page_url(url: str, home: str) -> str | None:
     """A link as a page of the blog to fetch: its URL without fragment; None for anything else."""
-    bare = without_fragment(url)
+    bare = urls.without_fragment(url)
     path = urlsplit(bare).path
     return bare if urls.within(bare, home) and not never(bare) and not _FILE.search(path) else None
 
@@ -64,11 +64,11 @@ def posts(dom: Dom, home: str) -> Iterator[str]:
     for entry in microformats.entries(dom.root):
         url = urls.absolute(entry.url, dom.base) if entry.url else None
         if url and may_be_post(url, home):
-            yield without_fragment(url)
+            yield urls.without_fragment(url)
     dated = frozenset(up for time in dom.tags("time") for up in ancestors(time) if up.tag == "li")
     for element, url in dom.links:
         if (_is_permalink(element, dated) or _DATED.search(url)) and may_be_post(url, home) and not _aside(element):
-            yield without_fragment(url)
+            yield urls.without_fragment(url)
 
 
 def lists(dom: Dom, home: str, here: str) -> Iterator[str]:
@@ -89,12 +89,12 @@ def neighbours(dom: Dom, home: str) -> Iterator[str]:
     for element, url in [*linked, *dom.links]:
         rels = set((element.get("rel") or "").lower().split())
         if url and rels & {"next", "prev", "previous"} and may_be_post(url, home):
-            yield without_fragment(url)
+            yield urls.without_fragment(url)
 
 
 def guesses(home: str, names: tuple[str, ...]) -> list[str]:
     """These names below the front page."""
-    root = without_fragment(home).partition("?")[0]
+    root = urls.without_fragment(home).partition("?")[0]
     root = root if root.endswith("/") else root + "/"
     return [urljoin(root, name) for name in names]
 

@@ -24,7 +24,7 @@ from archiver.engines._near_lines import near_lines
 from archiver.engines._trimming import names_site
 from archiver.engines.dom import Dom, ancestors, near_tokens, text_of, tokens
 from archiver.engines.structured import PageFacts
-from archiver.engines.wordpress_urls import taxonomy, without_fragment
+from archiver.engines.wordpress_urls import taxonomy
 from archiver.model import (
     Author,
     Comment,
@@ -39,6 +39,7 @@ from archiver.model import (
     Term,
 )
 from archiver.text import letters, normal_name
+from archiver.urls import without_fragment
 
 _DATED = ("entry-date", "post-date", "entry-meta", "post-meta", "byline")
 _DATE = re.compile(r"(?:^|[-_])(?:date|iteminfo)(?:$|[-_])|postdate$|post-?info$")

@@ -13,10 +13,9 @@ from archiver.engines import structured
 from archiver.engines._dating import Dating
 from archiver.engines._words import markup
 from archiver.engines.dom import Dom, ancestors, text_of
-from archiver.engines.wordpress_urls import without_fragment
 from archiver.model import Author, Content, Extract, Moment, Post, Rank, Site, Term
 from archiver.page import Page
-from archiver.urls import last_segment
+from archiver.urls import last_segment, without_fragment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

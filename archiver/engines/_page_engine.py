@@ -17,11 +17,10 @@ from archiver.engines import feeds, sitemaps
 from archiver.engines._platform import target
 from archiver.engines.base import Detection, Engine
 from archiver.engines.dom import Dom
-from archiver.engines.wordpress_urls import without_fragment
 from archiver.errors import PageError
 from archiver.model import BlogFacts, Comment, Discovery, Extract, Post, PostRef, Site, Target, TargetKind, ThreadPage
 from archiver.page import Page
-from archiver.urls import absolute, url_key, within
+from archiver.urls import absolute, url_key, within, without_fragment
 
 Evidence = Iterator[tuple[str, float]]
 

@@ -140,13 +140,13 @@ class Prose:
         home, dom = host_key(self._dom.page.url), self._dom
         inside = (e for e in dom.tags("ul", "ol", "h2", "h3", "h4", "h5") if e is not trunk and dom.inside(e, trunk))
         led = ((e, [dom.link_url(a) or "" for a in e.iter("a")]) for e in inside)
-        here = url_key(dom.page.url.partition("#")[0])
+        here = url_key(dom.page.url)
         return [
             e
             for e, to in led
             if _is_onward(e, [host_key(url) == home for url in to], least=1 if any(map(taxonomy, to)) else 2)
             # A heading that names its own place, for others to link to, is the author's.
-            and (e.tag in _LISTS or any(url_key(url.partition("#")[0]) != here for url in to))
+            and (e.tag in _LISTS or any(url_key(url) != here for url in to))
         ]
 
     def is_doubtful(self, trunk: HtmlElement) -> bool:

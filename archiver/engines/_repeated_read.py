@@ -15,9 +15,9 @@ from archiver.engines._prose import INLINE
 from archiver.engines._repeated import Said, Shape, Unit, find, is_spoken_of, line_of, signature
 from archiver.engines._repeated_levels import relate
 from archiver.engines.dom import Dom, Region, ancestors, text_of
-from archiver.engines.wordpress_urls import without_fragment
 from archiver.model import Author, Moment
 from archiver.text import letters
+from archiver.urls import without_fragment
 
 LEAST = 2
 """Comments that make a list."""

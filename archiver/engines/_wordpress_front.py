@@ -10,10 +10,10 @@ from archiver.engines import _vocabulary as vocabulary
 from archiver.engines._platform import weighed
 from archiver.engines.base import Detection
 from archiver.engines.dom import Dom, near, near_tokens, text_of
-from archiver.engines.wordpress_urls import never, without_fragment
+from archiver.engines.wordpress_urls import never
 from archiver.model import BlogFacts, Site
 from archiver.page import Page
-from archiver.urls import absolute, url_key, within
+from archiver.urls import absolute, url_key, within, without_fragment
 
 API_REL = "https://api.w.org/"
 _VERSION = re.compile(r"WordPress\s+([\d.]+)")

@@ -18,11 +18,10 @@ from archiver.engines.wordpress_urls import (
     never,
     post_url,
     taxonomy,
-    without_fragment,
     year,
 )
 from archiver.model import Site
-from archiver.urls import last_segment, url_key, within
+from archiver.urls import last_segment, url_key, within, without_fragment
 
 _ARTICLES = frozenset({"hentry", "type-post", "wp-block-post", "h-entry", "post"})
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5"})

@@ -14,18 +14,11 @@ from archiver.engines import feeds, sitemaps, wordpress_api
 from archiver.engines._platform import count_hint
 from archiver.engines.dom import Dom
 from archiver.engines.wordpress_page import PostPage, post_page
-from archiver.engines.wordpress_urls import (
-    comment_page,
-    custom_comment_page,
-    never,
-    numbered_comment_page,
-    post_url,
-    without_fragment,
-)
+from archiver.engines.wordpress_urls import comment_page, custom_comment_page, never, numbered_comment_page, post_url
 from archiver.errors import PageError
 from archiver.model import Discovery, Site, Target, TargetKind
 from archiver.page import Page
-from archiver.urls import absolute, url_key, within
+from archiver.urls import absolute, url_key, within, without_fragment
 
 _MISSED = 10  # so many comments fewer than claimed are no pings, nor answers to spam
 _SITEMAPS = ("wp-sitemap.xml", "sitemap_index.xml", "sitemap.xml")

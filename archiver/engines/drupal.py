@@ -14,10 +14,9 @@ from archiver.engines import _marked_post as marked
 from archiver.engines import _platform as platform
 from archiver.engines._page_engine import Evidence, PageEngine, asked_page, ref_of, thread_page, with_comments
 from archiver.engines.dom import Dom
-from archiver.engines.wordpress_urls import without_fragment
 from archiver.model import Extract, PostRef, Site, Target, TargetKind
 from archiver.page import Page
-from archiver.urls import query_value, url_key, within
+from archiver.urls import query_value, url_key, within, without_fragment
 
 _VERSION = re.compile(r"^Drupal\s+([\d.]+)")
 _SCRIPTS = re.compile(

@@ -332,5 +332,5 @@ def _moment(text: str | None, site: Site) -> Moment | None:
 
 def _tidy(url: str) -> str:
     """As the feed gives it, without the fragment and the parameters that only count clicks."""
-    url = url.partition("#")[0]
+    url = urls.without_fragment(url)
     return urls.canonical(url) if "utm_" in url else url

@@ -20,7 +20,6 @@ from archiver.engines._generic_post import PostPage
 from archiver.engines.base import Detection, Engine
 from archiver.engines.dom import Dom, text_of
 from archiver.engines.structured import FeedLink
-from archiver.engines.wordpress_urls import without_fragment
 from archiver.errors import PageError
 from archiver.model import (
     BlogFacts,
@@ -253,4 +252,4 @@ def _others(found: Iterable[str | None], here: str, home: str) -> Iterator[str]:
     fronts = {urls.url_key(here), urls.url_key(home)}
     for url in found:
         if url and urls.within(url, home) and urls.url_key(url) not in fronts:
-            yield without_fragment(url)
+            yield urls.without_fragment(url)

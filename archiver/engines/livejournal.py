@@ -19,10 +19,9 @@ from archiver.engines import _platform as platform
 from archiver.engines._marked_post import Marks
 from archiver.engines._page_engine import Evidence, PageEngine, asked_page, ref_of, thread_page, with_comments
 from archiver.engines.dom import Dom
-from archiver.engines.wordpress_urls import without_fragment
 from archiver.model import Author, Claim, Extract, Note, Post, PostRef, Site, Target, TargetKind
 from archiver.page import Page
-from archiver.urls import host_key, query_value, within
+from archiver.urls import host_key, query_value, within, without_fragment
 
 _ENTRY = re.compile(r"/(\d+)\.html$")
 _CALENDAR = re.compile(r"/(?:19|20)\d{2}(?:/\d{2})?/?$|/(?:calendar|archive)/?$")

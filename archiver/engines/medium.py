@@ -19,7 +19,7 @@ from archiver.engines._page_engine import Evidence, PageEngine
 from archiver.engines.dom import Dom
 from archiver.model import BlogFacts, Extract, Note, Post, Rank, Site, Target, Term
 from archiver.page import Page
-from archiver.urls import host_key, within
+from archiver.urls import host_key, within, without_fragment
 
 _POST = re.compile(r"(?:-|/p/|/)([0-9a-f]{10,12})$")
 _NO_POST = re.compile(r"/(?:tag|tags|search|m|me|about|followers|following|archive|sitemap|feed|_)(?:/|$)")
@@ -63,7 +63,7 @@ class Medium(PageEngine):
 
     def posts_on(self, dom: Dom, site: Site) -> tuple[str, ...]:
         """Links to posts, without what they say of where they stood."""
-        found = (url.partition("#")[0].partition("?")[0] for _, url in dom.links)
+        found = (without_fragment(url).partition("?")[0] for _, url in dom.links)
         return tuple(url for url in found if self.is_post(url, site))
 
     def lists_on(self, dom: Dom, site: Site) -> tuple[str, ...]:

@@ -11,8 +11,8 @@ from archiver.engines import _platform as platform
 from archiver.engines._page_engine import Evidence
 from archiver.engines.dom import Dom
 from archiver.engines.typepad import TypePad
-from archiver.engines.wordpress_urls import without_fragment
 from archiver.model import Site
+from archiver.urls import without_fragment
 
 _VERSION = re.compile(r"^Movable\s*Type\s+(?:\w+\s+)?([\d.]+)", re.IGNORECASE)
 _POST = re.compile(

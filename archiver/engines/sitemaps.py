@@ -85,7 +85,7 @@ def wordpress_kind(url: str) -> str | None:
     `taxonomies-NAME`, `users`, or `misc` (front page and odds and ends). The names are those of
     WordPress itself and of Yoast SEO, Rank Math, All in One SEO, SEOPress and XML Sitemap Generator.
     """
-    path = url.partition("#")[0]
+    path = urls.without_fragment(url)
     path = path if "sitemap=" in path else path.partition("?")[0]
     found = next((match for pattern in _WORDPRESS if (match := pattern.search(path))), None)
     if found is None:

@@ -23,8 +23,9 @@ from archiver.engines._comment_words import content_of
 from archiver.engines._dating import Dating
 from archiver.engines._thread_nodes import Node, Owned, find
 from archiver.engines.dom import Dom, Region
-from archiver.engines.wordpress_urls import comment_id, comment_page, without_fragment
+from archiver.engines.wordpress_urls import comment_id, comment_page
 from archiver.model import Author, Comment, CommentKind, Content, Moment, Note, ParentSource, PostRef, Rank, Site
+from archiver.urls import without_fragment
 
 _KINDS = {"pingback": CommentKind.PINGBACK, "trackback": CommentKind.TRACKBACK, "ping": CommentKind.PINGBACK}
 _ORDERED = frozenset({"thread-even", "thread-odd", "bypostauthor", "byuser"})  # themes have an "odd" of their own

@@ -30,11 +30,10 @@ from archiver.engines.wordpress_urls import (
     post_part,
     post_url,
     renamed_comment_page,
-    without_fragment,
 )
 from archiver.model import Author, Comment, Content, Moment, Post, PostKind, PostRef, Rank, Site
 from archiver.page import Page
-from archiver.urls import absolute, query_value, url_key
+from archiver.urls import absolute, query_value, url_key, without_fragment
 
 _BODY_ID = re.compile(r"^(?P<kind>postid|page-id|attachmentid)-(?P<id>\d+)$", re.ASCII)
 _KINDS = {"attachmentid": PostKind.ATTACHMENT, "page-id": PostKind.PAGE, "postid": PostKind.POST}

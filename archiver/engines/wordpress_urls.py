@@ -7,7 +7,7 @@ from functools import lru_cache
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from archiver.engines import _vocabulary as vocabulary
-from archiver.urls import query_value, url_key
+from archiver.urls import query_value, url_key, without_fragment
 
 # Behind a post's own path: at the root, `/comment-page-2/` is a post of that name.
 _COMMENT_PAGE = re.compile(r"(?<=[^/])/comment-page-(\d{1,6})(/?)$", re.ASCII)
@@ -37,11 +37,6 @@ _remembered = lru_cache(maxsize=4096)
 def never(url: str) -> bool:
     """Whether a URL must not be fetched: forms, log-in, shares, replies, scripts, files."""
     return _NEVER.search(url) is not None
-
-
-def without_fragment(url: str) -> str:
-    """The URL up to its fragment."""
-    return url.partition("#")[0]
 
 
 def comment_id(url: str) -> str | None:

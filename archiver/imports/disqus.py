@@ -14,12 +14,11 @@ from urllib.parse import quote
 
 from archiver import content
 from archiver.engines._xml import local_name, text_of
-from archiver.engines.wordpress_urls import without_fragment
 from archiver.imports import _words
 from archiver.imports._xml import Nodes, attribute, children, elements, value
 from archiver.imports.base import About, Source, Torn, XmlFormat, each, together
 from archiver.model import Author, Comment, Extract, Note, ParentSource, PostRef, Rank
-from archiver.urls import host_key, within
+from archiver.urls import host_key, within, without_fragment
 
 
 class Disqus(XmlFormat):

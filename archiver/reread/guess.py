@@ -11,7 +11,7 @@ from archiver.engines import feeds
 from archiver.engines.wordpress_urls import comment_page, is_author_page, list_page, month, never, taxonomy, year
 from archiver.model import Site, Target, TargetKind
 from archiver.page import Page
-from archiver.urls import query_value, url_key
+from archiver.urls import query_value, url_key, without_fragment
 
 _ROUTE = re.compile(r"^(?P<root>.*?/wp-json/)(?:wp/v2/(?P<route>posts|pages|comments|users|categories|tags)/?)?$")
 # The entries of a feed of comments lead to comments; its address does not tell it from that of a category.
@@ -20,7 +20,7 @@ _OF_COMMENTS = re.compile(rb"<(?:link|guid|id)\b[^>]*(?:>[^<]*|href=[^>]*)#comme
 
 def target_of(page: Page, site: Site) -> Target | None:
     """What a page is to be read as; None for what no engine reads."""
-    url = page.url.partition("#")[0]
+    url = without_fragment(page.url)
     if never(url) or url_key(url) == url_key(site.home):
         return Target(url=url, kind=TargetKind.HOME) if url_key(url) == url_key(site.home) else None
     if "json" in page.media_type:
