@@ -150,7 +150,8 @@ class Blog:
         """Whether a page without which a post would be missing is left out: the API does not have it, as a blog's that
         has changed its platform does not have the old posts."""
         of_post = target.kind in {TargetKind.POST, TargetKind.POST_PART, TargetKind.COMMENT_PAGE}
-        return of_post and not held.has_data(self._writer.connection, self.site.key, target.url)
+        post = self.engine.post_of(target.url)
+        return of_post and not held.has_data(self._writer.connection, self.site.key, target.url, post)
 
     def unasked(self, job: Job) -> None:
         """Take a job back that was not carried out."""

@@ -8,8 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from archiver.crawl.wishes import PAGES
-from archiver.engines import Detection, Engine, by_name, engines, for_page
-from archiver.engines._platform import generator, html
+from archiver.engines import Detection, Engine, by_name, engines, for_page, made_with
 from archiver.model import Comment, Discovery, Extract, Note, PostRef, Target, TargetKind
 from archiver.page import Page
 
@@ -55,9 +54,8 @@ def _other(page: Page, engine: Engine) -> Detection | None:
     best = max(found, key=lambda one: one.confidence, default=None)
     if best is not None and best.confidence >= max(SURE, (own.confidence if own else 0) + AHEAD):
         return best
-    dom = html(page) if own is None and best is None and engine.name != FLOOR else None
-    made_with = generator(dom) if dom is not None else ""
-    return Detection(engine=FLOOR, confidence=SURE, evidence=(f"generator {made_with}",)) if made_with else None
+    stated = made_with(page) if own is None and best is None and engine.name != FLOOR else ""
+    return Detection(engine=FLOOR, confidence=SURE, evidence=(f"generator {stated}",)) if stated else None
 
 
 # ── what another engine has read, among what is the blog's own ───────────────────────────────────

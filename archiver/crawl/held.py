@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 from archiver.crawl.outcome import Coverage
-from archiver.engines.wordpress_urls import post_url
 from archiver.status import blog_coverage, post_gaps, shortfall
 from archiver.urls import url_key, within
 from db import Archive, Reader
@@ -73,13 +72,12 @@ def lessons(archive: Archive, site_key: str) -> list[tuple[str, str, str]]:
         return [(url_key(row["url"]), row["field"], row["path"]) for row in rows]
 
 
-def has_data(connection: sqlite3.Connection, site_key: str, url: str) -> bool:
-    """Whether more than its page was read of the post with an address, or of the post that a page of comments is of."""
-    addresses = [key("post", site_key, "url", url_key(one)) for one in dict.fromkeys((url, post_url(url)))]
+def has_data(connection: sqlite3.Connection, site_key: str, url: str, post: str) -> bool:
+    """Whether more than its page was read of a post. url: of the post, or of a page of its comments; post: its own."""
     row = connection.execute(
         "SELECT 1 FROM post_urls u JOIN posts p ON p.id = u.post_id"
         " WHERE u.id IN (?, ?) AND p.sources NOT IN ('', 'page')",
-        (addresses[0], addresses[-1]),
+        [key("post", site_key, "url", url_key(one)) for one in (url, post)],
     ).fetchone()
     return row is not None
 

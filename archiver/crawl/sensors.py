@@ -15,8 +15,8 @@ from datetime import datetime, timedelta
 from archiver.crawl.jobs import stamp
 from archiver.crawl.known import Known, Wanted
 from archiver.crawl.listing import SIZE, Comparison
+from archiver.engines import Engine
 from archiver.engines.base import Lists
-from archiver.engines.wordpress_urls import comment_id, post_url
 from archiver.model import Claim, Comment, Discovery, Extract, Listing, Target, TargetKind
 from archiver.urls import url_key
 from db.revisits import KnownPost, SensorState
@@ -58,12 +58,13 @@ def lies(changed: int, of: int) -> bool:
 
 @dataclass(slots=True)
 class Sensors:
-    """The sensors of one blog in one run. states: as kept from run to run, by name.
+    """The sensors of one blog in one run. engine: the blog's own. states: as kept from run to run, by name.
 
     suspects: posts under which something that was held is not listed any more. trouble: why this run must not be
     believed where it shows less, in words. withheld: by sensor, see the table.
     """
 
+    engine: Engine
     known: Known
     wanted: Wanted
     lists: Lists | None
@@ -337,11 +338,11 @@ class Sensors:
         for widget in extract.widgets:
             for link in widget.links:
                 if widget.kind == "recent_posts" and not self.known.is_read(link.url):
-                    found += self.wanted.page(post_url(link.url))
+                    found += self.wanted.page(self.engine.post_of(link.url))
                 if widget.kind == "recent_comments" and not self._api_tells("comments"):
-                    number = comment_id(link.url)
+                    number = self.engine.comment_of(link.url)
                     if number and not self.known.is_settled(number):
-                        found += self.wanted.page(post_url(link.url))
+                        found += self.wanted.page(self.engine.post_of(link.url))
         if not self._api_tells("posts"):
             found += self._changed_months(extract)
         state.news_at = stamp(self.now) if found else state.news_at

@@ -104,7 +104,7 @@ class UpdateBlog(Blog):
         states = revisits.sensors(self._writer.connection, self._blog_id)
         states.setdefault(FRONT, SensorState(name=FRONT, url=self.site.home, kind=TargetKind.HOME.value))
         self._wanted = Wanted(known, pages=config.pages, lists=lists)
-        self._sensors = Sensors(known, self._wanted, lists, states, self._now)
+        self._sensors = Sensors(self.engine, known, self._wanted, lists, states, self._now)
         self._verifier = Verifier(known, self._wanted, lists)
         self._threads = Threads(known)
         self._waiting: list[Target] = []  # sensors that wait for the first one

@@ -9,7 +9,7 @@ from archiver.errors import UsageError
 from archiver.page import Page
 from archiver.plugged import made
 
-__all__ = ["Detection", "Engine", "by_name", "check", "engines", "for_page"]
+__all__ = ["Detection", "Engine", "by_name", "check", "engines", "for_page", "made_with"]
 
 
 def engines() -> list[Engine]:
@@ -71,3 +71,11 @@ def for_page(page: Page) -> tuple[Engine, Detection] | None:
     """The engine that is surest of a page, usually a front page; None when it shows no blog."""
     found = [(engine, detection) for engine in engines() if (detection := engine.detect(page))]
     return max(found, key=lambda pair: pair[1].confidence, default=None)
+
+
+def made_with(page: Page) -> str:
+    """What a page says it was made with; empty when it does not say."""
+    from archiver.engines import _platform  # late, as the engines are
+
+    dom = _platform.html(page)
+    return _platform.generator(dom) if dom is not None else ""

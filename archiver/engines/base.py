@@ -15,6 +15,7 @@ from typing import ClassVar, Protocol
 
 from archiver.model import Discovery, Extract, PostRef, Site, Target, TargetKind
 from archiver.page import Page
+from archiver.urls import without_fragment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,4 +101,13 @@ class Engine(ABC):
     def lists(self, site: Site) -> Lists | None:
         """The API that lists ids, where the platform has one."""
         del site
+        return None
+
+    def post_of(self, url: str) -> str:
+        """The address of the post that a link leads into: to a comment, or to a page of its thread."""
+        return without_fragment(url)
+
+    def comment_of(self, url: str) -> str | None:
+        """The number of the comment that a link leads to, where its address tells."""
+        del url
         return None

@@ -19,6 +19,7 @@ from archiver.engines.dom import Dom
 from archiver.engines.wordpress_listing import Lists
 from archiver.engines.wordpress_page import PostPage, post_page
 from archiver.engines.wordpress_sidebar import SidebarReading
+from archiver.engines.wordpress_urls import comment_id, post_url
 from archiver.errors import PageError
 from archiver.model import (
     Author,
@@ -105,6 +106,14 @@ class WordPress(Engine):
     def lists(self, site: Site) -> Lists | None:
         """See Engine."""
         return Lists(site.api_url) if site.api_url else None
+
+    def post_of(self, url: str) -> str:
+        """See Engine."""
+        return post_url(url)
+
+    def comment_of(self, url: str) -> str | None:
+        """See Engine."""
+        return comment_id(url)
 
 
 def _read_api(page: Page, target: Target) -> Extract:

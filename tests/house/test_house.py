@@ -14,7 +14,7 @@ import pytest
 from tests.house import PACKAGES, ROOT, modules, run
 
 CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
-LAYERS, PURE, DATABASE, WEB, WARC = (contract["name"] for contract in CONTRACTS)
+LAYERS, PURE, DATABASE, WEB, WARC, CRAWL = (contract["name"] for contract in CONTRACTS)
 
 # The rooms that read pages: `urllib.parse` is theirs to use, the clients beside it are not, and import
 # contracts cannot tell the parts of a foreign package from each other.
@@ -69,6 +69,7 @@ def test_house_keeps_its_contracts(house):
         ("db/migrations/__init__.py", "import scrapy", DATABASE),
         ("archiver/web/__init__.py", "import db.writer", WEB),
         ("archiver/warc/reader.py", "from db import Reader", WARC),
+        ("archiver/crawl/held.py", "from archiver.engines import wordpress_urls", CRAWL),
     ],
 )
 def test_violation_breaks_its_contract(house, file, line, contract):

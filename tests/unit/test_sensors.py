@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 
 import pytest
@@ -10,6 +11,9 @@ from hypothesis import strategies as st
 
 from archiver.crawl.known import Known, Wanted
 from archiver.crawl.sensors import Sensors, goes_on, is_unlike, lies, markedly_less
+from archiver.engines import Engine
+from archiver.engines.generic import GenericEngine
+from archiver.engines.wordpress import WordPress
 from archiver.engines.wordpress_listing import Lists
 from archiver.model import (
     ArchivePeriod,
@@ -24,6 +28,8 @@ from archiver.model import (
     Precision,
     Rank,
     Target,
+    Widget,
+    WidgetLink,
 )
 from archiver.model import TargetKind as Kind
 from db.revisits import KnownComment, KnownPost, SensorState
@@ -31,11 +37,12 @@ from tests.unit.test_revisits import post
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HOME = "https://blog.example.org/"
+ENGINE = WordPress()
 LISTS = Lists(f"{HOME}wp-json/")
 COMMENT_FEED = Target(url=f"{HOME}comments/feed/", kind=Kind.COMMENT_FEED, hint={"sensor": "comments_feed"})
 
 
-def sensors(*, posts: int = 20, comments: set[int] = frozenset(), api: bool = True) -> Sensors:  # type: ignore[assignment]
+def sensors(*, posts: int = 20, comments: Collection[int] = (), api: bool = True, engine: Engine = ENGINE) -> Sensors:
     """Those of a blog of which so many posts are known, and these comments, each under the post of its last digit."""
     held: dict[str, KnownPost] = {one.id: one for one in (post(n, by_api=api) for n in range(posts))}
     known = Known(
@@ -44,7 +51,7 @@ def sensors(*, posts: int = 20, comments: set[int] = frozenset(), api: bool = Tr
         addresses={f"blog.example.org/{n}": f"post{n:04d}" for n in range(posts)},
     )
     lists = LISTS if api else None
-    made = Sensors(known, Wanted(known, pages=True, lists=lists), lists, {}, NOW)
+    made = Sensors(engine, known, Wanted(known, pages=True, lists=lists), lists, {}, NOW)
     for name, kind in (("posts_feed", "feed"), ("comments_feed", "comment_feed"), ("comments_api", "api")):
         made.states[name] = SensorState(name=name, url=f"{HOME}feed/", kind=kind, checked_at="2026-02-01")
     return made
@@ -159,7 +166,8 @@ def test_a_count_that_a_killed_run_has_taken_note_of_is_held_against_what_is_hel
     held = {one.id: one for one in (post(n, published_at=f"2020-0{1 + n % 3}-01T00:00:00Z") for n in range(9))}
     counts = {"2020-01": 3, "2020-02": 3, "2020-03": 4}
     known = Known(posts=held, comments={}, addresses={}, months=counts, followed_up=followed_up)
-    made = Sensors(known, Wanted(known, pages=True), None, {"front_page": SensorState(name="", url="", kind="")}, NOW)
+    states = {"front_page": SensorState(name="", url="", kind="")}
+    made = Sensors(ENGINE, known, Wanted(known, pages=True), None, states, NOW)
     archives = tuple(
         ArchivePeriod(url=f"{HOME}{month.replace('-', '/')}/", label=month, year=2020, month=int(month[5:]))
         for month in counts
@@ -170,3 +178,32 @@ def test_a_count_that_a_killed_run_has_taken_note_of_is_held_against_what_is_hel
     )
     made.read(Target(url=HOME, kind=Kind.HOME), Extract(archives=archives, claims=claims), Discovery())
     assert [target.url for target in made.front()] == wanted
+
+
+class Harbour(GenericEngine):
+    """A platform whose links to comments are not those of WordPress."""
+
+    def post_of(self, url: str) -> str:
+        return url.partition("/remark/")[0] + "/"
+
+    def comment_of(self, url: str) -> str | None:
+        return url.partition("/remark/")[2] or None
+
+
+@pytest.mark.parametrize(
+    ("engine", "known", "new", "post"),
+    [
+        (WordPress(), f"{HOME}tide/#comment-4", f"{HOME}ebb/comment-page-2/#comment-5", f"{HOME}ebb/"),
+        (Harbour(), f"{HOME}tide/remark/4", f"{HOME}ebb/remark/5", f"{HOME}ebb/"),
+        (GenericEngine(), f"{HOME}ebb/#remark-4", f"{HOME}ebb/#remark-5", None),
+    ],
+    ids=["wordpress", "another engine", "one that cannot tell"],
+)
+def test_the_engine_tells_which_comment_a_link_of_the_sidebar_leads_to(
+    engine: Engine, known: str, new: str, post: str | None
+) -> None:
+    made = sensors(comments={4}, engine=engine, api=False)
+    made.states["front_page"] = SensorState(name="front_page", url=HOME, kind="home")
+    widget = Widget(kind="recent_comments", links=(WidgetLink(url=known), WidgetLink(url=new)))
+    made.read(Target(url=HOME, kind=Kind.HOME), Extract(widgets=(widget,)), Discovery())
+    assert [target.url for target in made.front()] == ([post] if post else [])
