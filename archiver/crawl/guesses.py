@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 
+from archiver.engines.base import Guess
 from archiver.model import Discovery, Target, TargetKind
 
-AFTER, POSTS = "after", "posts"
-"""Hints of a guess: the list that it would go on, and how many posts that holds."""
 _NUMBER = re.compile(r"\d+")
 
 
@@ -27,10 +26,9 @@ class Guesses:
 
     def vain(self, target: Target) -> str | None:
         """Why there is no such page; None when there may be one."""
-        if target.kind is not TargetKind.LIST or AFTER not in target.hint:
-            return None
-        fullest = self._fullest.get(_alike(target.hint[AFTER]), 0)
-        return "not there: the list before it has room for more" if int(target.hint[POSTS]) < fullest else None
+        guess = Guess.of(target) if target.kind is TargetKind.LIST else None
+        is_vain = guess is not None and guess.posts < self._fullest.get(_alike(guess.after), 0)
+        return "not there: the list before it has room for more" if is_vain else None
 
 
 def _alike(url: str) -> str:

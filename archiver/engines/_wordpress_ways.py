@@ -12,6 +12,7 @@ from archiver.engines import _wordpress_front as front
 from archiver.engines import _wordpress_lists as lists
 from archiver.engines import feeds, sitemaps, wordpress_api
 from archiver.engines._platform import count_hint
+from archiver.engines.base import Guess
 from archiver.engines.dom import Dom
 from archiver.engines.wordpress_page import PostPage, post_page
 from archiver.engines.wordpress_urls import comment_page, custom_comment_page, never, numbered_comment_page, post_url
@@ -192,7 +193,7 @@ def _from_list(page: Page, target: Target, site: Site) -> list[Target]:
         return []
     onward, guess = lists.next_lists(dom, target.url, site)
     posts = len({one.url for one in found})
-    guessed = [_target(guess, TargetKind.LIST, after=target.url, posts=str(posts))] if guess else []
+    guessed = [_target(guess, TargetKind.LIST, **Guess(target.url, posts).hint)] if guess else []
     return [*found, *(_target(url, TargetKind.LIST) for url in onward), *guessed]
 
 

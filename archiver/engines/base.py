@@ -29,6 +29,24 @@ class Detection:
     api_url: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """A page of a list that nothing links to. after: the list that it would go on; posts: how many that holds."""
+
+    after: str
+    posts: int
+
+    @property
+    def hint(self) -> dict[str, str]:
+        """The guess as the hint of its target."""
+        return {"after": self.after, "posts": str(self.posts)}
+
+    @classmethod
+    def of(cls, target: Target) -> Guess | None:
+        """The guess that a target is; None for one that was linked to."""
+        return cls(target.hint["after"], int(target.hint["posts"])) if "after" in target.hint else None
+
+
 class Lists(Protocol):
     """An API that lists ids, and gives records by their ids. Routes: posts, pages, comments."""
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from archiver.crawl.guesses import AFTER, POSTS, Guesses
+from archiver.crawl.guesses import Guesses
+from archiver.engines.base import Guess
 from archiver.model import Discovery, Target, TargetKind
 
 HOME = "https://blog.example.org/"
@@ -13,8 +14,7 @@ def a_list(path: str, kind: TargetKind = TargetKind.LIST) -> Target:
 
 
 def a_guess(path: str, posts: int) -> Target:
-    hint = {AFTER: HOME + path, POSTS: str(posts)}
-    return Target(url=f"{HOME}{path}page/2/", kind=TargetKind.LIST, hint=hint)
+    return Target(url=f"{HOME}{path}page/2/", kind=TargetKind.LIST, hint=Guess(HOME + path, posts).hint)
 
 
 def holding(posts: int, *, twice: bool = False) -> Discovery:
@@ -41,7 +41,8 @@ def test_lists_of_other_kinds_say_nothing() -> None:
     guesses.saw(a_list("2020/05/", TargetKind.POST), holding(20))
     assert guesses.vain(a_guess("2020/05/", 3)) is None
     guesses.saw(a_list("?m=202005"), holding(5))
-    plain = Target(url=HOME + "?m=202006&paged=2", kind=TargetKind.LIST, hint={AFTER: HOME + "?m=202006", POSTS: "4"})
+    hint = Guess(f"{HOME}?m=202006", 4).hint
+    plain = Target(url=f"{HOME}?m=202006&paged=2", kind=TargetKind.LIST, hint=hint)
     assert guesses.vain(plain)
 
 
