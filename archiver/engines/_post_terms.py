@@ -61,7 +61,7 @@ class PostTerms:
         Where none does, by their slugs: a feed may know the name.
         """
         shown = {(term.taxonomy, slug) for term in linked for slug in (_slug(term.url or ""), slug_of(term.name))}
-        left = [(kind, slug) for kind, slug in self._filed if shown.isdisjoint({(kind, slug), (kind, _bare(slug))})]
+        left = [(kind, slug) for kind, slug in self._filed if shown.isdisjoint((kind, name) for name in _names(slug))]
         named = self._named_elsewhere() if left else {}
         for kind, slug in left:
             yield named.get((kind, slug)) or Term(taxonomy=kind, name=slug.replace("-", " "), slug=slug)
@@ -123,9 +123,10 @@ class PostTerms:
         return "tag" if not names.isdisjoint(vocabulary.name_set("post", "tags")) else None
 
 
-def _bare(slug: str) -> str:
-    """A slug without the "-post" that the theme Cocoon puts behind each, where that leaves the slug of a shown term."""
-    return slug.removesuffix("-post")
+def _names(slug: str) -> Iterator[str]:
+    """The slugs that a class may mean: as it stands, and without what themes put behind each slug."""
+    yield slug
+    yield from (slug.removesuffix(end) for end in vocabulary.names("post", "slug_ends"))
 
 
 def _slug(url: str) -> str:
