@@ -10,10 +10,10 @@ from archiver.engines import _vocabulary as vocabulary
 from archiver.engines._platform import weighed
 from archiver.engines.base import Detection
 from archiver.engines.dom import Dom, near, near_tokens, text_of
-from archiver.engines.wordpress_urls import never
+from archiver.engines.wordpress_urls import is_below
 from archiver.model import BlogFacts, Site
 from archiver.page import Page
-from archiver.urls import absolute, url_key, within, without_fragment
+from archiver.urls import absolute, without_fragment
 
 API_REL = "https://api.w.org/"
 _VERSION = re.compile(r"WordPress\s+([\d.]+)")
@@ -117,6 +117,6 @@ def static_pages(dom: Dom, site: Site) -> list[str]:
         block = "wp-block-navigation-item__content" in around and any(up.tag == "li" for up in near(element, 1))
         if classic or (block and "menu-item-object-category" not in around):
             bare = without_fragment(url)
-            if within(bare, site.home) and url_key(bare) != url_key(site.home) and not never(bare):
+            if is_below(bare, site.home):
                 found.setdefault(bare)
     return list(found)

@@ -12,10 +12,10 @@ from archiver.engines._wordpress_cards import linked_headings
 from archiver.engines.dom import Dom, ancestors, near_tokens, rels, tokens
 from archiver.engines.wordpress_urls import (
     is_author_page,
+    is_below,
     list_page,
     month,
     native_post_id,
-    never,
     post_url,
     taxonomy,
     year,
@@ -47,7 +47,6 @@ def is_listing(url: str) -> bool:
 def listed_posts(dom: Dom, site: Site) -> dict[str, str | None]:
     """Posts that a list page names, with their ids where the markup tells: the linked headings of its articles."""
     found: dict[str, str | None] = {}
-    home = url_key(site.home)
     for link, url in dom.links:
         bookmark = "bookmark" in rels(link)
         article = _article(link, bookmark=bookmark)
@@ -57,21 +56,16 @@ def listed_posts(dom: Dom, site: Site) -> dict[str, str | None]:
         bare = post_url(url) if "#" in url or "?" in url else url
         number = _native_id(article)
         listing = not bookmark and is_listing(bare) and (number is None or last_segment(bare) != number)
-        if listing or not within(bare, site.home) or never(bare) or url_key(bare) == home:
-            continue
-        found[bare] = found.get(bare) or number
+        if not listing and is_below(bare, site.home):
+            found[bare] = found.get(bare) or number
     found |= _unnamed(dom, site, set(found.values()))
     return found or dict.fromkeys(_cards(dom, site))
 
 
 def _cards(dom: Dom, site: Site) -> list[str]:
     """Posts of a list whose theme calls nothing by a name that WordPress knows."""
-    home = url_key(site.home)
-
-    def may_be_post(url: str) -> bool:
-        return within(url, site.home) and not never(url) and not is_listing(url) and url_key(url) != home
-
-    return [without_fragment(url) for url in linked_headings(dom, may_be_post)]
+    posts = linked_headings(dom, lambda url: is_below(url, site.home) and not is_listing(url))
+    return [without_fragment(url) for url in posts]
 
 
 def _unnamed(dom: Dom, site: Site, known: set[str | None]) -> dict[str, str | None]:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from archiver.engines import _vocabulary as vocabulary
-from archiver.urls import query_value, url_key, without_fragment
+from archiver.urls import query_value, url_key, within, without_fragment
 
 # Behind a post's own path: at the root, `/comment-page-2/` is a post of that name.
 _COMMENT_PAGE = re.compile(r"(?<=[^/])/comment-page-(\d{1,6})(/?)$", re.ASCII)
@@ -37,6 +37,11 @@ _remembered = lru_cache(maxsize=4096)
 def never(url: str) -> bool:
     """Whether a URL must not be fetched: forms, log-in, shares, replies, scripts, files."""
     return _NEVER.search(url) is not None
+
+
+def is_below(url: str, home: str) -> bool:
+    """Whether a URL may lead to a post or page of the blog: below its front page, and nothing that is never fetched."""
+    return within(url, home) and not never(url) and url_key(url) != url_key(home)
 
 
 def comment_id(url: str) -> str | None:
