@@ -11,7 +11,7 @@ from archiver.engines.dom import Dom, Region, ancestors, text_of, tokens
 _NEAR = 60  # nodes of the page
 _LONGEST = 200  # characters
 _NOT_LINES = frozenset(
-    {"a", "body", "button", "form", "head", "html", "label", "main", "nav", "option", "script", "style"}
+    {"a", "body", "button", "form", "head", "html", "label", "main", "nav", "option", "script", "style", "title"}
 )
 _OF_POST = ("post-", "entry-", "article-")
 _FEET = frozenset({"footer", "nav", "form"})

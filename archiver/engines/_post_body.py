@@ -28,6 +28,7 @@ _BODY_NAME = re.compile(
     r"(?:post|entry|article|single|blog|story)[-_]*(?:main[-_]*)?(?:content|body|text|copy|summary)"
 )
 _INNER_NAME = re.compile(r"^(?:post|entry|article|story)[-_]*(?:content|body|text|copy)\Z")
+_COMMENT_ID = re.compile(r"(?:li-|div-)?comment-\d+\Z", re.ASCII)
 _PINGS = re.compile(r"\b(?:ping|trackback)(?:back)?s?[-_]?list\b", re.IGNORECASE)
 _THREAD_NAME = re.compile(
     r"comments?[-_]*(?:block|area|list|wrap|wrapper|section|box|template|container|title|heading)?\Z"
@@ -36,6 +37,7 @@ _WHOLE = frozenset({"hentry", "type-post", "type-page"})
 _OTHER_NAME = re.compile(r"meta|head|foot|wrap|area|title|thumb|image|nav|comment|widget|related|author|list|grid")
 _HARD_IDS = ("respond", "commentform", "colophon", "secondary", "site-footer")
 _HARD = ("site-footer", "widget-area", "wp-block-comments", "wp-block-post-comments", "wp-block-template-part")
+_THREAD_IDS = ("respond", "commentform", "comments")
 _SOFT_IDS = frozenset({*_HARD_IDS, "comments", "sidebar", "footer"})
 _END = frozenset({"footer", "nav", "aside"})
 _OUTER = frozenset({"body", "html"})
@@ -139,6 +141,7 @@ def _marker(dom: Dom, element: HtmlElement) -> HtmlElement | None:
 def _element(dom: Dom, aside: Region, article: HtmlElement | None) -> HtmlElement | None:
     for name in vocabulary.names("post", "body"):
         found = [e for e in dom.classed(name) if e.tag not in _OUTER and e not in aside and not _is_frame(dom, e)]
+        found = [e for e in found if not _in_numbered(e)] if len(found) > 1 else found
         own = [e for e in found if article is not None and dom.inside(e, article)]
         best = max(own or found, key=lambda e: len(text_of(e)), default=None)
         if best is not None:
@@ -152,7 +155,7 @@ def _element(dom: Dom, aside: Region, article: HtmlElement | None) -> HtmlElemen
             return element
     densest = _densest(dom, aside, article)
     plain = _plainly_called(dom, aside, article)
-    if plain is not None and (densest is None or _is_rather(plain, densest)):
+    if plain is not None and (densest is None or _is_rather(dom, plain, densest)):
         return plain
     return densest if densest is not None else _wordless(dom, aside, article)
 
@@ -214,27 +217,41 @@ def _behind_title(dom: Dom) -> list[HtmlElement]:
     return [node for frame in frames if frame.tag not in _OUTER for node in frame.itersiblings()]
 
 
-def _is_rather(plain: HtmlElement, densest: HtmlElement) -> bool:
+def _is_rather(dom: Dom, plain: HtmlElement, densest: HtmlElement) -> bool:
     """Whether what is called the content is it, and not where most paragraphs stand."""
+    if densest is not plain and dom.inside(densest, plain) and _is_called_body(densest.get("class") or ""):
+        return False
     return around.is_theme_part(densest) or len(text_of(plain)) * 2 > len(text_of(densest))
 
 
 def _wordless(dom: Dom, aside: Region, article: HtmlElement | None) -> HtmlElement | None:
     """What may hold a body of pictures alone, or of few words: by a name that nobody has listed, or the article."""
-    named = [
-        element
-        for classes, elements in dom.by_classes.items()
-        if any(_BODY_NAME.search(name) and not _OTHER_NAME.search(name) for name in classes.lower().split())
-        for element in elements
-    ]
+    named = [e for classes, elements in dom.by_classes.items() if _is_called_body(classes) for e in elements]
     if article is not None:
         named += [article, *(e for e in dom.tags("article") if e is not article and dom.inside(e, article))]
-    for element in sorted(named, key=dom.order.__getitem__):
-        apart = element in aside or element.tag in _OUTER or (article is not None and not dom.inside(element, article))
-        titled = any(dom.inside(heading, element) for heading in (dom.tags("h1") or dom.tags("h2"))[:1])
-        if not apart and not titled and not _is_frame(dom, element) and not _in_comment(element):
-            return element
-    return None
+    found = (e for e in sorted(named, key=dom.order.__getitem__) if _may_hold(dom, e, aside, article))
+    element = next(found, None)
+    inner = next((e for e in found if element is not None and dom.inside(e, element)), None)
+    # A frame around the words and what stands behind them, with the title above.
+    return inner if inner is not None and element is not None and _holds_more(dom, element, inner) else element
+
+
+def _is_called_body(classes: str) -> bool:
+    return any(_BODY_NAME.search(name) and not _OTHER_NAME.search(name) for name in classes.lower().split())
+
+
+def _may_hold(dom: Dom, element: HtmlElement, aside: Region, article: HtmlElement | None) -> bool:
+    if element in aside or element.tag in _OUTER or (article is not None and not dom.inside(element, article)):
+        return False
+    titled = any(dom.inside(heading, element) for heading in (dom.tags("h1") or dom.tags("h2"))[:1])
+    return not titled and not _is_frame(dom, element) and not _in_comment(element)
+
+
+def _holds_more(dom: Dom, outer: HtmlElement, inner: HtmlElement) -> bool:
+    """Whether a form or list of comments, or ways to other posts, stand in one element and not in the other."""
+    apart = [dom.by_id[id_] for id_ in _THREAD_IDS if id_ in dom.by_id]
+    apart += dom.classed("post-navigation", "comment-respond")
+    return any(dom.inside(e, outer) and not dom.inside(e, inner) for e in apart)
 
 
 def _is_frame(dom: Dom, element: HtmlElement) -> bool:
@@ -264,6 +281,11 @@ def _densest(dom: Dom, aside: Region, article: HtmlElement | None) -> HtmlElemen
             weights[parent] = weights.get(parent, 0) + len(text_of(paragraph))
     best = max(weights, key=lambda element: weights[element], default=None)
     return best if best is not None and weights[best] >= 80 and best.tag not in _OUTER else None
+
+
+def _in_numbered(element: HtmlElement) -> bool:
+    """Whether an element stands in a comment that WordPress numbers: themes call a comment's words as a post's."""
+    return any(_COMMENT_ID.match(up.get("id") or "") for up in ancestors(element))
 
 
 def _in_comment(element: HtmlElement) -> bool:

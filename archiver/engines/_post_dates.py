@@ -16,6 +16,7 @@ from archiver.engines._dating import Dating
 from archiver.engines._near_lines import near_lines
 from archiver.engines._post_statements import Statements
 from archiver.engines.dom import Dom, Region, near, near_tokens, text_of, text_without, tokens
+from archiver.engines.wordpress_urls import day, month
 from archiver.model import Moment, Precision
 
 _PUBLISHED = frozenset(
@@ -26,6 +27,7 @@ _DATE = re.compile(r"(?:^|[-_])(?:published|date|value-title)(?:$|[-_])")  # val
 _BETWEEN = re.compile(r"\s*[|·•–—]\s*|\s+[/-]\s+")
 _META = re.compile(r"(?:^|[-_])meta(?:$|[-_])")
 _DAYS = frozenset({Precision.SECOND, Precision.MINUTE, Precision.HOUR, Precision.DAY})
+_COARSE = frozenset({Precision.MONTH, Precision.YEAR})
 _LONGEST = 200
 _NEAR = 40  # characters: "Last updated on" stands close to its date
 
@@ -57,7 +59,7 @@ class PostDates:
         if shown is None:
             shown = self._printed() if stated is None else None
         if shown is None or stated is None:
-            return shown or stated
+            return self._refined(shown or stated)
         finer = shown.precision is not Precision.SECOND and stated.precision is Precision.SECOND
         if finer and _near(shown, stated):
             return replace(stated, printed=shown.printed)
@@ -111,6 +113,21 @@ class PostDates:
                         return moment
         return self._near_words() or self._of_url()
 
+    def _refined(self, moment: Moment | None) -> Moment | None:
+        """A date as exact as what it links to: "16 years ago" over the archive of that day, or of that month."""
+        if moment is None or moment.precision not in _COARSE:
+            return moment
+        urls = [url for _, url in self._dom.links_outside(self._outside)]
+        days = {listed for url in urls if (listed := day(url))}
+        months = {number for url in urls if (number := month(url))}
+        if len(days) == 1:
+            exact = self._dating.iso(days.pop().isoformat())
+        elif len(months) == 1 and moment.precision is Precision.YEAR:
+            exact = self._dating.iso("{:04}-{:02}".format(*months.pop()))
+        else:
+            return moment
+        return replace(exact, printed=moment.printed) if exact is not None else moment
+
     def _near_words(self) -> Moment | None:
         """A day in a line near the words that nothing calls a date: "Written on May 5, 2020 | by Ann"."""
         for element in near_lines(self._dom, self._words, self._outside) if self._words is not None else ():
@@ -155,10 +172,10 @@ class PostDates:
     def _of_url(self) -> Moment | None:
         """The day in a permalink such as /2021/02/10/title/, where the page prints none."""
         parts = [part for part in self._url.partition("?")[0].split("/") if part]
-        for year, month, day in zip(parts, parts[1:], parts[2:], strict=False):
-            digits = year.isdigit() and month.isdigit() and day.isdigit()
-            if digits and (len(year), len(month), len(day)) == (4, 2, 2) and parts[-1] != day:
-                return self._dating.iso(f"{year}-{month}-{day}")
+        for year, number, last in zip(parts, parts[1:], parts[2:], strict=False):
+            digits = year.isdigit() and number.isdigit() and last.isdigit()
+            if digits and (len(year), len(number), len(last)) == (4, 2, 2) and parts[-1] != last:
+                return self._dating.iso(f"{year}-{number}-{last}")
         return None
 
 

@@ -12,13 +12,25 @@ from archiver.engines import _vocabulary as vocabulary
 from archiver.engines.dom import Dom, Region, near_tokens, rels, text_of, tokens
 from archiver.engines.wordpress_urls import taxonomy
 from archiver.model import Term
-from archiver.text import slug_of
+from archiver.text import normal_name, slug_of, squeeze
 from archiver.urls import last_segment, query_value, url_key
 
 _POST_CLASS = re.compile(r"^(category|tag)-(.+)$")
 _BESIDE = frozenset(
-    {"breadcrumb", "breadcrumbs", "menu", "sub-menu", "nav", "cat-item", "tagcloud", "wp-block-tag-cloud"}
+    {
+        "breadcrumb",
+        "breadcrumbs",
+        "trail-items",
+        "trail-item",
+        "menu",
+        "sub-menu",
+        "nav",
+        "cat-item",
+        "tagcloud",
+        "wp-block-tag-cloud",
+    }
 )
+_CALLED = re.compile(r"(?:^|[-_])(?:post|entry|blog|article|single|meta)[-_]*(cat|categor(?:y|ies)|tags?)$")
 _COUNT = re.compile(r"\s*\[\d{1,5}\]$")  # how many posts have it
 
 
@@ -38,19 +50,20 @@ class PostTerms:
         matches = [match for name in classes if (match := _POST_CLASS.match(name))]
         self._slugs = {(match[1], match[2]) for match in matches}
         self._told = any(name.startswith("status-") for name in classes)
-        self._filed = _filed(classes)
+        self._filed = [term for term in _filed(classes) if not term[1].isdigit()]
+        self._filed_numbers = [slug for kind, slug in _filed(classes) if kind == "category" and slug.isdigit()]
         self._numbered = {kind for kind, slug in self._slugs if slug.isdigit()}
         apart = self._dom.links_outside(outside | words) if self._told else []
         shown = [url for link, url in apart if taxonomy(url) and dom.inside(link, *self._own)]
         if shown and all(map(self._is_unfiled, shown)):  # some themes write these classes in a way of their own
-            self._told, self._filed = False, []
+            self._told, self._filed, self._filed_numbers = False, [], []
 
     def read(self) -> tuple[Term, ...]:
         """The terms in the order of the page."""
         found: dict[str, Term] = {}
         for link, url in self._dom.links_outside(self._outside.without(self._words.spans)):
             kind = self._kind(link, url)
-            name = _COUNT.sub("", text_of(link)) if kind else ""
+            name = _COUNT.sub("", _said(link)) if kind else ""
             if kind and name:
                 found.setdefault(url_key(url), Term(taxonomy=kind, name=name, url=url))
         return (*_without_hashes(tuple(found.values())), *self._unlinked(found.values()))
@@ -65,14 +78,25 @@ class PostTerms:
         named = self._named_elsewhere() if left else {}
         for kind, slug in left:
             yield named.get((kind, slug)) or Term(taxonomy=kind, name=slug.replace("-", " "), slug=slug)
+        known = {normal_name(term.name) for term in linked}
+        yield from (term for term in self._listed() if normal_name(term.name) not in known)
+
+    def _listed(self) -> Iterator[Term]:
+        """The categories whose numbers the classes give, where a list of the sidebar gives the same number."""
+        for number in self._filed_numbers:
+            for item in self._dom.classed(f"cat-item-{number}")[:1]:
+                link = next(item.iter("a"), None)
+                if link is not None and (name := text_of(link)):
+                    yield Term(taxonomy="category", name=name, url=self._dom.link_url(link))
 
     def _named_elsewhere(self) -> dict[tuple[str, str], Term]:
         """The terms that the sidebar or a menu links to, by taxonomy and slug."""
         found: dict[tuple[str, str], Term] = {}
         for link, url in self._dom.links:
             kind = taxonomy(url)
-            slug = _slug(url) if kind else ""
-            if kind and slug and (name := text_of(link)):
+            name = text_of(link) if kind else ""
+            slug = slug_of(name) if query_value(url, "cat") else _slug(url)
+            if kind and name and slug:
                 found.setdefault((kind, slug), Term(taxonomy=kind, name=name, url=url))
         return found
 
@@ -120,13 +144,23 @@ class PostTerms:
         names = set(around)
         if not names.isdisjoint(vocabulary.name_set("post", "categories")):
             return "category"
-        return "tag" if not names.isdisjoint(vocabulary.name_set("post", "tags")) else None
+        if not names.isdisjoint(vocabulary.name_set("post", "tags")):
+            return "tag"
+        called = {match[1][:3] for match in map(_CALLED.search, names) if match}
+        return ("category" if "cat" in called else "tag") if called else None
 
 
 def _names(slug: str) -> Iterator[str]:
     """The slugs that a class may mean: as it stands, and without what themes put behind each slug."""
     yield slug
     yield from (slug.removesuffix(end) for end in vocabulary.names("post", "slug_ends"))
+
+
+def _said(link: HtmlElement) -> str:
+    """What a link calls its term, without a # that has an element of its own."""
+    first = link[0] if len(link) == 1 and not (link.text or "").strip() else None
+    behind = squeeze(first.tail or "") if first is not None else ""
+    return behind if behind and first is not None and text_of(first) == "#" else text_of(link)
 
 
 def _slug(url: str) -> str:
@@ -136,11 +170,11 @@ def _slug(url: str) -> str:
 def _filed(classes: Sequence[str]) -> list[tuple[str, str]]:
     """The terms that WordPress names in an article's classes, behind its status: what stands before is the theme's.
 
-    A slug that is no ASCII stands there as a number, which says nothing here.
+    A slug that is no ASCII stands there as the term's number.
     """
     start = next((place for place, name in enumerate(classes) if name.startswith("status-")), len(classes))
     matches = [match for name in classes[start:] if (match := _POST_CLASS.match(name))]
-    return [(match[1], match[2]) for match in matches if not match[2].isdigit()]
+    return [(match[1], match[2]) for match in matches]
 
 
 def _without_hashes(terms: tuple[Term, ...]) -> tuple[Term, ...]:

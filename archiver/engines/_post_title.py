@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from lxml.html import HtmlElement
 
 from archiver.engines import _vocabulary as vocabulary
+from archiver.engines._author_box import in_box
 from archiver.engines.dom import Dom, Region, near, text_of, tokens
 from archiver.engines.wordpress_urls import post_url
 from archiver.text import normal_name, squeeze
@@ -15,6 +16,7 @@ from archiver.urls import url_key, within
 
 _SEPARATORS = r"[-–—|«»:·•›‹/~\\]"
 _LEADING = re.compile(r"^\s*[»«›|·•–—]+\s+")  # "» Title Blog", as themes of the first years wrote it
+_TAG = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
 _MARK = 30  # characters that a theme adds to a title
 # The feed of a post's comments has the post's title between: the blog's name is what stands before the first sign.
 _FEED_TITLE = re.compile(r"^([^»›]{2,}?)\s+(?:»|›|\||-|–|→|«)\s+[^»›|]{2,40}$")
@@ -30,6 +32,10 @@ def find_title(dom: Dom, url: str, outside: Region) -> str | None:
         for _, text in named:
             if normal_name(text) == wanted:
                 return text
+            if (
+                stated and "<" in text and normal_name(_TAG.sub("", text)) == wanted
+            ):  # markup of a title, as it is written
+                return stated
         held = [text for _, text in named if normal_name(text) and _is_run(normal_name(text), wanted)]
         held = held or [text for e in _small(dom, url, outside) if _is_run(normal_name(text := text_of(e)), wanted)]
         if held:
@@ -72,6 +78,8 @@ def _about_post(dom: Dom, headings: Iterable[HtmlElement], url: str, outside: Re
     site = vocabulary.name_set("post", "site_title")
     for element in headings:
         if element in outside or element.tag in {"body", "article"} or not site.isdisjoint(tokens(element)):
+            continue
+        if element.tag != "h1" and in_box(element):  # the name of the author
             continue
         links = [*element.iter("a"), *(up for up in near(element, 2) if up.tag == "a")]
         if all(_leads_here(dom, link, own) for link in links):

@@ -97,6 +97,8 @@ class Node:
         self.answers = self.answers or start.answers
         self.ping = self.ping or start.ping
         if start.marks:
+            if start.marks.ping and start.marks.place and not self.place:  # WordPress's own word, not the theme's
+                self.ping = start.marks.ping
             self.marked = True
             self.place = self.place or start.marks.place
             self.stated_depth = start.marks.depth if self.stated_depth is None else self.stated_depth
@@ -252,7 +254,8 @@ def _ids(id_: str) -> tuple[str, str | None] | None:
     prefix, native, parent = match.groups()
     if prefix and _OTHER_PREFIX.search(prefix):
         return None
-    return native.lstrip("0") or "0", parent
+    number = native.lstrip("0")
+    return (number, parent) if number else None  # no comment is numbered 0: the theme asked outside of its list
 
 
 def _promoted(element: HtmlElement) -> HtmlElement:
@@ -380,7 +383,8 @@ class _Growth:
         if start.marks is None and start.ping is None:
             return True
         if start.marks is not None and holder.marked and not _is_same_place(start.marks, holder):
-            return False
+            unplaced = not holder.place and holder.stated_depth is None  # a class of the theme's around WordPress's
+            return unplaced and not any(_is_reply_list(up) for up in _between(start.element, holder.element))
         if start.element.tag != holder.element.tag:
             return True
         return not any(_is_reply_list(up) for up in _between(start.element, holder.element))

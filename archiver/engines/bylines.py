@@ -244,7 +244,7 @@ class _Byline:
     def _near_words(self) -> tuple[Author, ...]:
         """Names in lines near the words that nothing calls a byline: "Posted by Ann", "— Ann @ 6:00 am"."""
         for element in near_lines(self._dom, self._words, self._outside) if self._words is not None else ():
-            if self._in_box(element):
+            if self._in_box(element) or _is_title(element):
                 continue
             own = (element.text, *(child.tail for child in element))
             for line in (Line.of(element, self._dom), *(Line(text) for text in own if text and len(text) > 1)):
@@ -282,6 +282,12 @@ def _is_others(link: HtmlElement) -> bool:
     before, parent = link.getprevious(), link.getparent()
     said = before.tail if before is not None else (parent.text if parent is not None else "")
     return says_other((said or "")[-_ROLE:])
+
+
+def _is_title(element: HtmlElement) -> bool:
+    """Whether a line is a title: "Written by three of us"."""
+    titles = vocabulary.name_set("post", "title")
+    return any(up.tag == "h1" or not titles.isdisjoint(tokens(up)) for up in near(element, 2))
 
 
 def _is_list(element: HtmlElement) -> bool:

@@ -205,7 +205,8 @@ def _kind(node: Node, text: str) -> CommentKind:
         said = node.owned.kinds.get(node, "") if node.owned else ""
         quoted = len(text) > 6 and text.startswith("[…]") and text.endswith("[…]")  # as WordPress writes them
         return _KINDS.get(said, CommentKind.PINGBACK if quoted else CommentKind.COMMENT)
-    found = next((name for name in _KINDS if name in node.classes), node.ping)
+    stated = node.ping if node.ping in node.classes else None
+    found = stated or next((name for name in _KINDS if name in node.classes), node.ping)
     return _KINDS[found or "pingback"]
 
 

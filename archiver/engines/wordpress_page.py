@@ -326,7 +326,8 @@ class PostPage:
     def _head(self) -> HtmlElement | None:
         """What stands around the title and holds none of the words; themes may put it outside the article."""
         body = self.regions.body
-        title = next((h for h in self.dom.tags("h1", "h2") if text_of(h) == self.title), None) if self.title else None
+        headings = self.dom.tags("h1", "h2") if self.title is not None else []  # of an untitled post an empty one
+        title = next((h for h in headings if text_of(h) == self.title), None)
         if title is None or body is None or title in self.regions.outside:
             return None
         head = title

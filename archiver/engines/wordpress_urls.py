@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from functools import lru_cache
 from urllib.parse import unquote, urlsplit, urlunsplit
 
@@ -15,6 +16,7 @@ _DATED = re.compile(r"/\d{4}/\d\d(?:/\d\d)?$", re.ASCII)  # the same behind a mo
 _COMMENT_FRAGMENT = re.compile(r"^(?:(?:li|div|article|wp)-)?comment-(?:item-)?([0-9]{1,18})$")
 _LIST_PAGE = re.compile(r"/page/(\d{1,6})/?$", re.ASCII)
 _MONTH = re.compile(r"/(\d{4})/(\d{1,2})/?$", re.ASCII)
+_DAY = re.compile(r"/(\d{4})/(\d{1,2})/(\d{1,2})/?$", re.ASCII)
 _YEAR = re.compile(r"/((?:19|20)\d{2})/?$", re.ASCII)
 _CUSTOM_PAGE = re.compile(r"/[^\W\d][^/]*?-(\d{1,5})/?$", re.ASCII)
 _PART = re.compile(r"/(\d{1,3})/?$", re.ASCII)
@@ -129,6 +131,17 @@ def month(url: str) -> tuple[int, int] | None:
             return None
         year, number = int(match[1]), int(match[2])
     return (year, number) if 1 <= number <= 12 and 1970 <= year <= 2100 else None
+
+
+@_remembered
+def day(url: str) -> date | None:
+    """The day that an archive URL lists (`/2021/02/10/`, `?m=20210210`)."""
+    plain = query_value(url, "m") or ""
+    match = re.fullmatch(r"(\d{4})(\d\d)(\d\d)", plain, re.ASCII) or _DAY.search(without_fragment(url))
+    try:
+        return date(*map(int, match.groups())) if match else None
+    except ValueError:
+        return None
 
 
 def year(url: str) -> int | None:

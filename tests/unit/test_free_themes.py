@@ -1,0 +1,190 @@
+"""Shapes of themes that are given away, seen by nobody when the engine was written; in words of our own."""
+
+from __future__ import annotations
+
+import pytest
+
+from archiver.engines.wordpress_page import PostPage, post_page
+from archiver.model import Comment, CommentKind, Precision, Site
+from archiver.page import Page
+from tests.unit.test_threads import read
+
+HOME = "https://blog.example.org/"
+POST = f"{HOME}tides/"
+WORDS = (
+    "The tide came in at noon, and with it the boats that had waited outside since the morning; nobody had counted "
+    "them, and nobody would."
+)
+FORM = "<div id='respond'><form id='commentform'></form></div>"
+
+
+def post(body: str, *, title: str = "Tides", classes: str = "single postid-7", url: str = POST) -> PostPage:
+    source = f"<html lang='en'><head><title>{title}</title></head><body class='{classes}'>{body}</body></html>"
+    page = Page(url, source.encode(), headers={"date": "Fri, 01 Nov 2024 10:00:00 GMT"})
+    return post_page(page, Site(key="blog.example.org", home=HOME))
+
+
+def article(inner: str, *, classes: str = "") -> str:
+    names = f"post-7 post type-post status-publish hentry {classes}"
+    return f"<article id='post-7' class='{names}'>{inner}</article>"
+
+
+def comments(*items: str) -> tuple[Comment, ...]:
+    return read(f"<body class='single postid-7'><ol class='comment-list'>{''.join(items)}</ol></body>").comments
+
+
+def terms(page: PostPage) -> list[tuple[str, str]]:
+    return [(term.taxonomy, term.name) for term in page.read().terms or ()]
+
+
+# -- the words --------------------------------------------------------------------------------------
+
+
+def test_the_words_of_a_comment_that_are_called_a_posts_are_none() -> None:
+    thread = (
+        f"<article id='comment-3' class='comment'><div class='comment-content entry-content'><p>{WORDS * 3}</p></div>"
+    )
+    page = post(article(f"<h1>Tides</h1><div class='entry-content'><p>Short.</p></div><ol>{thread}</article></ol>"))
+    content = page.content()
+    assert content
+    assert content.text == "Short."
+
+
+@pytest.mark.parametrize("words", ["Short words.", WORDS * 2])
+@pytest.mark.parametrize("outer", ["", " acme-single single-content"])
+def test_words_stand_within_a_frame_with_all_that_follows_them(words: str, outer: str) -> None:
+    head = "<div class='content-date'>Feb 10 2021</div>"
+    inner = f"<div class='single-entry-summary'>{head}<p>{words}</p></div>"
+    body = f"<h1>Tides</h1><div class='post-7 post hentry'><div class='frame{outer}'>{inner}<div class='entry-footer'>"
+    page = post(f"{body}News</div><nav class='navigation post-navigation'>Next</nav>{FORM}</div></div>")
+    content = page.content()
+    assert content
+    assert content.text == words
+
+
+def test_a_list_of_comments_in_words_of_no_known_name_is_part_of_them() -> None:
+    quoted = "<div id='comments'><ol><li id='comment-9' class='comment'><p>Quoted.</p></li></ol></div>"
+    inner = f"<h2 class='h1'>Tides</h2><div class='inner'><p>Begun.</p>{quoted}<p>Ended.</p></div>"
+    page = post(f"<h1>Tides</h1>{article(f'<div class=acme-post-content-single>{inner}</div><p></p>{FORM}')}")
+    content = page.content()
+    assert content
+    assert content.text == "Begun.\n\nQuoted.\n\nEnded."
+    assert page.thread.comments == ()
+
+
+# -- title and byline -------------------------------------------------------------------------------
+
+
+def test_the_name_in_an_authors_box_is_no_title() -> None:
+    box = "<section class='author-info'><h2 class='page-title'>Ann Lee</h2></section>"
+    page = post(f"{article(f'<div class=entry-content><p>{WORDS}</p></div>')}{box}", title="")
+    assert not page.title
+
+
+def test_markup_that_a_theme_shows_as_it_is_written_is_not_part_of_a_title() -> None:
+    heading = "<h1>Tides &lt;em&gt;versus&lt;/em&gt; time, 5 &lt; 6</h1>"
+    page = post(
+        article(f"{heading}<div class='entry-content'><p>{WORDS}</p></div>"), title="Tides versus time, 5 &lt; 6"
+    )
+    assert page.title == "Tides versus time, 5 < 6"
+
+
+def test_a_title_is_no_byline() -> None:
+    page = post(
+        f"<h1>Written by two of us</h1><div class='entry-content'><p>{WORDS}</p></div>", title="Written by two of us"
+    )
+    assert page.byline[0] == ()
+
+
+# -- terms ------------------------------------------------------------------------------------------
+
+
+def test_a_trail_above_the_post_names_no_categories() -> None:
+    trail = "<ul class='trail-items'><li class='trail-item'><span><a href='/category/sea/'>Sea</a></span></li></ul>"
+    shown = "<span class='cat-links'><a href='/category/sea/tides/' rel='category tag'>Tides</a></span>"
+    page = post(f"<div>{trail}<h1>Tides</h1></div>{article(f'{shown}<div class=entry-content><p>{WORDS}</p></div>')}")
+    assert terms(page) == [("category", "Tides")]
+
+
+def test_categories_stand_above_a_post_without_title() -> None:
+    head = "<div class='acme-cats'><a href='/category/sea/'>Sea</a></div><h1><a href='/tides/'> </a></h1>"
+    page = post(
+        f"<a href='/'>Blog</a><div>{head}</div><article class='small'><p>{WORDS}</p></article></div>", title="Blog"
+    )
+    assert terms(page) == [("category", "Sea")]
+
+
+@pytest.mark.parametrize(
+    ("name", "link", "kind"),
+    [("h-blog-categories", "/category/sea/", "category"), ("x-entry-tags", "/tag/sea/", "tag")],
+)
+def test_a_page_builders_terms_are_called_after_the_post(name: str, link: str, kind: str) -> None:
+    row = f"<div class='row'><div class='{name}'><div><a class='inline' href='{link}'>Sea</a></div></div></div>"
+    page = post(f"<div><h1>Tides</h1></div><div class='acme-post-content'><p>{WORDS}</p></div>{row}")
+    assert terms(page) == [(kind, "Sea")]
+
+
+def test_a_sign_of_its_own_is_not_part_of_a_tag() -> None:
+    tag = "<span><a href='/tag/moon/' rel='tag'><span class='hash'>#</span>moon</a></span>"
+    assert terms(post(article(f"<h1>Tides</h1><div class='entry-content'><p>{WORDS}</p></div>{tag}"))) == [
+        ("tag", "moon")
+    ]
+
+
+def test_categories_without_a_link_are_called_as_the_sidebar_calls_their_number() -> None:
+    sidebar = "<aside><ul><li class='cat-item cat-item-15'><a href='/category/%e6%b5%b7/'>海</a></li></ul></aside>"
+    body = f"<h1>Tides</h1><div class='entry-content'><p>{WORDS}</p></div>"
+    assert terms(post(article(body, classes="category-15") + sidebar)) == [("category", "海")]
+
+
+def test_categories_without_a_link_are_called_as_plain_addresses_call_them() -> None:
+    sidebar = "<aside><a href='/?cat=5'>Sea &amp; shore</a></aside>"
+    body = f"<h1>Tides</h1><div class='entry-content'><p>{WORDS}</p></div>"
+    assert terms(post(article(body, classes="category-sea-shore") + sidebar)) == [("category", "Sea & shore")]
+
+
+# -- dates ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("link", "day", "precision"),
+    [
+        ("/2010/10/09/", "2010-10-09", Precision.DAY),
+        ("/?m=20101009", "2010-10-09", Precision.DAY),
+        ("/2010/10/", "2010-10-01", Precision.MONTH),
+        ("/about/", "2010-01-01", Precision.YEAR),
+    ],
+)
+def test_years_ago_are_as_exact_as_the_archive_that_they_link_to(link: str, day: str, precision: Precision) -> None:
+    meta = f"<div class='entry-meta'>on <a href='{link}'>14 years ago</a></div>"
+    page = post(article(f"<h1>Tides</h1>{meta}<div class='entry-content'><p>{WORDS}</p></div>"))
+    published = page.published
+    assert published
+    assert (published.at[:10], published.precision, published.printed) == (day, precision, "on 14 years ago")
+
+
+# -- pings ------------------------------------------------------------------------------------------
+
+
+def test_a_ping_within_an_item_of_the_themes_is_one() -> None:
+    shell = "<article class='trackback even thread-even depth-1'><h3 class='comment-author'>Pingback:</h3>"
+    link = "<div class='comment-text'><a href='https://other.example/' class='url'>Other</a></div>"
+    (ping,) = comments(f"<li class='pingback' id='comment-3'>{shell}{link}</article></li>")
+    assert (ping.native_id, ping.kind) == ("3", CommentKind.TRACKBACK)
+    assert ping.author
+    assert ping.author.name == "Other"
+
+
+def test_no_comment_is_numbered_zero() -> None:
+    items = "".join(
+        f"<li id='comment-0' class=''><a href='https://{x}.example/' class='url'>{x}</a></li>" for x in "ab"
+    )
+    page = f"<body class='single postid-7'><ul class='pinglist'>{items}</ul></body>"
+    assert [ping.native_id for ping in read(page).comments] == [None, None]
+
+
+def test_items_that_run_into_their_class_are_read() -> None:
+    said = "<div class='comment-author'><cite class='fn'>{}</cite></div><div class='comment-text'><p>Yes.</p></div>"
+    reply = f'<ol class="children"><liclass="comment odd depth-2" id="comment-4">{said.format("Bob")}</li></ol>'
+    items = comments(f'<liclass="comment even depth-1" id="comment-3">{said.format("Ann")}{reply}</li>')
+    assert [(one.native_id, one.depth, one.parent) for one in items] == [("3", 1, None), ("4", 2, "3")]
