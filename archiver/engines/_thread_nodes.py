@@ -109,46 +109,48 @@ class Node:
 
 
 class Owned:
-    """The elements of each comment: of the comments around an element the innermost has it."""
+    """The elements of each comment: of the comments around an element the innermost has it.
+
+    It knows comments by their first elements and keeps none of them: they keep it, and the page's tree would stay in
+    memory until the collector finds the circle.
+    """
 
     def __init__(self, dom: Dom, nodes: list[Node]) -> None:
-        self._dom, self._nodes = dom, nodes
-        self._lists: dict[Node, list[HtmlElement]] = {}
-
-    @property
-    def count(self) -> int:
+        self._dom = dom
+        self._first = [(e, node.element) for node in nodes for e in (node.element, *node.more)]
+        self._lists: dict[HtmlElement, list[HtmlElement]] = {}
+        self.count = len(nodes)
         """How many comments they were told apart for."""
-        return len(self._nodes)
 
     def of(self, node: Node) -> list[HtmlElement]:
         """The elements of a comment in document order."""
-        found = self._lists.get(node)
+        found = self._lists.get(node.element)
         if found is None:
-            found = self._lists[node] = [
+            found = self._lists[node.element] = [
                 element
                 for start, end in sorted(map(self._dom.span, (node.element, *node.more)))
-                for element in self._between(node, start, end)
+                for element in self._between(node.element, start, end)
             ]
         return found
 
     @cached_property
-    def kinds(self) -> dict[Node, str]:
+    def kinds(self) -> dict[HtmlElement, str]:
         """What comments are called by the first word of a <cite> that goes on with an element: "Pingback by …"."""
         said = [(cite, (cite.text or "").lower().split()) for cite in self._dom.tags("cite") if len(cite)]
-        found: dict[Node, str] = {}
+        found: dict[HtmlElement, str] = {}
         if any(len(words) > 1 and words[0] in PINGS for _, words in said):  # of themes for version 1 only
             for cite, words in said:
-                node = self._at[self._dom.order[cite]]
-                if node is not None:
-                    found.setdefault(node, words[0] if len(words) > 1 else "")
+                first = self._at[self._dom.order[cite]]
+                if first is not None:
+                    found.setdefault(first, words[0] if len(words) > 1 else "")
         return found
 
-    def _between(self, node: Node, start: int, end: int) -> Iterator[HtmlElement]:
+    def _between(self, first: HtmlElement, start: int, end: int) -> Iterator[HtmlElement]:
         order, at, last = self._dom.nodes, self._at, self._dom.last
         place = start
         while place <= end:
             element = order[place]
-            if at[place] is not node:
+            if at[place] is not first:
                 place = last(element) + 1  # all of another comment, and of the comments in that
                 continue
             if isinstance(element.tag, str):
@@ -156,8 +158,9 @@ class Owned:
             place += 1
 
     @cached_property
-    def _at(self) -> list[Node | None]:
-        return spread(self._dom, ((e, node) for node in self._nodes for e in (node.element, *node.more)))
+    def _at(self) -> list[HtmlElement | None]:
+        """For each place in the document the first element of the comment that has it."""
+        return spread(self._dom, self._first)
 
 
 def spread(dom: Dom, holders: Iterable[tuple[HtmlElement, T]]) -> list[T | None]:

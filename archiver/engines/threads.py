@@ -202,7 +202,7 @@ def _comment(one: _Said, by_node: dict[Node, _Said], post: PostRef, position: in
 
 def _kind(node: Node, text: str) -> CommentKind:
     if node.ping is None and PINGS.isdisjoint(node.classes):
-        said = node.owned.kinds.get(node, "") if node.owned else ""
+        said = node.owned.kinds.get(node.element, "") if node.owned else ""
         quoted = len(text) > 6 and text.startswith("[…]") and text.endswith("[…]")  # as WordPress writes them
         return _KINDS.get(said, CommentKind.PINGBACK if quoted else CommentKind.COMMENT)
     stated = node.ping if node.ping in node.classes else None
