@@ -65,7 +65,8 @@ def _in_headers(page: Page) -> Iterator[list[str]]:
 
 
 def _in_head(page: Page) -> Iterator[list[str]]:
-    head = page.body[:HEAD].lower()
+    end = page.body.find(b"<body", 0, HEAD)  # nearly always in small letters, and a fiftieth of the page
+    head = page.body[: end if end >= 0 else HEAD].lower()
     end = head.find(b"<body")
     head = head[:end] if end >= 0 else head
     if b"robots" not in head and b"blog-archiver" not in head:

@@ -143,9 +143,9 @@ def _element(dom: Dom, aside: Region, article: HtmlElement | None) -> HtmlElemen
         found = [e for e in dom.classed(name) if e.tag not in _OUTER and e not in aside and not _is_frame(dom, e)]
         found = [e for e in found if not _in_numbered(e)] if len(found) > 1 else found
         own = [e for e in found if article is not None and dom.inside(e, article)]
-        best = max(own or found, key=lambda e: len(text_of(e)), default=None)
-        if best is not None:
-            return _inner_body(dom, best)
+        found = own or found
+        if found:  # to read all the words of a post takes a while, and most have but one
+            return _inner_body(dom, found[0] if len(found) == 1 else max(found, key=lambda e: len(text_of(e))))
     for id_ in vocabulary.names("post", "body_ids"):
         element = dom.by_id.get(id_)
         if element is not None and element not in aside:

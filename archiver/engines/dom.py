@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from functools import cached_property, lru_cache
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache, cached_property, lru_cache
 from html import escape
 from itertools import islice
 from typing import cast
@@ -34,6 +34,12 @@ _SPACED = frozenset({"br", "p", "div", "li", "td", "dt", "dd", "h1", "h2", "h3",
 def split(value: str) -> tuple[str, ...]:
     """The tokens of an attribute's value, lower case."""
     return tuple(value.lower().split())
+
+
+@cache
+def _found_in(pattern: re.Pattern[str]) -> Callable[[str], bool]:
+    """Whether a pattern is found in a class token: the pages of a blog have the same ones again and again."""
+    return lru_cache(maxsize=2048)(lambda token: pattern.search(token) is not None)
 
 
 def tokens(element: HtmlElement) -> tuple[str, ...]:
@@ -196,8 +202,10 @@ class Dom:
         """Each class token of the page with the class attributes that have it."""
         values: dict[str, list[str]] = {}
         for value in self.by_classes:
-            for token in dict.fromkeys(value.lower().split()):
-                values.setdefault(token, []).append(value)
+            for token in split(value):
+                having = values.setdefault(token, [])
+                if not having or having[-1] is not value:  # once, though it be there twice
+                    having.append(value)
         return values
 
     @property
@@ -232,8 +240,7 @@ class Dom:
 
     def matching(self, pattern: re.Pattern[str]) -> list[HtmlElement]:
         """Elements with a class token in which the pattern is found, in document order."""
-        search = pattern.search
-        return self.classed(*[token for token in self.class_tokens if search(token)])
+        return self.classed(*filter(_found_in(pattern), self.class_tokens))
 
     def _ordered(self, elements: Iterable[HtmlElement]) -> list[HtmlElement]:
         return sorted(elements, key=self.order.__getitem__)

@@ -88,10 +88,13 @@ def numbered_comment_page(url: str, number: int) -> str:
 def custom_comment_page(url: str, base: str) -> int | None:
     """The number of a comment page whose address a plugin has renamed: `POST/kommentare-2/#comment-7`."""
     bare, _, fragment = url.partition("#")
-    if not fragment.startswith("comment") or "?" in bare:
-        return None
-    match = _CUSTOM_PAGE.search(bare)
-    return int(match[1]) if match and url_key(bare[: match.start() + 1]) == url_key(base) else None
+    return _custom_page(bare, base) if fragment.startswith("comment") and "?" not in bare else None
+
+
+@_remembered  # a page's comments all have the same
+def _custom_page(url: str, base: str) -> int | None:
+    match = _CUSTOM_PAGE.search(url)
+    return int(match[1]) if match and url_key(url[: match.start() + 1]) == url_key(base) else None
 
 
 def renamed_comment_page(url: str) -> str | None:
