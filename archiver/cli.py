@@ -19,7 +19,7 @@ import click
 from archiver import __version__
 from archiver.commands.failures import crash, explained
 from archiver.commands.session import Session
-from archiver.terminal import safe
+from archiver.terminal import complete_streams, safe
 
 INTERRUPTED = 130
 PIPE_CLOSED = 141  # 128 + SIGPIPE, as other programs end when `head` has seen enough
@@ -58,6 +58,7 @@ class Archiver(click.Group):
     def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any) -> NoReturn:  # type: ignore[override]
         """Run the command line and exit; `standalone_mode` and the rest of click's arguments have no effect."""
         session = Session()
+        complete_streams()
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, TextIOWrapper):
                 stream.reconfigure(errors="replace")  # a terminal that does not speak UTF-8
@@ -67,8 +68,11 @@ class Archiver(click.Group):
         except click.Abort:  # what click makes of Ctrl-C
             code = _say("interrupted", INTERRUPTED)
         except Exception as error:  # noqa: BLE001 (the last place where it can be put into words)
-            failure = explained(error, session) or crash(error, session)
+            known = explained(error, session)
+            failure = known or crash(error, session)
             code = _say(str(failure), failure.exit_code)
+            if known:  # what falls to pieces after it (a half-written zip on a full disk) adds nothing to the line
+                sys.unraisablehook = lambda _: None
         sys.exit(code or 0)
 
     def invoke(self, ctx: click.Context) -> Any:

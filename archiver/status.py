@@ -355,7 +355,10 @@ def _minute(stamp: str) -> str:
 def _run_line(run: Run | None) -> str:
     if run is None:
         return "none"
-    ended = run.outcome or "not ended (it is at work, or was killed)"
+    unknown = (
+        "how it ended is not on record" if run.command == "extract" else "not ended (it is at work, or was killed)"
+    )
+    ended = run.outcome or unknown
     return f"{_minute(run.started_at)}, {run.command}: {ended}" + (f": {run.reason}" if run.reason else "")
 
 

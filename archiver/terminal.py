@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Mapping
 from typing import IO
 
@@ -11,6 +12,27 @@ from archiver.text import squeeze
 
 # What could move the cursor, change colours or turn the direction of the line: titles come from strangers.
 _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def complete_streams() -> None:
+    """Open the standard streams that the process was started without (`<&- >&- 2>&-`), upon nothing.
+
+    The next file that is opened would get the number of such a stream, and so what is printed, by us or by a
+    process of ours, could end up in the database; and Python has None in the place of the stream.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            nothing = os.open(os.devnull, os.O_RDWR)
+            if nothing == number:
+                os.set_inheritable(number, True)
+            else:
+                os.dup2(nothing, number)
+                os.close(nothing)
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode, encoding="utf-8"))
 
 
 def safe(text: str) -> str:

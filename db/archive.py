@@ -14,7 +14,7 @@ from pathlib import Path
 from sqlite_utils import Database, Migrations
 
 from archiver.errors import ArchiveDamaged, ArchiveMissing, ArchiveTooNew
-from db.failures import explain, explain_os, explained
+from db.failures import ANEW, explain, explain_os, explained, has_warc
 from db.reader import Reader
 from db.writer import Writer
 
@@ -120,13 +120,26 @@ def open_archive(directory: Path, *, create: bool = False) -> Archive:
     with explained(archive.path):
         there = archive.path.exists()
         if not there and not create:
-            raise ArchiveMissing(str(directory), f"there is no {DATABASE} in it", BEGIN)
+            raise _missing(archive, str(directory), f"there is no {DATABASE} in it")
         if there:
             _check(archive, create=create)
         if create:
             archive.directory.mkdir(parents=True, exist_ok=True)
             _bring_up_to_date(archive.path)
     return archive
+
+
+def is_lost(directory: Path) -> bool:
+    """Whether WARC files lie in a directory without the database that was read from them."""
+    path = directory / DATABASE
+    return has_warc(directory) and not (path.exists() and path.stat().st_size)
+
+
+def _missing(archive: Archive, what: str, why: str) -> ArchiveMissing:
+    """The error that says so, and where its rows can be had from."""
+    if has_warc(archive.directory):
+        return ArchiveMissing(what, f"{why}, but there are WARC files", f"Restore it from a copy, or {ANEW}")
+    return ArchiveMissing(what, why, BEGIN)
 
 
 def _check(archive: Archive, *, create: bool) -> None:
@@ -146,7 +159,7 @@ def _check(archive: Archive, *, create: bool) -> None:
         why = "it is not an archive of blog-archiver"
         raise ArchiveDamaged(str(archive.path), why, "Name another directory with -a")
     if not applied and not create:  # who was making it was killed
-        raise ArchiveMissing(str(archive.path), "it is empty", BEGIN)
+        raise _missing(archive, str(archive.path), "it is empty")
 
 
 def readable(path: Path) -> None:

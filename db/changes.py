@@ -163,11 +163,12 @@ def last_success(connection: sqlite3.Connection, blog_id: str) -> str | None:
 def failing(connection: sqlite3.Connection, blog_id: str) -> list[PastRun]:
     """The runs since the latest success that failed, could not store what they read, or were killed, the first first.
 
-    A run that has no end may also be at work: only the newest can be.
+    A run that has no end may also be at work: only the newest can be. One that `archiver extract` has made out of WARC
+    files has none either, since these do not tell how it ended.
     """
     rows = connection.execute(
         f"SELECT {_COLUMNS} FROM crawls WHERE blog_id = ? AND started_at > ?"  # noqa: S608 - our words
-        " AND (outcome = 'failed' OR outcome IS NULL"
+        " AND (outcome = 'failed' OR (outcome IS NULL AND command <> 'extract')"
         " OR (outcome = 'interrupted' AND json_extract(counts, '$.exit_code') = 3)) ORDER BY started_at, id",
         (blog_id, last_success(connection, blog_id) or ""),
     )

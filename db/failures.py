@@ -15,7 +15,7 @@ CODES = {
     sqlite3.SQLITE_IOERR: "full",
     sqlite3.SQLITE_READONLY: "readonly",
     sqlite3.SQLITE_PERM: "readonly",
-    sqlite3.SQLITE_CANTOPEN: "readonly",
+    sqlite3.SQLITE_CANTOPEN: "shut",
     sqlite3.SQLITE_NOTADB: "damaged",
     sqlite3.SQLITE_CORRUPT: "damaged",
     sqlite3.SQLITE_BUSY: "locked",
@@ -25,12 +25,20 @@ WORDS = {
     "full": "full",
     "disk I/O": "full",
     "readonly": "readonly",
-    "unable to open": "readonly",
+    "unable to open": "shut",
     "not a database": "damaged",
     "malformed": "damaged",
     "locked": "locked",
 }
 """For errors that come without SQLite's code: those that other modules make."""
+
+RIGHTS = "Check the rights of the file and of its directory"
+ANEW = "run `archiver extract`, which makes the tables anew from the WARC files"
+
+
+def has_warc(archive: Path) -> bool:
+    """Whether WARC files lie in an archive's directory, from which its database can be made."""
+    return any((archive / "warc").glob("*.warc.gz*"))
 
 
 def explain(error: sqlite3.DatabaseError, path: Path) -> ArchiveError:
@@ -42,9 +50,13 @@ def explain(error: sqlite3.DatabaseError, path: Path) -> ArchiveError:
             todo = "Free some space and run the same command again; what was stored stays"
             return DiskFull(str(path), text, todo)
         case "readonly":
-            return DiskFull(str(path), f"it cannot be written ({text})", "Check the rights of the directory")
+            return DiskFull(str(path), f"it cannot be written ({text})", RIGHTS)
+        case "shut":
+            return DiskFull(str(path), f"it cannot be opened ({text})", RIGHTS)
         case "damaged":
-            return ArchiveDamaged(str(path), text, "Restore it from a copy, or name another directory with -a")
+            folder = path if path.is_dir() else path.parent
+            todo = f"move it away and {ANEW}" if has_warc(folder) else "name another directory with -a"
+            return ArchiveDamaged(str(path), text, f"Restore it from a copy, or {todo}")
         case "locked":
             return ArchiveError(str(path), "another program is writing to it", "Wait for it to end and try again")
         case _:
@@ -55,7 +67,7 @@ def explain_os(error: OSError, path: Path) -> ArchiveError:
     """The archive's error for what the file system says."""
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return DiskFull(str(path), "no space is left", "Free some space and run the same command again")
-    return DiskFull(str(path), error.strerror or str(error), "Name a directory that can be written with -a")
+    return DiskFull(str(path), error.strerror or str(error), "Check its rights, or name another place")
 
 
 @contextmanager

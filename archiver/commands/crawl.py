@@ -100,9 +100,19 @@ def crawl(
         return _held(archive, blogs, holder, from_url, quiet=quiet)
     if from_url:
         raise UsageError("--from-url", "it says where a web archive is, and none is named", "Add --from wayback")
+    _warn_of_lost(archive)
     outcomes = run_crawl(archive, blogs, file.runs, restart=restart, quiet=quiet)
     tell(outcomes, archive, quiet=quiet)
     return worst_exit_code(outcome.exit_code for outcome in outcomes)
+
+
+def _warn_of_lost(archive: Path) -> None:
+    """Say that WARC files are there without their database: the crawl begins another, which lacks what they hold."""
+    from db.archive import is_lost
+
+    if is_lost(archive):
+        why = f"{archive}: it has WARC files and no archive.db. `archiver extract` makes one of what they hold"
+        click.echo(f"archiver: warning: {safe(why)}", err=True)
 
 
 def run_crawl(

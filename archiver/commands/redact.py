@@ -67,7 +67,8 @@ def redact(name: str | None, archive: Path, why: str | None, listing: bool, undo
 
             reader = opened.connect()
             try:
-                click.echo("\n".join(map(listed, filter(lambda one: not one.part_of, journal(reader)))))
+                found = [listed(one) for one in journal(reader) if not one.part_of]
+                click.echo("\n".join(found or ["Nothing was taken down."]))
             finally:
                 reader.close()
 

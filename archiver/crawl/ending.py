@@ -42,8 +42,11 @@ def judged(coverage: Coverage, given_up: int, limited: str | None, *, chosen: bo
         gaps.append(f"{count(coverage.posts_with_gaps, 'post')} with fewer comments than claimed")
     if given_up:
         gaps.append(f"{count(given_up, 'URL')} given up")
-    if not (gaps or limited or chosen or coverage.captured_posts) and coverage.claimed_posts is None:
-        gaps.append("no post was found")
+    if not (gaps or limited or coverage.captured_posts):
+        if chosen and coverage.claimed_posts != 0:
+            gaps.append("--include and --exclude leave no post")
+        elif coverage.claimed_posts is None:
+            gaps.append("no post was found")
     if limited:
         return Ending("limit", "; ".join([f"stopped by {limited}", *gaps]), LimitReached.exit_code)
     if gaps:

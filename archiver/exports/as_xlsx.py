@@ -6,8 +6,10 @@ is cut and ends in an ellipsis. Nothing in it is a formula or a link.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from archiver.exports.base import Format, Progress
@@ -34,12 +36,9 @@ _SHEETS: tuple[tuple[str, str, str], ...] = (
 
 def write(source: Source, path: Path, progress: Progress) -> None:
     """What people look at; the other tables are left to formats for programs."""
-    import xlsxwriter
-
     progress.begin(sum(source.count(table) for _, _, table in _SHEETS))
     docs = {doc.name: doc for doc in codebook.tables(source.connection)}
-    # The folder for its temporary files is that of the target, which has room for it.
-    with xlsxwriter.Workbook(path, {"constant_memory": True, "tmpdir": str(path.parent)}) as book:
+    with _workbook(path) as book:
         _write_about(book, docs)
         for sheet, view, table in _SHEETS:
             names = [column.name for column in docs[view].columns if column.name not in {"docid", "provenance"}]
@@ -52,10 +51,28 @@ def write(source: Source, path: Path, progress: Progress) -> None:
 
 def write_result(result: Result, path: Path, progress: Progress) -> None:
     """The result of a query."""
-    import xlsxwriter
-
-    with xlsxwriter.Workbook(path, {"constant_memory": True, "tmpdir": str(path.parent)}) as book:
+    with _workbook(path) as book:
         _write_sheets(book, "rows", result.columns, result.batches(), progress)
+
+
+@contextmanager
+def _workbook(path: Path) -> Iterator[Any]:
+    """A workbook to be filled. Raises OSError as it is, which xlsxwriter puts into an error of its own.
+
+    Its temporary files lie beside the target, which has room for them, and go whatever happens: it leaves them there
+    when it fails.
+    """
+    import xlsxwriter
+    from xlsxwriter.exceptions import FileCreateError
+
+    with TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as scratch:
+        try:
+            with xlsxwriter.Workbook(path, {"constant_memory": True, "tmpdir": scratch}) as book:
+                yield book
+        except FileCreateError as error:
+            if error.args and isinstance(error.args[0], OSError):
+                raise error.args[0] from error
+            raise
 
 
 def _write_sheets(

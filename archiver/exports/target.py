@@ -64,7 +64,7 @@ def scratch(path: Path, *, folder: bool) -> Iterator[Path]:
 def explained(error: OSError, path: Path) -> ArchiverError:
     """What keeps the target from being written."""
     failure = explain_os(error, path)
-    return DiskFull(failure.what, failure.why, "Free some space" if "space" in failure.why else _TODO)
+    return DiskFull(failure.what, failure.why, "Free some space" if "space" in failure.why else "Name another place")
 
 
 def write_manifest(folder: Path, manifest: dict[str, Any]) -> None:

@@ -65,10 +65,14 @@ def load(path: Path) -> Pseudonyms:
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except (PermissionError, FileNotFoundError) as error:
             raise DiskFull(str(path), error.strerror or "it cannot be made", "Name another --pseudonym-key") from error
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(secrets.token_hex(_BYTES) + "\n")
-            file.flush()
-            os.fsync(handle)
+        try:
+            with os.fdopen(handle, "w", encoding="ascii") as file:
+                file.write(secrets.token_hex(_BYTES) + "\n")
+                file.flush()
+                os.fsync(handle)
+        except OSError:  # an empty one would be in the way of the next run
+            path.unlink()
+            raise
     try:
         key = path.read_bytes().strip()
         mode = path.stat().st_mode
@@ -76,6 +80,8 @@ def load(path: Path) -> Pseudonyms:
         raise UsageError(str(path), error.strerror or "it cannot be read", "Name another --pseudonym-key") from error
     if mode & 0o077:
         raise UsageError(str(path), "others may read this key", f"Run chmod 600 {path}")
+    if not key:
+        raise UsageError(str(path), "it is empty", "Delete it, and a new key is made, or name another --pseudonym-key")
     if len(key) < _LEAST:
         raise UsageError(str(path), f"a key has {_LEAST} bytes or more", "Name another --pseudonym-key")
     return Pseudonyms(key)

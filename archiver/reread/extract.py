@@ -24,6 +24,7 @@ from archiver.privacy.redact import settle
 from archiver.reread.platform_exports import SCHEME
 from archiver.reread.replay import question_of, visit_again
 from archiver.reread.sources import Source, Sources, Tally, files
+from archiver.terminal import count
 from db import open_archive
 from db.archive import DATABASE
 from db.rebuild import Change, Rebuild
@@ -88,7 +89,7 @@ def _uncovered(archive: Path) -> str:
         return f"{missing[0]} is missing"
     if exports:
         return "part of it was imported from exports, of which there is no WARC"
-    return f"{without} pages were fetched without WARC" if without else ""
+    return f"{count(without, 'response')} {'is' if without == 1 else 'are'} not on record as WARC" if without else ""
 
 
 def _rebuilt(archive: Path, jobs: int, dry_run: bool, advance: Callable[[int], object], keep: str) -> Report:

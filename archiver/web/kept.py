@@ -102,5 +102,6 @@ def _state(database: Any) -> object:
     for path in (database.path, f"{database.path}-wal"):
         with suppress(OSError):
             status = os.stat(path)  # noqa: PTH116 - of a string that is no path of ours
-            found.append((status.st_mtime_ns, status.st_size))
+            if status.st_size:  # an empty log comes and goes with its readers
+                found.append((path, status.st_mtime_ns, status.st_size))
     return tuple(found)

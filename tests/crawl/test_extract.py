@@ -120,6 +120,9 @@ def test_a_lost_database_is_made_from_warc_alone(crawled: Path, archive: Path) -
     assert rows(archive, "SELECT id, url, status, warc_file, warc_offset FROM fetches ORDER BY id") == rows(
         crawled, "SELECT id, url, status, warc_file, warc_offset FROM fetches ORDER BY id"
     )
+    told = run("status", "-a", archive).stdout
+    assert "extract: how it ended is not on record" in told
+    assert "trouble" not in told
 
 
 def test_what_changes_is_told_by_table_and_field(crawled: Path, archive: Path) -> None:
@@ -171,7 +174,7 @@ def test_pages_without_warc_are_never_lost(tmp_path: Path) -> None:
     before = everything(tmp_path)
     found = report(tmp_path)
     assert found["merged"]
-    assert "fetched without WARC" in str(found["why"])
+    assert "not on record as WARC" in str(found["why"])
     assert everything(tmp_path) == before
 
 

@@ -251,7 +251,7 @@ def test_before_the_journal_nothing_has_happened(archive):
         [sys.executable, "-c", KILLED, "enter", "after", id_, str(archive)],
         cwd=ROOT, env=environment(PYTHONPATH=str(ROOT)), check=False, capture_output=True, text=True)  # fmt: skip
     assert process.returncode == -signal.SIGKILL, process.stderr
-    assert run("redact", "--list", archive=archive).strip() == ""
+    assert run("redact", "--list", archive=archive) == "Nothing was taken down.\n"
     assert word in words(text_of(archive, "comments", id_))
 
 

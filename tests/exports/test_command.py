@@ -7,7 +7,9 @@ import importlib.util
 import json
 import os
 import re
+import resource
 import subprocess
+from contextlib import closing
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
@@ -20,6 +22,7 @@ from archiver.errors import ArchiverError, DiskFull, UsageError
 from archiver.exports import Format, Wanted, export, find_format, formats, target
 from archiver.exports.base import Progress
 from db import open_archive
+from db.source import Source
 from tests.crawl.running import ROOT, environment, words
 from tests.exports.writing import rows, tables, write
 
@@ -85,7 +88,7 @@ def test_it_says_what_was_written(run, tmp_path):
         (["tei", "--query", "SELECT 1"], 2, "export tei: it holds no results of queries. Use csv, jsonl,"),
         (["wxr"], 2, "export wxr: it holds one blog, and 2 are chosen. Choose one with --blog"),
         (["csv", "-o", "no/such/folder"], 2, "no/such/folder: there is no folder no/such. Make it first"),
-        (["csv", "-o", "/proc/out"], 3, "/proc/out: No such file or directory. Name another place with -o"),
+        (["csv", "-o", "/proc/out"], 3, "/proc/out: No such file or directory. Name another place"),
     ],
 )
 def test_errors(run, tmp_path, arguments, code, line):
@@ -147,6 +150,24 @@ def test_a_full_disk_leaves_nothing(nasty, tmp_path, monkeypatch):
     form = Format(name="half", description="", opens="", write=full, suffix=".half")
     with pytest.raises(DiskFull, match=r"it.half: no space is left. Free some space"):
         export(nasty, form, tmp_path / "it.half", Wanted())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_workbook_that_finds_no_room_leaves_nothing(nasty, tmp_path):
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+
+    def written(source):
+        with target.scratch(tmp_path / "book.xlsx", folder=False) as made:
+            find_format("xlsx").write(source, made, Progress())
+
+    with closing(Source(nasty)) as source:
+        source.counts()  # what SQLite needs beside the database is there
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4096, limits[1]))
+        try:
+            with pytest.raises(DiskFull, match=r"book.xlsx: File too large"):
+                written(source)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert list(tmp_path.iterdir()) == []
 
 

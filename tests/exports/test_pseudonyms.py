@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import html
 import io
 import json
+import os
 import re
 import sqlite3
 from contextlib import closing
@@ -21,6 +23,7 @@ from archiver.exports import formats
 from archiver.exports.publish import publish
 from archiver.privacy.masking import Masking
 from archiver.privacy.names import forms, is_ordinary
+from archiver.privacy.pseudonyms import load
 from db import open_archive
 from tests.exports.writing import rows, write
 from tests.unit import archive_sample
@@ -292,6 +295,16 @@ def test_the_command_tells_numbers_and_warns(named, tmp_path, monkeypatch):
     )
 
 
+def test_a_key_that_finds_no_room_leaves_no_empty_one(tmp_path, monkeypatch):
+    def full(handle):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        load(tmp_path / "new.key")
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
@@ -300,14 +313,15 @@ def test_the_command_tells_numbers_and_warns(named, tmp_path, monkeypatch):
         (["wacz", "--pseudonymise"], "export wacz: it holds the responses as they came"),
         (["csv", "--pseudonymise", "--pseudonym-key", "open.key"], "open.key: others may read this key"),
         (["csv", "--pseudonymise", "--pseudonym-key", "short.key"], "short.key: a key has 16 bytes or more"),
+        (["csv", "--pseudonymise", "--pseudonym-key", "no.key"], "no.key: it is empty. Delete it"),
     ],
 )
 def test_what_cannot_be(named, tmp_path, monkeypatch, arguments, line):
     monkeypatch.chdir(tmp_path)
-    for name, content, mode in (("open.key", "k" * 64, 0o644), ("short.key", "k", 0o600)):
+    for name, content, mode in (("open.key", "k" * 64, 0o644), ("short.key", "k", 0o600), ("no.key", "", 0o600)):
         Path(name).write_text(content)
         Path(name).chmod(mode)
     done = CliRunner().invoke(main, ["export", *arguments, "-a", str(named.directory)])
     assert done.exit_code == 2
     assert line in done.stderr
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["open.key", "short.key"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["no.key", "open.key", "short.key"]

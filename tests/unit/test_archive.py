@@ -15,6 +15,7 @@ import db.archive
 from archiver.errors import ArchiveDamaged, ArchiveError, ArchiveMissing, ArchiveTooNew, DiskFull
 from archiver.model import Extract
 from db import open_archive
+from db.archive import is_lost
 from db.failures import explain, explain_os, explained
 from db.schema import schema
 from tests.unit.readings import STARTED, begin, visit
@@ -145,7 +146,19 @@ def test_a_damaged_file(archive, damage, create):
         open_archive(archive.directory, create=create)
     assert str(archive.path) in str(caught.value)
     assert "copy" in str(caught.value)
+    assert "extract" not in str(caught.value)
     assert archive.path.read_bytes() == before
+
+
+@pytest.mark.parametrize("damage", [damage_torn, Path.unlink, lambda path: os.truncate(path, 0)])
+def test_where_warc_files_are_the_tables_can_be_had_from_them(archive, damage):
+    assert not is_lost(archive.directory)
+    (archive.directory / "warc").mkdir()
+    (archive.directory / "warc" / "a.warc.gz").touch()
+    damage(archive.path)
+    with pytest.raises(ArchiveError, match="run `archiver extract`, which makes the tables anew"):
+        open_archive(archive.directory)
+    assert is_lost(archive.directory) is (damage is not damage_torn)
 
 
 @pytest.mark.parametrize("create", [True, False])
@@ -189,7 +202,7 @@ def test_a_directory_that_cannot_be_written(below):
         if user == 0:  # nothing is closed to root
             os.seteuid(65534)
         try:
-            with pytest.raises(DiskFull, match=r"Permission denied|cannot be written"):
+            with pytest.raises(DiskFull, match=r"Permission denied|cannot be opened"):
                 open_archive(Path(directory) / below, create=True)
         finally:
             os.seteuid(user)
@@ -262,8 +275,8 @@ def test_keys_are_enforced_and_a_broken_one_is_a_fault_of_the_program(archive):
     [
         ("database or disk is full", DiskFull, "Free some space"),
         ("disk I/O error", DiskFull, "Free some space"),
-        ("attempt to write a readonly database", DiskFull, "rights of the directory"),
-        ("unable to open database file", DiskFull, "rights of the directory"),
+        ("attempt to write a readonly database", DiskFull, "it cannot be written"),
+        ("unable to open database file", DiskFull, "it cannot be opened"),
         ("file is not a database", ArchiveDamaged, "Restore it"),
         ("database disk image is malformed", ArchiveDamaged, "Restore it"),
         ("database is locked", ArchiveError, "Wait for it to end"),

@@ -281,6 +281,16 @@ def test_crawl_asks_for_a_contact(crawl, url, warned):
     assert ("archiver: warning: no contact is set" in call("crawl", url).stderr) is warned
 
 
+def test_crawl_tells_that_the_database_is_lost(crawl):
+    assert "extract" not in call("crawl", BLOG, "-a", "lost").stderr
+    Path("lost/warc").mkdir(parents=True)
+    Path("lost/warc/a.warc.gz").touch()
+    said = (
+        "archiver: warning: lost: it has WARC files and no archive.db. `archiver extract` makes one of what they hold"
+    )
+    assert said in call("crawl", "-q", BLOG, "-a", "lost").stderr.splitlines()
+
+
 def test_quiet_speaks_of_trouble_alone(crawl):
     assert call("crawl", "-q", BLOG).output == ""
     assert type(crawl.progress) is Progress
@@ -705,6 +715,24 @@ def test_a_reader_that_has_seen_enough_ends_it_quietly(archive):
     done = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, check=False)
     os.close(write)
     assert (done.returncode, done.stderr) == (128 + signal.SIGPIPE, b"")
+
+
+def test_a_program_without_standard_streams(archive):
+    command = [
+        "sh",
+        "-c",
+        'exec "$@" <&- >&- 2>&-',
+        "sh",
+        sys.executable,
+        "-m",
+        "archiver",
+        "export",
+        "csv",
+        "-o",
+        "out",
+    ]
+    assert subprocess.run(command, check=False).returncode == 0
+    assert Path("out/posts.csv").exists()
 
 
 def test_a_terminal_that_does_not_know_every_letter(archive):

@@ -49,6 +49,12 @@ def test_who_chooses_posts_misses_none():
     assert ending == Ending("incomplete", "1 post with fewer comments than claimed", 4)
 
 
+def test_who_chooses_none_is_told():
+    ending = judged(Coverage(claimed_posts=4), 0, None, chosen=True)
+    assert ending == Ending("incomplete", "--include and --exclude leave no post", 4)
+    assert judged(Coverage(claimed_posts=0), 0, None, chosen=True) == Ending("complete")
+
+
 def test_a_limit_comes_first():
     ending = judged(GAPS, 1, "--limit 3", chosen=False)
     reason = "stopped by --limit 3; 1 post with fewer comments than claimed; 1 URL given up"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 
 import pytest
 from hypothesis import given
@@ -106,3 +108,21 @@ def test_size(octets, words):
 def test_where_to_colour(stream, environ, is_terminal, has_colour):
     assert terminal.is_terminal(stream, environ) is is_terminal
     assert terminal.has_colour(stream, environ) is has_colour
+
+
+CLOSED = """
+import os, subprocess, sys
+from archiver.terminal import complete_streams
+complete_streams()
+print("lost"), print("lost", file=sys.stderr), sys.stdin.read()
+found = [os.readlink(f"/proc/self/fd/{number}") for number in range(3)]
+child = subprocess.run(["readlink", "/proc/self/fd/1"])  # who writes to a stream that is closed fails
+with open(sys.argv[1], "w") as file:
+    print(file.fileno() > 2, set(found), child.returncode, file=file)
+"""
+
+
+def test_streams_that_are_closed_are_opened_upon_nothing(tmp_path):
+    command = ["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh", sys.executable, "-c", CLOSED, str(tmp_path / "said")]
+    subprocess.run(command, check=True)
+    assert (tmp_path / "said").read_text() == "True {'/dev/null'} 0\n"

@@ -171,6 +171,9 @@ def test_an_answer_is_sought_once_and_again_after_a_change(tmp_path, monkeypatch
     monkeypatch.setattr(kept, "FRESH_SECONDS", 0)
     monkeypatch.setattr(kept, "REST", 0)
     asyncio.run(answers())
+    with closing(sqlite3.connect(path)) as reader:  # whose log is empty
+        reader.execute("SELECT count(*) FROM terms").fetchone()
+        asyncio.run(answers())
     assert len(asked) == 1, "nothing was written"
     with closing(sqlite3.connect(path)) as writer, writer:
         writer.execute("DELETE FROM post_terms")
