@@ -25,7 +25,8 @@ T = TypeVar("T")
 _CLASSES = etree.ElementDefaultClassLookup(element=lxml.html.HtmlElement, comment=lxml.html.HtmlComment)
 
 
-_GLUED = b"<liclass="  # themes in wide use print a comment's item without the space, and with it no class is read
+# Themes in wide use print a comment's element without the space, and with it no class is read.
+_GLUED = ((b"<liclass=", b"<li class="), (b"<divclass=", b"<div class="))
 
 # The answers of a blog have two or three types.
 _declared_encoding = lru_cache(maxsize=256)(http_content_type_encoding)
@@ -119,7 +120,8 @@ class Page:
         if is_overloaded(self.text):
             raise self._unreadable(f"a tag in it has more than {MOST_ATTRIBUTES} attributes")
         data = self.body if self._clean_utf8 is not None else self.text.encode("utf-8")
-        data = data.replace(_GLUED, b"<li class=")
+        for glued, meant in _GLUED:
+            data = data.replace(glued, meant)
         try:
             root = lxml.html.document_fromstring(data or b"<html></html>", parser=parser)
         except (etree.ParserError, etree.XMLSyntaxError) as error:

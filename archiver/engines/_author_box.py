@@ -10,9 +10,9 @@ from lxml.html import HtmlElement
 
 from archiver.engines._names import without_by
 from archiver.engines.dom import Dom, Region, ancestors, near, rels, text_of, text_without, tokens
-from archiver.engines.wordpress_urls import is_author_page
+from archiver.engines.wordpress_urls import author_slug, is_author_page
 from archiver.model import Author
-from archiver.text import normal_name, squeeze
+from archiver.text import normal_name, slug_of, squeeze
 
 _BOX = re.compile(
     r"author[-_]*(?:bio|box|boxes|info|desc|description|card|section|about|profile|wrap)"
@@ -24,6 +24,8 @@ _BIO = re.compile(
     r"|abh_description"
 )
 _NAMED = frozenset({"fn", "author-name", "byline", "entry-author-name", "author_name"})
+_BESIDE = 5  # levels
+_LONGEST = 80  # characters
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6", "strong")
 _NOT_BIO = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "img", "svg", "style", "script", "nav"})
 
@@ -60,10 +62,27 @@ def named_in_box(links: list[tuple[HtmlElement, str]]) -> Boxed | None:
                 if name:
                     return Boxed(without_by(name), url, repeated=True)
         box, headings = boxes[0], _headings(boxes[0])
-        named = [text_of(e) for e in box.iter("*") if not _NAMED.isdisjoint(tokens(e)) and 0 < len(text_of(e)) < 80]
+        named = [
+            text_of(e) for e in box.iter("*") if not _NAMED.isdisjoint(tokens(e)) and 0 < len(text_of(e)) < _LONGEST
+        ]
         if named or (said and (not headings or said in headings)):
             return Boxed(without_by((named or [said])[0]), url, repeated=False)
     return None
+
+
+def named_above(links: list[tuple[HtmlElement, str]]) -> Boxed | None:
+    """Whom a heading beside a link to an author's page names, as the address does: "Prof Q" over `/author/profq/`."""
+    for link, url in links:
+        slug = _letters(author_slug(url) or "")
+        beside = next((found for up in near(link, _BESIDE) if (found := _headings(up))), [])
+        name = next((text for text in beside if len(slug) > 2 and slug in _letters(text)), None)
+        if name is not None and len(name) < _LONGEST:
+            return Boxed(without_by(name), url, repeated=True)
+    return None
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, slug_of(text)))
 
 
 def _headings(box: HtmlElement) -> list[str]:

@@ -15,7 +15,7 @@ from archiver.engines import _vocabulary as vocabulary
 from archiver.engines._dating import Dating
 from archiver.engines._near_lines import near_lines
 from archiver.engines._post_statements import Statements
-from archiver.engines.dom import Dom, Region, near, near_tokens, text_of, text_without, tokens
+from archiver.engines.dom import Dom, Region, near, near_tokens, rels, text_of, text_without, tokens
 from archiver.engines.wordpress_urls import day, month
 from archiver.model import Moment, Precision
 
@@ -111,7 +111,7 @@ class PostDates:
                     moment = self._dating.any(text, self._url)
                     if moment:
                         return moment
-        return self._near_words() or self._of_url()
+        return self._near_words() or self._bookmarked() or self._of_url()
 
     def _refined(self, moment: Moment | None) -> Moment | None:
         """A date as exact as what it links to: "16 years ago" over the archive of that day, or of that month."""
@@ -137,6 +137,15 @@ class PostDates:
             moment = self._dating.any(said, self._url)
             if moment is not None and moment.precision in _DAYS:
                 return moment
+        return None
+
+    def _bookmarked(self) -> Moment | None:
+        """The day that a permalink says: short posts without a title have no other."""
+        for link, _ in self._dom.links_outside(self._outside):
+            if "bookmark" in rels(link) and any(map(str.isdigit, said := text_of(link))) and len(said) < _LONGEST:
+                moment = self._dating.any(said, self._url)
+                if moment is not None and moment.precision in _DAYS:
+                    return moment
         return None
 
     def _unchanged(self, place: HtmlElement) -> str:

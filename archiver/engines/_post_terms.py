@@ -15,7 +15,7 @@ from archiver.model import Term
 from archiver.text import normal_name, slug_of, squeeze
 from archiver.urls import last_segment, query_value, url_key
 
-_POST_CLASS = re.compile(r"^(category|tag)-(.+)$")
+_POST_CLASS = re.compile(r"^(category|tag)-(?!\d+-id$)(.+)$", re.ASCII)  # themes add `category-5-id`
 _BESIDE = frozenset(
     {
         "breadcrumb",
@@ -111,7 +111,7 @@ class PostTerms:
         around = near_tokens(link, 4)
         if not marked and (not _BESIDE.isdisjoint(around) or any("breadcrumb" in name for name in around)):
             return None
-        if marked and self._is_elsewhere(link, url):
+        if self._is_unfiled(url) and self._is_others(link, url):
             return None
         if "category" in rel and taxonomy(url) != "tag":
             return "category"
@@ -123,16 +123,16 @@ class PostTerms:
             return by_class or by_url or (place if not rel & {"author", "nofollow"} else None)
         return by_class or by_url if self._own and self._dom.inside(link, *self._own) else None
 
-    def _is_elsewhere(self, link: HtmlElement, url: str) -> bool:
-        """Whether a link stands outside the article, whose classes name other terms: a cloud of tags in a sidebar."""
-        if not self._told or self._dom.inside(link, *self._own):
-            return False
-        return self._is_unfiled(url)
+    def _is_others(self, link: HtmlElement, url: str) -> bool:
+        """Whether a link to what the classes do not name is another post's, or leads to the parent of a category."""
+        return not self._dom.inside(link, *self._own) or any(kind == taxonomy(url) for kind, _ in self._filed)
 
     def _is_unfiled(self, url: str) -> bool:
+        """Whether the classes of the article name other terms: those of WordPress name all that the post has."""
         kind = taxonomy(url)
         slug = _slug(url)
-        return bool(kind and slug) and kind not in self._numbered and (kind, slug) not in self._filed
+        named = self._told and bool(kind and slug) and kind not in self._numbered
+        return named and slug.isascii() and (kind, slug) not in self._filed
 
     def _by_class(self, url: str) -> str | None:
         slug = _slug(url)

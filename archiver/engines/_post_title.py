@@ -53,7 +53,8 @@ def find_title(dom: Dom, url: str, outside: Region) -> str | None:
     titled = called or [text for e, text in named if e.tag == "h1"]
     if titled:
         return titled[0]
-    return dom.meta("og:title") or stated
+    empty = any(_is_titled(element) for element in candidates if not text_of(element))
+    return dom.meta("og:title") or stated or ("" if empty else None)
 
 
 def front_title(dom: Dom, url: str, outside: Region) -> str | None:

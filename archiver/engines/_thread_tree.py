@@ -49,8 +49,17 @@ def settle(nodes: list[Node], answerable: Collection[Node], *, replies_open: boo
         for node in nodes:  # threading is switched off: all are shown as answers to the post
             if node.source is ParentSource.DOM:
                 node.source = ParentSource.INFERRED
+    elif not shape.told and answerable and all(map(_is_walked, nodes)):
+        for node in nodes:
+            node.source, node.depth = ParentSource.INFERRED, 1
     _mark_flattened(nodes, answerable)
     return shape.told
+
+
+def _is_walked(node: Node) -> bool:
+    """Whether WordPress itself has ended an item, as its comment behind it says: replies would lie in the item."""
+    after = node.element.getnext() if node.element.tag == "li" else None
+    return after is not None and not isinstance(after.tag, str) and (after.text or "").strip() == "#comment-##"
 
 
 class _Shape:

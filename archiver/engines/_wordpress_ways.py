@@ -17,7 +17,7 @@ from archiver.engines.dom import Dom
 from archiver.engines.wordpress_page import PostPage, post_page
 from archiver.engines.wordpress_urls import comment_page, custom_comment_page, never, numbered_comment_page, post_url
 from archiver.errors import PageError
-from archiver.model import Discovery, Site, Target, TargetKind
+from archiver.model import Discovery, PostKind, Site, Target, TargetKind
 from archiver.page import Page
 from archiver.urls import absolute, url_key, within, without_fragment
 
@@ -214,6 +214,8 @@ def _from_post(page: Page, target: Target, site: Site) -> Discovery:
     if target.kind is not TargetKind.COMMENT_PAGE:
         targets += [_target(url, TargetKind.POST_PART, part=str(n), **hint) for n, url in reading.parts.items()]
     aliases: list[str] = []
+    if target.kind is TargetKind.POST and reading.kind is PostKind.PAGE:  # others may stand in its sidebar alone
+        targets += [_target(url, TargetKind.POST, kind="page") for url in front.static_pages(reading.dom, site)]
     if target.kind is TargetKind.POST:
         aliases = [reading.url, *_short_links(reading), *_own_comment_page(reading, pages)]
     own = {url_key(url) for url in aliases}

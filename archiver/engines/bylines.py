@@ -15,7 +15,7 @@ from lxml.html import HtmlElement
 
 from archiver import dates
 from archiver.engines import _vocabulary as vocabulary
-from archiver.engines._author_box import bio, in_box, named_in_box
+from archiver.engines._author_box import bio, in_box, named_above, named_in_box
 from archiver.engines._names import (
     Line,
     behind_by,
@@ -47,6 +47,7 @@ _LABELS = frozenset({"span", "em", "strong", "b", "i", "cite"})
 _URL_OF_NAME = frozenset({"url", "fn"})
 _LONGEST_LINE = 300
 _LEVELS = 5
+_ROLES = ("author ", "autor ", "autore ", "autora ", "auteur ")
 _ROLE = 40  # characters
 
 
@@ -88,7 +89,7 @@ class _Byline:
         for found in (self._linked(direct), self._plain(), self._agreed()):
             if found:
                 return found, False
-        boxed = named_in_box(links)
+        boxed = named_in_box(links) or named_above(links)
         if boxed and self._is_person(boxed.name):
             names = split_names(boxed.name)
             people = tuple(self._person(name, boxed.url if len(names) == 1 else None) for name in names)
@@ -112,7 +113,10 @@ class _Byline:
         return named and not any(_is_list(up) for up in near(link, 4))
 
     def _name_of(self, link: HtmlElement) -> str:
-        name = without_by(text_of(link))
+        said = text_of(link)
+        name = without_by(said)
+        if name[:1].islower() and said.lower().startswith(_ROLES):  # "Author archive", "Author website"
+            return ""
         return name if self._is_person(name) else ""
 
     def _linked(self, direct: list[tuple[HtmlElement, str]]) -> tuple[Author, ...]:

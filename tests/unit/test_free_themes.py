@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from archiver.engines.wordpress import WordPress
 from archiver.engines.wordpress_page import PostPage, post_page
-from archiver.model import Comment, CommentKind, Precision, Site
+from archiver.model import Comment, CommentKind, Precision, Site, Target, TargetKind
 from archiver.page import Page
 from tests.unit.test_threads import read
 
 HOME = "https://blog.example.org/"
 POST = f"{HOME}tides/"
+SITE = Site(key="blog.example.org", home=HOME)
 WORDS = (
     "The tide came in at noon, and with it the boats that had waited outside since the morning; nobody had counted "
     "them, and nobody would."
@@ -21,7 +23,7 @@ FORM = "<div id='respond'><form id='commentform'></form></div>"
 def post(body: str, *, title: str = "Tides", classes: str = "single postid-7", url: str = POST) -> PostPage:
     source = f"<html lang='en'><head><title>{title}</title></head><body class='{classes}'>{body}</body></html>"
     page = Page(url, source.encode(), headers={"date": "Fri, 01 Nov 2024 10:00:00 GMT"})
-    return post_page(page, Site(key="blog.example.org", home=HOME))
+    return post_page(page, SITE)
 
 
 def article(inner: str, *, classes: str = "") -> str:
@@ -81,6 +83,11 @@ def test_the_name_in_an_authors_box_is_no_title() -> None:
     assert not page.title
 
 
+def test_a_post_with_an_empty_heading_and_no_title_of_the_page_has_none() -> None:
+    page = post(article(f"<h1 class='post-title'> </h1><div class='post-content'><p>{WORDS}</p></div>"), title="")
+    assert page.title == ""
+
+
 def test_markup_that_a_theme_shows_as_it_is_written_is_not_part_of_a_title() -> None:
     heading = "<h1>Tides &lt;em&gt;versus&lt;/em&gt; time, 5 &lt; 6</h1>"
     page = post(
@@ -94,6 +101,13 @@ def test_a_title_is_no_byline() -> None:
         f"<h1>Written by two of us</h1><div class='entry-content'><p>{WORDS}</p></div>", title="Written by two of us"
     )
     assert page.byline[0] == ()
+
+
+def test_a_heading_names_whom_the_address_of_an_authors_page_names() -> None:
+    links = "<div><a title='Author archive' href='/author/annlee/'>Author archive</a></div>"
+    about = f"<div class='post-author'><div class='inner'><h4>Ann Lee</h4><p>Sails.</p>{links}</div></div>"
+    page = post(article(f"<h1>Tides</h1><div class='post-content'><p>{WORDS}</p></div>{about}"))
+    assert [author.name for author in page.byline[0]] == ["Ann Lee"]
 
 
 # -- terms ------------------------------------------------------------------------------------------
@@ -143,6 +157,18 @@ def test_categories_without_a_link_are_called_as_plain_addresses_call_them() -> 
     assert terms(post(article(body, classes="category-sea-shore") + sidebar)) == [("category", "Sea & shore")]
 
 
+def test_the_parent_of_a_category_is_none_of_the_posts() -> None:
+    own = "<li><a href='/category/sea/tides/'>Tides</a></li>"
+    shown = f"<ul class='post-cats'><li><a href='/category/sea/'>Sea</a></li>{own}</ul>"
+    body = (
+        f"{shown}<h1>Tides</h1><div class='entry-content'><p>{WORDS}</p></div><a href='/tag/moon/' rel='tag'>moon</a>"
+    )
+    assert terms(post(article(body, classes="category-tides category-7-id"))) == [
+        ("category", "Tides"),
+        ("tag", "moon"),
+    ]
+
+
 # -- dates ------------------------------------------------------------------------------------------
 
 
@@ -163,7 +189,14 @@ def test_years_ago_are_as_exact_as_the_archive_that_they_link_to(link: str, day:
     assert (published.at[:10], published.precision, published.printed) == (day, precision, "on 14 years ago")
 
 
-# -- pings ------------------------------------------------------------------------------------------
+def test_a_permalink_that_says_a_day_dates_a_post_without_title() -> None:
+    head = "<header><h1>Ann Lee</h1><h2><a href='/tides/' rel='bookmark'>23/01/2013</a></h2></header>"
+    published = post(article(f"{head}<div class='entry-content'><p>Out at sea.</p></div>")).published
+    assert published
+    assert published.at[:10] == "2013-01-23"
+
+
+# -- pings and threads ------------------------------------------------------------------------------------------
 
 
 def test_a_ping_within_an_item_of_the_themes_is_one() -> None:
@@ -188,3 +221,23 @@ def test_items_that_run_into_their_class_are_read() -> None:
     reply = f'<ol class="children"><liclass="comment odd depth-2" id="comment-4">{said.format("Bob")}</li></ol>'
     items = comments(f'<liclass="comment even depth-1" id="comment-3">{said.format("Ann")}{reply}</li>')
     assert [(one.native_id, one.depth, one.parent) for one in items] == [("3", 1, None), ("4", 2, "3")]
+
+
+@pytest.mark.parametrize(("end", "source"), [("<!-- #comment-## -->", "inferred"), ("<!-- end -->", "unknown")])
+def test_items_that_wordpress_has_ended_answer_the_post(end: str, source: str) -> None:
+    item = (
+        "<li class='comment' id='li-comment-{0}'><cite class='fn'>Ann</cite><div class='comment-text'><p>Yes.</p></div>"
+        "<a class='comment-reply-link' href='/tides/?replytocom={0}#respond'>Reply</a></li>"
+    )
+    found = comments(*(item.format(number) + end for number in (3, 4)))
+    assert [(one.parent, one.parent_source.value) for one in found] == [(None, source)] * 2
+
+
+def test_pages_are_found_in_the_sidebar_of_pages() -> None:
+    sidebar = "<aside><ul><li class='page_item page-item-9'><a href='/about/crew/'>Crew</a></li></ul></aside>"
+    body = f"<h1>About</h1><div class='entry-content'><p>{WORDS}</p></div>{sidebar}"
+    source = f"<html><body class='page page-id-8'>{body}</body></html>"
+    found = WordPress().discover(
+        Page(f"{HOME}about/", source.encode()), Target(url=f"{HOME}about/", kind=TargetKind.POST), SITE
+    )
+    assert [(target.url, target.kind) for target in found.targets] == [(f"{HOME}about/crew/", TargetKind.POST)]
