@@ -37,6 +37,7 @@ _WHOLE = frozenset({"hentry", "type-post", "type-page"})
 _OTHER_NAME = re.compile(r"meta|head|foot|wrap|area|title|thumb|image|nav|comment|widget|related|author|list|grid")
 _HARD_IDS = ("respond", "commentform", "colophon", "secondary", "site-footer")
 _HARD = ("site-footer", "widget-area", "wp-block-comments", "wp-block-post-comments", "wp-block-template-part")
+_CALLED_WORDS = frozenset({"entry-content", "post-content", "article-content", "e-content"})
 _THREAD_IDS = ("respond", "commentform", "comments")
 _SOFT_IDS = frozenset({*_HARD_IDS, "comments", "sidebar", "footer"})
 _END = frozenset({"footer", "nav", "aside"})
@@ -87,8 +88,9 @@ def find_body(dom: Dom, aside: Region, article: HtmlElement | None, thread: Sequ
 
 
 def _stated(dom: Dom) -> str:
-    """The page's <title>, normalised, where it is empty the only <h1>; and the words of the page's address."""
-    stated, heads = normal_name(dom.stated_title or ""), dom.tags("h1")
+    """The page's <title>, normalised, where it is empty the only <h1> but that of a thread; and the address's words."""
+    stated = normal_name(dom.stated_title or "")
+    heads = [] if stated else [head for head in dom.tags("h1") if not _in_comment(head)]
     stated = stated or (normal_name(text_of(heads[0])) if len(heads) == 1 else "")
     return f"{stated} | {last_segment(dom.page.url).replace('-', ' ')}"
 
@@ -258,13 +260,22 @@ def _is_frame(dom: Dom, element: HtmlElement) -> bool:
     """Whether an element holds more than the words: the title, or the form for comments."""
     titles = (*vocabulary.names("post", "title")[:4], "comment-respond")
     if element.tag in {"article", "main"} and any(dom.inside(e, element) for e in dom.tags("h1")):
-        return True
+        return not _is_all(dom, element)
     inner = [e for e in dom.classed(*titles) if e is not element and dom.inside(e, element)]
     return any(e.tag in {"h1", "h2"} and _own_heading(e) for e in inner) and element.tag in {
         "article",
         "main",
         "section",
     }
+
+
+def _is_all(dom: Dom, element: HtmlElement) -> bool:
+    """Whether an article is called as its words are, and holds none that are called so, nor the thread."""
+    if _CALLED_WORDS.isdisjoint(tokens(element)):
+        return False
+    inner = [e for e in dom.classed(*_CALLED_WORDS) if e is not element]
+    inner += [dom.by_id[id_] for id_ in _HARD_IDS if id_ in dom.by_id]
+    return not any(dom.inside(e, element) for e in inner)
 
 
 def _own_heading(heading: HtmlElement) -> bool:

@@ -22,8 +22,11 @@ _MARK = 30  # characters that a theme adds to a title
 _FEED_TITLE = re.compile(r"^([^»›]{2,}?)\s+(?:»|›|\||-|–|→|«)\s+[^»›|]{2,40}$")
 
 
-def find_title(dom: Dom, url: str, outside: Region) -> str | None:
-    """The title; empty for an untitled post, None where nothing tells. outside: what is not about the post."""
+def find_title(dom: Dom, url: str, outside: Region, *, protected: bool = False) -> str | None:
+    """The title; empty for an untitled post, None where nothing tells. outside: what is not about the post.
+
+    protected: a form stands in place of the words, and some themes put what to do in place of the title.
+    """
     stated = _without_site(dom)
     candidates = list(dict.fromkeys(_candidates(dom, url, outside)))
     wanted = normal_name(stated or "")
@@ -45,7 +48,7 @@ def find_title(dom: Dom, url: str, outside: Region) -> str | None:
         if marked:
             return min(marked, key=len)
         # "Title : 5 May", "Title | 12 comments" in the page.
-        if any(_is_begun(normal_name(text), wanted) for _, text in named):
+        if protected or any(_is_begun(normal_name(text), wanted) for _, text in named):
             return stated
     called = [text for element, text in named if _is_titled(element)]
     if stated == "":  # old themes print the blog's name alone for every post

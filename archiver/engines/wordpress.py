@@ -182,7 +182,7 @@ def _with_thread(extract: Extract, reading: PostPage, target: Target, ref: PostR
     asked = count_hint(target, "page") if target.kind is TargetKind.COMMENT_PAGE else None
     number = reading.comment_page_number(asked)
     total = max([*pages, number or 1])
-    comments = reading.thread.comments
+    comments = () if reading.protected else reading.thread.comments  # WordPress hides them, some themes do not
     if number is not None or ref != reading.ref:
         comments = tuple(replace(comment, post=ref, page=number) for comment in comments)
     comments = none_before(reading.published, comments)

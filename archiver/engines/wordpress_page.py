@@ -231,7 +231,7 @@ class PostPage:
         """The title; empty for an untitled post."""
         if url_key(self.url) == url_key(self.site.home):  # its <title> is the blog's
             return front_title(self.dom, self.url, self.regions.outside)
-        return find_title(self.dom, self.url, self.regions.outside)
+        return find_title(self.dom, self.url, self.regions.outside, protected=self.protected)
 
     @cached_property
     def _statements(self) -> statements.Statements:

@@ -74,6 +74,16 @@ def test_a_list_of_comments_in_words_of_no_known_name_is_part_of_them() -> None:
     assert page.thread.comments == ()
 
 
+@pytest.mark.parametrize("words", ["Short.", WORDS * 2])
+def test_an_article_that_is_called_as_its_words_is_read_without_its_title(words: str) -> None:
+    thread = f"<section id='comment-wrap'><h1 id='comments'>No comments</h1>{FORM}</section>"
+    inner = f"<article class='entry-content'><h1 class='main-title'>Tides: a note?</h1><p>{words}</p></article>"
+    page = post(f"<div>{inner}</div>{thread}", title="")
+    content = page.content()
+    assert content
+    assert (content.text, page.title) == (words.strip(), "Tides: a note?")
+
+
 # -- title and byline -------------------------------------------------------------------------------
 
 
@@ -108,6 +118,16 @@ def test_a_heading_names_whom_the_address_of_an_authors_page_names() -> None:
     about = f"<div class='post-author'><div class='inner'><h4>Ann Lee</h4><p>Sails.</p>{links}</div></div>"
     page = post(article(f"<h1>Tides</h1><div class='post-content'><p>{WORDS}</p></div>{about}"))
     assert [author.name for author in page.byline[0]] == ["Ann Lee"]
+
+
+def test_of_a_protected_post_the_title_is_kept_and_no_comment() -> None:
+    form = "<form class='post-password-form' action='/wp-login.php?action=postpass'><input name='post_password'></form>"
+    said = "<li id='comment-3' class='comment even depth-1'><cite class='fn'>Ann</cite><p>Yes.</p></li>"
+    body = f"<h1 class='page-title'>Please enter the password below</h1>{form}<ol class='commentlist'>{said}</ol>"
+    source = f"<html><head><title>Protected: Tides</title></head><body class='single postid-7'>{body}</body></html>"
+    extract = WordPress().extract(Page(POST, source.encode()), Target(url=POST, kind=TargetKind.POST), SITE)
+    assert [(one.title, one.protected) for one in extract.posts] == [("Protected: Tides", True)]
+    assert extract.comments == ()
 
 
 # -- terms ------------------------------------------------------------------------------------------
