@@ -14,7 +14,8 @@ from typing import cast
 
 from bs4 import BeautifulSoup
 from bs4.element import NavigableString, PageElement, PreformattedString, Tag
-from lxml.html import HtmlElement
+from lxml.etree import ParserError
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from archiver import _tree_words, identifiers
 from archiver._attributes import without_overload
@@ -118,6 +119,17 @@ def _read(fragment: str, base_url: str) -> Reading:
     reading = Reading(base_url, dirty="&#" in fragment)
     _walk(_parse(fragment), reading)
     return reading
+
+
+def tree(fragment: str) -> HtmlElement | None:
+    """A fragment as a tree, for those who leave parts out before `from_element` reads it. None for an empty one."""
+    markup = _DOCUMENT_TAGS.sub("", without_overload(clean(fragment).strip()))
+    parser = HTMLParser(huge_tree=True, collect_ids=False)
+    try:
+        found: HtmlElement | None = document_fromstring("<html><body>" + markup, parser=parser).find("body")
+    except (ParserError, ValueError):  # nothing in it, or what XML cannot hold
+        return None
+    return found
 
 
 def _parse(fragment: str) -> BeautifulSoup:

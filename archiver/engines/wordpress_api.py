@@ -6,6 +6,8 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 from archiver import content, dates
+from archiver.engines import _added
+from archiver.engines._added import Added
 from archiver.engines.wordpress_urls import post_url
 from archiver.errors import PageError
 from archiver.model import (
@@ -119,9 +121,11 @@ def read(page: Page, target: Target) -> Extract:
     found = rows(page)
     said = claims(page, route) if "mode" not in target.hint else ()  # a part of a list says nothing of the blog
     if route in {"posts", "pages"}:
-        return Extract(posts=tuple(_post(row, page.url) for row in found), claims=said)
+        added = _added.posts([_rendered(row.get("content")) for row in found])
+        return Extract(posts=tuple(_post(row, page.url, added) for row in found), claims=said)
     if route == "comments":
-        return Extract(comments=tuple(_comment(row, page.url) for row in found), claims=said)
+        added = _added.comments([_rendered(row.get("content")) for row in found])
+        return Extract(comments=tuple(_comment(row, page.url, added) for row in found), claims=said)
     if route == "users":
         return Extract(authors=tuple(_user(row) for row in found if row.get("name")))
     return Extract(terms=tuple(_term(row) for row in found))
@@ -164,7 +168,7 @@ def _rendered(value: Any) -> str:
     return str(value.get("rendered") or "") if isinstance(value, dict) else str(value or "")
 
 
-def _post(row: dict[str, Any], base: str) -> Post:
+def _post(row: dict[str, Any], base: str, added: Added) -> Post:
     embedded = row.get("_embedded") or {}
     people = [_user(user) for user in embedded.get("author") or [] if isinstance(user, dict) and user.get("name")]
     groups = embedded.get("wp:term") or []
@@ -188,7 +192,7 @@ def _post(row: dict[str, Any], base: str) -> Post:
         kind=kind,
         title=content.plain(_rendered(row.get("title"))),
         slug=_slug(row.get("slug")),
-        content=None if protected else content.from_html(_rendered(body), link),
+        content=None if protected else added.read(_rendered(body), link),
         excerpt=None if protected else content.plain(_rendered(row.get("excerpt"))) or None,
         published=_moment(row, "date"),
         modified=_moment(row, "modified"),
@@ -230,7 +234,7 @@ def _term(row: dict[str, Any]) -> Term:
     )
 
 
-def _comment(row: dict[str, Any], base: str) -> Comment:
+def _comment(row: dict[str, Any], base: str, added: Added) -> Comment:
     link = str(row.get("link") or "")
     account = row.get("author") or 0
     name = content.plain(str(row.get("author_name") or ""))
@@ -250,7 +254,7 @@ def _comment(row: dict[str, Any], base: str) -> Comment:
             url=None if account else row.get("author_url") or None,
             website=(row.get("author_url") or None) if account else None,
         ),
-        content=content.from_html(_rendered(row.get("content")), link or base),
+        content=added.read(_rendered(row.get("content")), link or base),
         published=_moment(row, "date"),
         parent=str(parent) if parent else None,
         parent_source=ParentSource.API,
