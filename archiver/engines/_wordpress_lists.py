@@ -32,6 +32,7 @@ _NEXT = frozenset(
 _PAGER = frozenset(
     {"page-numbers", "pagination", "nav-links", "navigation", "wp-pagenavi", "paging", "pager", "posts-navigation"}
 )
+_BESIDE = frozenset({"prev", "next"})
 _FEED = re.compile(r"/(?:feed|rss|atom|rdf|rss2)/?$|[?&]feed=|\.xml$")
 _NUMBERED = re.compile(r"^(.*?)/([^\W\d]\w{1,11})/(\d{1,5})/?$", re.ASCII)
 
@@ -57,7 +58,8 @@ def listed_posts(dom: Dom, site: Site) -> dict[str, str | None]:
         number = _native_id(article)
         listing = not bookmark and is_listing(bare) and (number is None or last_segment(bare) != number)
         if not listing and is_below(bare, site.home):
-            found[bare] = found.get(bare) or number
+            own = number not in set(found.values()) and not _is_related(link, article)
+            found[bare] = found.get(bare) or (number if own else None)
     found |= _unnamed(dom, site, set(found.values()))
     return found or dict.fromkeys(_cards(dom, site))
 
@@ -94,11 +96,29 @@ def _article(link: HtmlElement, *, bookmark: bool) -> HtmlElement | None:
     return next(inside, None) if heading else None  # a card, all of which is the link
 
 
+def _is_related(link: HtmlElement, article: HtmlElement) -> bool:
+    """Whether a link stands in what a teaser says of other posts."""
+    aside = vocabulary.name_set("post", "aside")
+    for up in ancestors(link):
+        if up is article:
+            return False
+        if not aside.isdisjoint(tokens(up)):
+            return True
+    return False  # a card, all of which is the link
+
+
 def _native_id(article: HtmlElement) -> str | None:
     for name in [article.get("id") or "", *tokens(article)]:
         if re.fullmatch(r"post-[0-9]+", name):
             return name[5:]
     return None
+
+
+def neighbours(dom: Dom, site: Site) -> list[str]:
+    """The posts before and after one, as its page links to them: lists of some themes have no link to untitled ones."""
+    found = [dom.link_url(link) for link in dom.tags("a") if link.get("rel") in _BESIDE]
+    urls = dict.fromkeys(without_fragment(url) for url in found if url)
+    return [url for url in urls if is_below(url, site.home) and not is_listing(url)]
 
 
 def next_lists(dom: Dom, url: str, site: Site) -> tuple[list[str], str | None]:

@@ -214,13 +214,23 @@ def _from_post(page: Page, target: Target, site: Site) -> Discovery:
     if target.kind is not TargetKind.COMMENT_PAGE:
         targets += [_target(url, TargetKind.POST_PART, part=str(n), **hint) for n, url in reading.parts.items()]
     aliases: list[str] = []
-    if target.kind is TargetKind.POST and reading.kind is PostKind.PAGE:  # others may stand in its sidebar alone
-        targets += [_target(url, TargetKind.POST, kind="page") for url in front.static_pages(reading.dom, site)]
     if target.kind is TargetKind.POST:
+        targets += _others(reading, site)
         aliases = [reading.url, *_short_links(reading), *_own_comment_page(reading, pages)]
     own = {url_key(url) for url in aliases}
     kept = tuple(t for t in targets if url_key(t.url) not in own and _is_safe(t.url, site))
     return Discovery(targets=kept, aliases=tuple(aliases))
+
+
+def _others(reading: PostPage, site: Site) -> list[Target]:
+    """Posts before and after a post, pages that may stand in the sidebar of a page alone."""
+    if reading.kind is PostKind.PAGE:
+        return [_target(url, TargetKind.POST, kind="page") for url in front.static_pages(reading.dom, site)]
+    if site.limit is not None or reading.kind is not PostKind.POST or reading.is_of_own_kind:
+        return []
+    own = {*reading.parts.values(), *reading.comment_pages.values()}
+    urls = (url for url in lists.neighbours(reading.dom, site) if url not in own and comment_page(url) is None)
+    return [_target(url, TargetKind.POST) for url in urls]
 
 
 def _unshown(reading: PostPage, target: Target, hint: dict[str, str]) -> list[Target]:

@@ -253,6 +253,29 @@ def test_items_that_wordpress_has_ended_answer_the_post(end: str, source: str) -
     assert [(one.parent, one.parent_source.value) for one in found] == [(None, source)] * 2
 
 
+def test_posts_are_found_beside_a_post_and_its_parts_are_none() -> None:
+    rels = {"/sea/": "prev", "/tides/2/": "next", "/tides/comment-page-2/": "next", "/category/sea/": "next"}
+    links = "".join(f"<a href='{href}' rel='{rel}'>Onward</a>" for href, rel in rels.items())
+    parts = "<div class='page-links'><a class='post-page-numbers' href='/tides/2/'>2</a></div>"
+    body = article(f"<h1>Tides</h1><div class='entry-content'><p>{WORDS}</p>{parts}</div><nav>{links}</nav>")
+    source = f"<html><body class='single single-post postid-7'>{body}</body></html>"
+    found = WordPress().discover(Page(POST, source.encode()), Target(url=POST, kind=TargetKind.POST), SITE)
+    posts = [target.url for target in found.targets if target.kind is TargetKind.POST]
+    assert posts == [f"{HOME}sea/"]
+
+
+def test_a_post_without_title_is_asked_for_though_others_are_listed_within_it() -> None:
+    shown = "<article id='post-{0}' class='hentry'><a href='/archives/{0}'></a><p>Words.</p>{1}</article>"
+    other = (
+        "<div class='related-posts'><h4><a href='/archives/3'>Sea</a></h4><h4><a href='/archives/4'>Sky</a></h4></div>"
+    )
+    source = f"<html><body class='blog'>{shown.format(51, other)}</body></html>"
+    target = Target(url=f"{HOME}page/2/", kind=TargetKind.LIST)
+    found = WordPress().discover(Page(target.url, source.encode()), target, SITE)
+    posts = {one.url: one.hint.get("post") for one in found.targets if one.kind is TargetKind.POST}
+    assert posts == {f"{HOME}archives/3": None, f"{HOME}archives/4": None, f"{HOME}?p=51": "51"}
+
+
 def test_pages_are_found_in_the_sidebar_of_pages() -> None:
     sidebar = "<aside><ul><li class='page_item page-item-9'><a href='/about/crew/'>Crew</a></li></ul></aside>"
     body = f"<h1>About</h1><div class='entry-content'><p>{WORDS}</p></div>{sidebar}"
