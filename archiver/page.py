@@ -6,6 +6,7 @@ Engines see this type only. It is immutable; the parsed tree and JSON are made o
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from copy import copy
 from functools import cached_property, lru_cache
@@ -30,6 +31,29 @@ _GLUED = ((b"<liclass=", b"<li class="), (b"<divclass=", b"<div class="))
 
 # The answers of a blog have two or three types.
 _declared_encoding = lru_cache(maxsize=256)(http_content_type_encoding)
+
+
+_SAID_BY_PHP = re.compile(r"\bon line (?:<b>)?\d+(?:</b>)?(?:\s*<br ?/?>)?\s*(?=[\[{])")
+_BEFORE = 20_000
+"""Characters in which messages are looked for."""
+
+
+def _json_within(text: str) -> Any:
+    """The JSON between a server's messages, or before a cache's comment; None where there is none.
+
+    PHP prints its warnings before an answer where the blog's owner has not told it to be silent.
+    """
+    starts = [len(text) - len(text.lstrip()), *(said.end() for said in _SAID_BY_PHP.finditer(text, 0, _BEFORE))]
+    for start in starts:
+        if text[start : start + 1] not in {"[", "{"}:
+            continue
+        try:
+            found, end = json.JSONDecoder().raw_decode(text, start)
+        except (ValueError, RecursionError):
+            continue
+        if text[end:].lstrip()[:1] in {"", "<"}:
+            return found
+    return None
 
 
 class Page:
@@ -139,6 +163,9 @@ class Page:
         try:
             return clean_tree(json.loads(self.body))
         except (ValueError, RecursionError) as error:
+            found = _json_within(self.text)
+            if found is not None:
+                return clean_tree(found)
             kind = "HTML" if self.body.lstrip()[:1] == b"<" else "not whole JSON"
             raise PageError(
                 self.url, f"JSON was expected and {kind} came ({error})", "The other ways in are tried"

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from archiver import __version__
+from archiver import __version__, comments
 from archiver.config import BlogConfig
 from archiver.crawl import held, retry
 from archiver.crawl.clock import Clock
@@ -23,10 +23,10 @@ from archiver.crawl.outcome import Stats
 from archiver.crawl.policy import NOT_NEEDED, ROBOTS_REASON, Policy
 from archiver.crawl.progress import Progress
 from archiver.crawl.queue import Queue
-from archiver.crawl.reading import Question, Reading, engine_named
+from archiver.crawl.reading import Question, Reading, engine_named, instead
 from archiver.crawl.recorder import Recorder
 from archiver.crawl.robots import Robots
-from archiver.crawl.saving import Ledger, is_torn, learned, loss, visit_of
+from archiver.crawl.saving import PROBES, Ledger, is_torn, learned, loss, visit_of
 from archiver.crawl.wishes import followed, refused
 from archiver.crawl.work import Work
 from archiver.errors import Incomplete, LimitReached
@@ -37,6 +37,11 @@ from db import Archive, Saved, Writer
 from db.keys import blog_key
 
 logger = logging.getLogger(__name__)
+
+_READERS_HAVE_TOO = frozenset({TargetKind.FEED, TargetKind.LIST})
+"""What readers find elsewhere: a robots.txt that keeps robots from one way to it may leave another open."""
+_MAY_BE_ELSEWHERE = frozenset({TargetKind.FEED, TargetKind.COMMENT_FEED, TargetKind.SITEMAP, TargetKind.API})
+_REFUSED, _NO_ANSWER = 403, 504
 
 
 @dataclass(slots=True)
@@ -83,6 +88,7 @@ class Blog:
         self._looked_again = False
         self._clock = Clock()
         self._guesses = Guesses()
+        self._withheld: bool | None = None
         self._lessons = Lessons(held.lessons(shared.archive, self.site.key)) if self.engine.learns else None
 
     @property
@@ -140,18 +146,39 @@ class Blog:
             reason = reason or self._guesses.vain(job.target)
             if reason:
                 self._exclude(job, reason)
+                if reason == ROBOTS_REASON and job.target.kind in _READERS_HAVE_TOO:
+                    self._look_elsewhere(job.target, _REFUSED)
             elif not self._limit.admits(job.target):
                 self._work.hold(job.target)
             else:
                 return job
         return None
 
+    def _look_elsewhere(self, target: Target, status: int) -> int:
+        """Enter where to look instead of a way in that cannot be had. Returns how much of that is new."""
+        if target.kind not in PROBES or comments.is_thread(target):
+            return 0
+        found = instead(target, self.site, self.engine.name, status)
+        return self._writer.add_targets(self.site, found.targets) if found.targets else 0
+
     def _lacks(self, target: Target) -> bool:
-        """Whether a page without which a post would be missing is left out: the API does not have it, as a blog's that
-        has changed its platform does not have the old posts."""
+        """Whether something would be missing without what an open API makes needless.
+
+        A page that it does not have, as a blog's that has changed its platform does not have the old posts; or lists,
+        where it gives less than it states.
+        """
+        if target.kind in {TargetKind.FEED, TargetKind.LIST, TargetKind.SITEMAP}:
+            return self._api_withholds()
         of_post = target.kind in {TargetKind.POST, TargetKind.POST_PART, TargetKind.COMMENT_PAGE}
         post = self.engine.post_of(target.url)
         return of_post and not held.has_data(self._writer.connection, self.site.key, target.url, post)
+
+    def _api_withholds(self) -> bool:
+        """Whether the API has given fewer posts than it states: one of its pages failed, or it gives one for all."""
+        if self._withheld is None:
+            chosen = self._config.limit is not None or self._policy.chooses
+            self._withheld = not chosen and held.withheld(self._writer.connection, self.site.key) > 0
+        return self._withheld
 
     def unasked(self, job: Job) -> None:
         """Take a job back that was not carried out."""
@@ -296,6 +323,9 @@ class Blog:
         self.note(onward, answer)
         if barred is None:
             self._onward.append(onward)
+        elif barred == "another host" and onward.target.kind in _MAY_BE_ELSEWHERE:
+            self._exclude(onward, f"redirects to another host: {onward.url}")
+            self._look_elsewhere(onward.target, _REFUSED)
         elif barred == "another host":
             self._give_up(onward, answer, f"redirects to another host: {onward.url}")
         else:
@@ -304,7 +334,8 @@ class Blog:
     def _give_up(self, job: Job, answer: Answer, why: str) -> None:
         visit = Visit(site=self.site, target=job.target, fetch=fetch_of(job, answer, error=why))
         self._stats.errors += 1
-        self._ledger.save(visit, failed=why)
+        by_parts = self._look_elsewhere(job.target, _NO_ANSWER) > 0 and job.target.kind is TargetKind.API
+        self._ledger.save(visit, failed=None if by_parts else why)
         self._settled(job)
 
     def _settled(self, job: Job, new: int = 0) -> None:

@@ -82,6 +82,18 @@ def has_data(connection: sqlite3.Connection, site_key: str, url: str, post: str)
     return row is not None
 
 
+def withheld(connection: sqlite3.Connection, site_key: str) -> int:
+    """How many posts fewer the API has given than it states."""
+    stated, given = connection.execute(
+        "SELECT (SELECT max(number) FROM claims WHERE blog_id = ?1 AND subject_kind = 'blog' AND measure = 'posts'"
+        "  AND source = 'api'),"
+        " (SELECT count(*) FROM posts WHERE blog_id = ?1 AND kind = 'post' AND gone_at IS NULL"
+        "  AND sources LIKE '%api%')",
+        (blog_key(site_key),),
+    ).fetchone()
+    return 0 if stated is None else int(stated) - int(given)
+
+
 def posts_unseen(archive: Archive, site_key: str) -> list[str]:
     """The posts and pages that earlier passes have read, and that nothing in the latest one speaks of."""
     with _reader(archive) as reader:

@@ -20,6 +20,10 @@ from archiver.page import Page
 SOFT_404 = "soft_404"
 """The kind of a note: a page says that it was not found, with the status of one that was."""
 
+INTERSTITIAL = "interstitial"
+"""The kind of a note: something else stands in the place of the page."""
+DOOR = "something else stands in its place: a check of the browser, or a notice that the site is not there for now"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
@@ -72,6 +76,9 @@ def read(question: Question) -> Reading:
             if found is None:
                 return Reading()
             name = found[0].name
+        if traps.is_interstitial(page):
+            note = Note(kind=INTERSTITIAL, detail=page.url)
+            return Reading(engine=name, extract=Extract(notes=(note,)), discovery=_ways_out(question, name), error=DOOR)
         if traps.is_soft_404(page, target.kind):
             return Reading(engine=name, extract=Extract(notes=(Note(kind=SOFT_404, detail=page.url),)))
         engine = engine_named(name)
@@ -97,6 +104,12 @@ def _read_by(reader: Engine, question: Question, *, of_blog: bool) -> tuple[Extr
         return reader.extract(page, target, site), reader.discover(page, target, site)
     site = replace(site, want_sidebar=False)
     return set_apart(reader.extract(page, target, site), reader.name), pages_only(reader.discover(page, target, site))
+
+
+def instead(target: Target, site: Site, engine: str, status: int) -> Discovery:
+    """Where to look instead of what cannot be had at all, as if the host had answered with that status and no body."""
+    page = Page(target.url, b"", status=status)
+    return _ways_out(Question(page=page, target=target, site=site), engine)
 
 
 def _ways_out(question: Question, name: str | None) -> Discovery:

@@ -11,6 +11,9 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from archiver.crawl.jobs import REDIRECTS, Answer, Job, said
+from archiver.crawl.wishes import PAGES
+from archiver.engines.traps import is_interstitial
+from archiver.engines.wordpress_api import PART
 from archiver.model import TargetKind
 from archiver.page import Page
 from archiver.urls import absolute, url_key, without_fragment
@@ -21,6 +24,7 @@ HOST_WIDE = frozenset({420, 429, 503})
 """Statuses by which the host as a whole asks for patience."""
 _FEEDS = frozenset({TargetKind.FEED, TargetKind.COMMENT_FEED})
 MOST_ATTEMPTS = 5
+FEW_ATTEMPTS = 2
 MOST_REDIRECTS = 10
 LONGEST_PAUSE = timedelta(hours=24)  # what a Retry-After may ask for; a greater one is taken for this
 LONGEST_WAIT = timedelta(minutes=5)
@@ -72,6 +76,13 @@ def decide(job: Job, answer: Answer, *, delay: float, now: datetime, most_attemp
         return Later(failure.why, pause(job.attempts, delay, None), host_wide=True)
     if page.status in REDIRECTS and "location" in page.headers:
         return Read() if _is_off(job, page) else _redirect(job, page)
+    if not last and is_interstitial(page):
+        why = "something else stands in its place"
+        return Later(
+            why, pause(job.attempts, delay, retry_after(page.headers, now)), host_wide=job.target.kind in PAGES
+        )
+    if PART in job.target.hint and job.attempts + 1 >= FEW_ATTEMPTS:
+        return Read()  # the whole that it is a part of has failed as often as is fair
     if page.status in PASSING and not last:
         wait = pause(job.attempts, delay, retry_after(page.headers, now))
         return Later(said(page.status), wait, host_wide=page.status in HOST_WIDE)

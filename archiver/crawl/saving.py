@@ -12,6 +12,7 @@ from archiver.crawl.outcome import Stats
 from archiver.crawl.reading import SOFT_404, Reading, engine_named
 from archiver.crawl.wishes import PAGES
 from archiver.crawl.work import phase
+from archiver.engines.wordpress_api import PART
 from archiver.model import BlogFacts, Extract, Note, Site, Target, TargetKind, Visit
 from archiver.page import Page
 from archiver.urls import url_key
@@ -42,6 +43,8 @@ def loss(target: Target, page: Page, reading: Reading) -> str | None:
         return None  # asked for only to learn whether it is still there
     if page.status == NOT_MODIFIED:
         return None  # what is held is what is there
+    if any(PART in one.hint for one in reading.discovery.targets) and (reading.error or not page.ok):
+        return None  # it is asked for again by parts
     optional = target.kind in PROBES and not _goes_on(target)
     if not page.ok and not (optional and page.status < 500) and page.status != NO_SUCH_PAGE:
         return said(page.status)

@@ -23,6 +23,7 @@ from archiver.crawl.reading import Question, Reading
 from archiver.crawl.recorded import Asked, note_of
 from archiver.crawl.render import Rendered, answer_of
 from archiver.crawl.wishes import PAGES, refused
+from archiver.engines.traps import is_interstitial
 from archiver.errors import ArchiverError, Incomplete, Refused, SiteError, Unreachable
 from archiver.model import Site
 from archiver.urls import same_host, site_key
@@ -199,7 +200,7 @@ class Session:
         """What to make of an answer, and how the host is to be treated after it."""
         hosts, page, failure = self._shared.hosts, answer.page, answer.failure
         decision = retry.decide(job, answer, delay=self.config.delay, now=self._shared.clock())
-        refused = page is not None and page.status in REFUSALS and job.target.kind in PAGES
+        refused = page is not None and job.target.kind in PAGES and (page.status in REFUSALS or is_interstitial(page))
         if refused or (page and page.status in retry.HOST_WIDE) or (failure and not failure.lasting):
             in_a_row = hosts.failed(job.url)
             self._trouble = failure.why if failure else f"it answers {page.status}" if page else ""

@@ -314,6 +314,11 @@ class UpdateBlog(Blog):
         again = replace(job, url=job.target.url, attempts=job.attempts + 1, hops=0)
         self._queue.put_off(again, self._shared.clock() + later.wait)
 
+    def _look_elsewhere(self, target: Target, status: int) -> int:
+        """Nothing: an update asks for what it knows of, and a later one asks again."""
+        del target, status
+        return 0
+
     def _give_up(self, job: Job, answer: Answer, why: str) -> None:
         name = job.target.hint.get("sensor", "")
         found = self._failed(name, job.target, why, lasting=answer.page is not None, lost=True)

@@ -62,20 +62,20 @@ def api_link(page: Page, dom: Dom) -> str | None:
     return absolute(match[1], page.url) if match else None
 
 
-def posts_feed(dom: Dom) -> str | None:
-    """The feed of posts that the page advertises."""
-    return next((url for url in _feeds(dom) if not _OF_COMMENTS.search(url)), None)
+def posts_feed(dom: Dom, site: Site) -> str | None:
+    """The feed of posts that the page advertises, if it is at the blog's own host."""
+    return next((url for url in _feeds(dom, site) if not _OF_COMMENTS.search(url)), None)
 
 
-def comments_feed(dom: Dom) -> str | None:
-    """The feed of the blog's newest comments that the page advertises."""
-    return next((url for url in _feeds(dom) if _OF_COMMENTS.search(url)), None)
+def comments_feed(dom: Dom, site: Site) -> str | None:
+    """The feed of the blog's newest comments that the page advertises, if it is at the blog's own host."""
+    return next((url for url in _feeds(dom, site) if _OF_COMMENTS.search(url)), None)
 
 
-def _feeds(dom: Dom) -> Iterator[str]:
+def _feeds(dom: Dom, site: Site) -> Iterator[str]:
     for link in dom.head_links("alternate"):
         url = absolute(link.get("href") or "", dom.base)
-        if url and (link.get("type") or "").lower() in _FEEDS:
+        if url and within(url, site.home) and (link.get("type") or "").lower() in _FEEDS:
             yield url
 
 

@@ -126,9 +126,13 @@ def next_lists(dom: Dom, url: str, site: Site) -> tuple[list[str], str | None]:
     number = list_page(url) or 1
     base = list_base(url)
     ahead: dict[int, str] = {}
-    pages = [(n, without_fragment(link)) for _, link in dom.links if (n := list_page(link))]
+    here = url_key(url)  # which links to its own parts do not tell of a pager
+    pages = [(n, without_fragment(link)) for _, link in dom.links if (n := list_page(link)) and url_key(link) != here]
     for n, link in pages:
-        if n > number and url_key(list_base(link)) == url_key(base):
+        # A page does not link to itself: one that links to its own number is another, as the first is where a cache
+        # takes no note of queries.
+        other = n == number and "paged=" in url
+        if (n > number or other) and url_key(list_base(link)) == url_key(base):
             ahead.setdefault(n, link)
     if ahead:
         return list(ahead.values()), None

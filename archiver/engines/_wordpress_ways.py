@@ -15,13 +15,23 @@ from archiver.engines._platform import count_hint
 from archiver.engines.base import Guess
 from archiver.engines.dom import Dom
 from archiver.engines.wordpress_page import PostPage, post_page
-from archiver.engines.wordpress_urls import comment_page, custom_comment_page, never, numbered_comment_page, post_url
+from archiver.engines.wordpress_urls import (
+    comment_page,
+    custom_comment_page,
+    list_page,
+    never,
+    numbered_comment_page,
+    post_url,
+)
 from archiver.errors import PageError
 from archiver.model import Discovery, PostKind, Site, Target, TargetKind
 from archiver.page import Page
-from archiver.urls import absolute, url_key, within, without_fragment
+from archiver.urls import absolute, same_host, url_key, within, without_fragment
 
 _MISSED = 10  # so many comments fewer than claimed are no pings, nor answers to spam
+_SECOND, _FULL = 2, 10  # WordPress's feeds hold ten posts
+_BARRED = frozenset({401, 403})
+_MOST_FAILED = 2  # pages of a list, one after the other
 _SITEMAPS = ("wp-sitemap.xml", "sitemap_index.xml", "sitemap.xml")
 _READ_SITEMAPS = frozenset({"posts-post", "posts-page"})
 _PRIORITY = {
@@ -69,12 +79,13 @@ def _from_home(page: Page, site: Site) -> list[Target]:
     if not page.ok:
         return []
     dom = page.once(Dom)
-    comments = front.comments_feed(dom) or urljoin(site.home, "comments/feed/")
+    comments = front.comments_feed(dom, site) or urljoin(site.home, "comments/feed/")
+    api = front.api_link(page, dom)
     return [
-        wordpress_api.root_target(front.api_link(page, dom) or urljoin(site.home, "wp-json/")),
+        wordpress_api.root_target(api if api and same_host(api, site.home) else urljoin(site.home, "wp-json/")),
         # The first but the API: it tells the blog's clock, which the times on all pages are read by.
         replace(_target(comments, TargetKind.COMMENT_FEED, of="all"), priority=15),
-        _target(front.posts_feed(dom) or urljoin(site.home, "feed/"), TargetKind.FEED),
+        _target(front.posts_feed(dom, site) or urljoin(site.home, "feed/"), TargetKind.FEED),
         _target(urljoin(site.home, _SITEMAPS[0]), TargetKind.SITEMAP, next="1"),
         *_listed(dom, site),
         *[_target(url, TargetKind.POST, kind="page") for url in front.static_pages(dom, site)],
@@ -95,6 +106,8 @@ def _from_api(page: Page, target: Target, site: Site) -> list[Target]:
             return wordpress_api.route_targets(target.hint["root"], newest_first=site.limit is not None)
     except PageError:
         pass  # extract() has said what came instead
+    if route:
+        return wordpress_api.smaller(page, target)
     if route == "" and "rest_route" not in target.url:
         return [wordpress_api.root_target(urljoin(site.home, "?rest_route=/"))]
     return []
@@ -120,7 +133,8 @@ def _from_feed(page: Page, target: Target, site: Site) -> list[Target]:
     # A feed that does not page gives its first page again and again.
     repeats = number > 1 and bool(urls) and urls[0] == target.hint.get("first")
     if reading is None or not urls or repeats:
-        ended = number > 1 and not repeats and page.status in {404, 410, 200}
+        one = number == _SECOND and int(target.hint.get("came", "0")) >= _FULL  # a feed of its newest posts only?
+        ended = number > 1 and not repeats and not one and page.status in {404, 410, 200}
         # ?paged= works with every permalink form; WordPress redirects it to the pretty one.
         return [] if ended else [_target(f"{site.home}?paged=2", TargetKind.LIST)]
     counts = {claim.subject: {"claimed": str(claim.number)} for claim in reading.claims}
@@ -129,7 +143,8 @@ def _from_feed(page: Page, target: Target, site: Site) -> list[Target]:
         known = {"post": post.native_id} if post.native_id else {}
         count = counts.get(f"#{post.native_id}") or counts.get(post.url) or {}
         found.append(_target(post.url, TargetKind.POST, **known, **count))
-    found.append(_target(_next_feed(target.url, number + 1), TargetKind.FEED, page=str(number + 1), first=urls[0]))
+    onward = {"page": str(number + 1), "first": urls[0], "came": str(len(urls))}
+    found.append(_target(_next_feed(target.url, number + 1), TargetKind.FEED, **onward))
     return found
 
 
@@ -186,15 +201,28 @@ def _listed(dom: Dom, site: Site) -> list[Target]:
 
 def _from_list(page: Page, target: Target, site: Site) -> list[Target]:
     if not page.ok:
-        return []
+        return _beyond(page, target)
     dom = page.once(Dom)
     found = _listed(dom, site)
-    if not found:
-        return []
+    if not found or (url_key(page.url) == url_key(site.home) and list_page(target.url)):
+        return found  # what is not there leads to the front page
     onward, guess = lists.next_lists(dom, target.url, site)
     posts = len({one.url for one in found})
     guessed = [_target(guess, TargetKind.LIST, **Guess(target.url, posts).hint)] if guess else []
     return [*found, *(_target(url, TargetKind.LIST) for url in onward), *guessed]
+
+
+def _beyond(page: Page, target: Target) -> list[Target]:
+    """Where a list goes on whose page cannot be had: behind it, or at the same page by its other name."""
+    number, failed = list_page(target.url), int(target.hint.get("failed", "0"))
+    if number is None:
+        return []
+    if page.status in _BARRED and "paged=" in target.url:
+        return [_target(lists.numbered_list(target.url, number, plain=False), TargetKind.LIST)]
+    if page.status < 500 or failed >= _MOST_FAILED:
+        return []
+    url = lists.numbered_list(target.url, number + 1, plain="paged=" in page.url)
+    return [_target(url, TargetKind.LIST, failed=str(failed + 1))]
 
 
 def _from_post(page: Page, target: Target, site: Site) -> Discovery:

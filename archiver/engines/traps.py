@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from functools import lru_cache
+from html import unescape
 from urllib.parse import urlsplit
 
 from archiver.engines import _vocabulary as vocabulary
@@ -32,6 +33,11 @@ _DEEPEST = 3
 """Parameters of a query: links with more of them are made by forms, and there are as many as one likes."""
 _BARE = re.compile(r"^(?:error\s*)?404(?:\s*(?:error|not found))?$")
 _BETWEEN = re.compile(r"\s+[-–—|«»:·•›‹]+\s+")
+_TITLE = re.compile(rb"<title[^>]*>([^<]{1,200})</title>", re.IGNORECASE)
+_OF_POST = re.compile(
+    rb"<article\b|\bhentry\b|\bcomment-?form\b|\b(?:postid|page-id)-\d|\bsingle-post\b", re.IGNORECASE
+)
+_DOOR_SIZE = 1 << 17  # bytes; what stands in front of a site is small, but for the scripts in it
 _PAGES = frozenset({TargetKind.POST, TargetKind.POST_PART, TargetKind.COMMENT_PAGE})
 
 
@@ -54,6 +60,18 @@ def seen(page: Page) -> tuple[tuple[str, int], ...]:
         return ()
     found = Counter(name for _, url in page.once(Dom).links if (name := family(url)) is not None)
     return tuple(sorted(found.items()))
+
+
+def is_interstitial(page: Page) -> bool:
+    """Whether something else stands in the place of a page: a check of the browser, or a notice of the server that the
+    site is not there for now, whatever the status."""
+    if "html" not in page.media_type or len(page.body) > _DOOR_SIZE:
+        return False
+    title = _TITLE.search(page.body, 0, 8192)
+    if title is None:
+        return False
+    stated = normal_name(unescape(title[1].decode("utf-8", "replace"))).rstrip(".… ")
+    return stated in vocabulary.phrases("people", "interstitial") and _OF_POST.search(page.body) is None
 
 
 def is_soft_404(page: Page, kind: TargetKind) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from math import ceil
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
@@ -16,6 +18,7 @@ from archiver.model import (
     Claim,
     Comment,
     CommentKind,
+    Content,
     Extract,
     Moment,
     ParentSource,
@@ -36,6 +39,12 @@ ROUTES = {"users": 5, "categories": 6, "tags": 7, "posts": 10, "pages": 11, "com
 """What is asked for, with its priority: what others refer to comes first."""
 ROOT_FIELDS = "name,description,url,home,gmt_offset,timezone_string,namespaces"
 EMBEDDED = "author,wp:term"
+REFUSED = 400
+PART = "part"
+"""Hint of a page that is asked for since a longer one, which holds it, has failed."""
+_TEN = 10
+_EMPTY = re.compile(r"<(?!/?(?:p|div|br|span)\b|!--)", re.IGNORECASE)
+_CUT = re.compile(r"\[\s*(?:…|\.\.\.)\s*\]$")
 TAXONOMIES = {"category": "category", "post_tag": "tag"}
 
 
@@ -64,12 +73,15 @@ def route_targets(root: str, *, newest_first: bool = False) -> list[Target]:
     return [page_target(root, route, 1, newest_first=newest_first) for route in ROUTES]
 
 
-def page_target(root: str, route: str, page: int, *, newest_first: bool = False) -> Target:
+def page_target(
+    root: str, route: str, page: int, *, newest_first: bool = False, size: int = PER_PAGE, **more: str
+) -> Target:
     """One page of a route. Ordered by id, so that new posts cannot shift the pages under the crawl.
 
     With the newest first they do: the last rows of a page then come again on the next one, and none is passed over.
+    size: rows a page. more: hints.
     """
-    query: dict[str, str | int] = {"per_page": PER_PAGE, "page": page, "orderby": "id", "order": "asc"}
+    query: dict[str, str | int] = {"per_page": size, "page": page, "orderby": "id", "order": "asc"}
     backwards = newest_first and route in _BACKWARDS
     if backwards:
         query |= {"orderby": _BACKWARDS[route], "order": "desc"}
@@ -77,9 +89,11 @@ def page_target(root: str, route: str, page: int, *, newest_first: bool = False)
         query["_embed"] = EMBEDDED
     if route in {"categories", "tags"}:
         query["hide_empty"] = "false"
-    hint = {"route": route, "root": root, "page": str(page)} | ({"order": "desc"} if backwards else {})
+    hint = {"route": route, "root": root, "page": str(page)} | ({"order": "desc"} if backwards else {}) | more
+    if size != PER_PAGE:
+        hint["size"] = str(size)
     if route in {"posts", "comments"} and page > 1:
-        hint["offset"] = str((page - 1) * PER_PAGE)  # rows before it, which a limit on posts goes by
+        hint["offset"] = str((page - 1) * size)  # rows before it, which a limit on posts goes by
     url = endpoint(root, f"wp/v2/{route}", **query)
     return Target(url=url, kind=TargetKind.API, priority=ROUTES[route], hint=hint)
 
@@ -103,14 +117,67 @@ def rows(page: Page) -> list[dict[str, Any]]:
 
 def next_pages(page: Page, target: Target) -> list[Target]:
     """The pages that follow: all of them when the answer states their number, else the next one."""
-    route, root, number = target.hint["route"], target.hint["root"], int(target.hint["page"])
+    number, size = int(target.hint["page"]), _size(target)
     total = page.headers.get("x-wp-totalpages", "")
-    if total.isdecimal():
+    if PART in target.hint and size == 1 and number == 1:
+        ones = [_beside(target, n, 1, **{PART: "1"}) for n in range(2, _TEN + 1)]
+        last = ceil(int(total) / _TEN) if total.isdecimal() else 2
+        return [*ones, *(_beside(target, n, _TEN) for n in range(2, last + 1))]
+    if PART in target.hint and number > 1:
+        numbers = range(0)
+    elif total.isdecimal():
         numbers = range(2, int(total) + 1) if number == 1 else range(0)
     else:
-        numbers = range(number + 1, number + 2) if len(rows(page)) >= PER_PAGE else range(0)
-    backwards = target.hint.get("order") == "desc"
-    return [page_target(root, route, n, newest_first=backwards) for n in numbers]
+        came = len(rows(page))
+        # A blog may give fewer rows than it is asked for, and says nothing of it: 10, 20 or 50 of them.
+        numbers = range(number + 1, number + 2) if came >= size or (came and came % 10 == 0) else range(0)
+    return [_beside(target, n, size) for n in numbers]
+
+
+def smaller(page: Page, target: Target) -> list[Target]:
+    """What to ask for instead of a page of a route that cannot be had: fewer rows at a time.
+
+    Blogs may bound the rows of a page, and say so; and the server may fail on a hundred posts, or break off, or on one
+    of them that is broken. Ten at a time, then one by one, loses that one alone. Of a first page one row is tried
+    first: a route that fails with that fails with all.
+    """
+    size, number = _size(target), int(target.hint.get("page", "1"))
+    if target.hint.get("route") not in ROUTES:
+        return []
+    if page.status == REFUSED:
+        bound = _bound(page)
+        return [_beside(target, 1, bound)] if number == 1 and bound < size else []
+    torn = page.ok and ("json" in page.media_type or number > 1)
+    if size == 1 or (page.status < 500 and not torn):
+        return []
+    less = _TEN if size > _TEN else 1
+    if number == 1:
+        return [_beside(target, 1, less, **{PART: "1"})]
+    first, last = (number - 1) * size // less + 1, ceil(number * size / less)
+    return [_beside(target, n, less, **{PART: "1"}) for n in range(first, last + 1)]
+
+
+def _beside(target: Target, number: int, size: int, **more: str) -> Target:
+    """Another page of the route that a target asks for."""
+    newest_first = target.hint.get("order") == "desc"
+    return page_target(target.hint["root"], target.hint["route"], number, newest_first=newest_first, size=size, **more)
+
+
+def _size(target: Target) -> int:
+    return int(target.hint.get("size", PER_PAGE))
+
+
+def _bound(page: Page) -> int:
+    """How many rows a page may have, where an API refuses more; PER_PAGE where it refuses something else.
+
+    The sentence is in the blog's language: its last number is the bound.
+    """
+    try:
+        told = str(page.json["data"]["params"]["per_page"])
+    except (PageError, KeyError, TypeError):
+        return PER_PAGE
+    numbers = [int(number) for number in re.findall(r"[0-9]{1,3}", told)]
+    return numbers[-1] if numbers and numbers[-1] else PER_PAGE
 
 
 def read(page: Page, target: Target) -> Extract:
@@ -192,7 +259,7 @@ def _post(row: dict[str, Any], base: str, added: Added) -> Post:
         kind=kind,
         title=content.plain(_rendered(row.get("title"))),
         slug=_slug(row.get("slug")),
-        content=None if protected else added.read(_rendered(body), link),
+        content=None if protected else _body(_rendered(body), link, added),
         excerpt=None if protected else content.plain(_rendered(row.get("excerpt"))) or None,
         published=_moment(row, "date"),
         modified=_moment(row, "modified"),
@@ -202,6 +269,17 @@ def _post(row: dict[str, Any], base: str, added: Added) -> Post:
         protected=protected,
         source="api",
     )
+
+
+def _body(html: str, link: str, added: Added) -> Content | None:
+    """The body; None where the API has none of it, or its beginning only.
+
+    Page builders and custom fields put the words on the page alone.
+    """
+    made = added.read(html, link)
+    if made.text.strip():
+        return None if _CUT.search(made.text.rstrip()) else made
+    return made if made.media or _EMPTY.search(html) else None
 
 
 def _slug(slug: Any) -> str | None:
