@@ -33,6 +33,16 @@ _GLUED = ((b"<liclass=", b"<li class="), (b"<divclass=", b"<div class="))
 _declared_encoding = lru_cache(maxsize=256)(http_content_type_encoding)
 
 
+def _undeclared(body: bytes) -> str:
+    """The encoding of a body that states none and is not UTF-8 throughout.
+
+    It is what browsers take it for, unless it is UTF-8 with some damage.
+    """
+    text = body.decode("utf-8", "replace")
+    other = sum(not character.isascii() for character in text)
+    return "windows-1252" if 2 * text.count("\N{REPLACEMENT CHARACTER}") > other else "utf-8"
+
+
 _SAID_BY_PHP = re.compile(r"\bon line (?:<b>)?\d+(?:</b>)?(?:\s*<br ?/?>)?\s*(?=[\[{])")
 _BEFORE = 20_000
 """Characters in which messages are looked for."""
@@ -110,7 +120,12 @@ class Page:
         if self._clean_utf8 is not None:
             return self._clean_utf8
         said = self.headers.get("content-type")
-        _, text = html_to_unicode("; charset=utf-8" if self._is_utf8 else said, self.body, default_encoding="utf-8")
+        _, text = html_to_unicode(
+            "; charset=utf-8" if self._is_utf8 else said,
+            self.body,
+            default_encoding="utf-8",
+            auto_detect_fun=_undeclared,
+        )
         return clean(text)
 
     @cached_property

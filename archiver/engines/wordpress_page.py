@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
@@ -33,7 +34,7 @@ from archiver.engines.wordpress_urls import (
 )
 from archiver.model import Author, Comment, Content, Moment, Post, PostKind, PostRef, Rank, Site
 from archiver.page import Page
-from archiver.urls import absolute, query_value, url_key, without_fragment
+from archiver.urls import absolute, query_value, same_host, url_key, without_fragment
 
 _BODY_ID = re.compile(r"^(?P<kind>postid|page-id|attachmentid)-(?P<id>\d+)$", re.ASCII)
 _KINDS = {"attachmentid": PostKind.ATTACHMENT, "page-id": PostKind.PAGE, "postid": PostKind.POST}
@@ -123,12 +124,17 @@ class PostPage:
         if is_static(self.dom):  # also that which `/comment-page-2/` shows
             return self.site.home
         canonical = self.dom.canonical()
-        stated = canonical and url_key(canonical) != url_key(self.site.home)
-        url = canonical if canonical and stated else self.dom.page.url
+        here = self.dom.page.url
+        stated = canonical and url_key(canonical) != url_key(self.site.home) and self._is_own(canonical, here)
+        url = canonical if canonical and stated else here
         bare = post_url(url)
         if bare != without_fragment(url) and "?" not in url and self._calls_itself(url):
             return without_fragment(url)  # a post by the name of "Comment page 2"
         return self._bare(self._whole(bare))
+
+    def _is_own(self, canonical: str, here: str) -> bool:
+        """Whether a canonical URL is the blog's: posts may have been elsewhere first, and the blog by another name."""
+        return same_host(canonical, here) or not same_host(here, self.site.home)
 
     def _whole(self, url: str) -> str:
         """The URL without the number of a comment page that a plugin has renamed, as `POST/kommentare-2/`.
@@ -268,9 +274,13 @@ class PostPage:
     def _inner_links(self) -> list[tuple[HtmlElement, str]]:
         """The links that may lead to a part of this post: few of all, since they name it."""
         name = self.url.rstrip("/").rpartition("/")[2].lower()
-        if "%" in name or not name.isascii():  # there are several spellings
-            return self.dom.links
-        return [(element, url) for element, url in self.dom.links if name in url.lower()]
+        links = self.dom.links
+        if "%" not in name and name.isascii():  # else there are several spellings
+            links = [(element, url) for element, url in links if name in url.lower()]
+        asked = urlsplit(self.dom.page.url).query
+        if not asked or "?" in self.url:
+            return links
+        return [(element, url.replace(f"?{asked}", "", 1)) for element, url in links]  # WordPress hands it on
 
     @cached_property
     def parts(self) -> dict[int, str]:

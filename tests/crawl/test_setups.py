@@ -1,4 +1,4 @@
-"""How sites are set up and hosted: ways in that are closed to robots, that lead elsewhere, or that give less than all."""
+"""How sites are set up and hosted: ways in that are closed to robots, lead elsewhere, or give less than all."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.crawl.running import SOON, Ran, crawl
 JSON = (("Content-Type", "application/json; charset=UTF-8"),)
 ELSEWHERE = page(302, Location="http://127.0.0.2:9/blog")
 RULES = "User-agent: *\nDisallow: /wp-json/\nDisallow: /feed/\nDisallow: /comments/feed/\nDisallow: /*?\n"
-DOOR = "<html><head><title>Just a moment...</title></head><body><h1>127.0.0.1</h1><p>Checking your browser.</p></body></html>"
+DOOR = "<html><head><title>Just a moment...</title></head><body><p>Checking your browser.</p></body></html>"
 WARNING = "<br />\n<b>Warning</b>:  Undefined array key 1 in <b>/srv/old.php</b> on line <b>12</b><br />\n"
 
 

@@ -1,0 +1,204 @@
+"""What sites are made of that only some have: other hosts, warnings, doors, APIs without words, damaged encodings."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archiver.engines import traps, wordpress_api
+from archiver.engines.wordpress import WordPress
+from archiver.errors import PageError
+from archiver.model import Site, Target, TargetKind
+from archiver.page import Page
+
+HOME = "https://blog.example.org/"
+SITE = Site(key="blog.example.org", home=HOME)
+POST = f"{HOME}2024/05/tides/"
+HTML = {"content-type": "text/html; charset=UTF-8"}
+WARNING = "<br />\n<b>Warning</b>:  Undefined array key 1 in <b>/srv/old.php</b> on line <b>12</b><br />\n"
+ENGINE = WordPress()
+
+
+# ---- where ways lead
+
+
+def found_at(page: Page, kind: TargetKind, site: Site = SITE, **hint: str) -> list[Target]:
+    target = Target(url=page.url, kind=kind, hint=hint)
+    return list(ENGINE.discover(page, target, site).targets)
+
+
+def test_ways_at_other_hosts_are_taken_at_ones_own() -> None:
+    links = (
+        "<link rel='alternate' type='application/rss+xml' href='https://feeds.example.com/blog'>"
+        "<link rel='https://api.w.org/' href='https://cms.example.com/wp-json/'>"
+    )
+    front = Page(HOME, f"<html><head>{links}</head><body class='home blog'></body></html>".encode(), headers=HTML)
+    found = {target.kind: target.url for target in found_at(front, TargetKind.HOME)}
+    assert found[TargetKind.FEED] == f"{HOME}feed/"
+    assert found[TargetKind.API].startswith(f"{HOME}wp-json/")
+
+
+@pytest.mark.parametrize(
+    ("url", "status", "failed", "onward"),
+    [
+        (f"{HOME}page/3/", 500, "0", [f"{HOME}page/4/"]),
+        (f"{HOME}page/3/", 500, "2", []),  # the third of them
+        (f"{HOME}page/3/", 404, "0", []),
+        (f"{HOME}?paged=2", 403, "0", [f"{HOME}page/2/"]),
+        (f"{HOME}page/2/", 403, "0", []),
+        (f"{HOME}?paged=2", 500, "0", [f"{HOME}?paged=3"]),
+    ],
+)
+def test_a_list_goes_on_behind_a_page_that_cannot_be_had(url: str, status: int, failed: str, onward: list[str]) -> None:
+    found = found_at(Page(url, b"", status=status), TargetKind.LIST, failed=failed)
+    assert [target.url for target in found] == onward
+
+
+def post_page(url: str = POST, head: str = "", links: str = "") -> Page:
+    words = "<h1 class='entry-title'>Tides</h1><div class='entry-content'><p>Words.</p></div>"
+    body = f"<article class='hentry'>{words}{links}"
+    html = f"<html><head>{head}</head><body class='single postid-5'>{body}</article></body></html>"
+    return Page(url, html.encode(), headers=HTML)
+
+
+def test_neighbours_are_taken_where_the_api_does_not_name_all() -> None:
+    links = f"<a rel='prev' href='{HOME}2024/04/ebb/'>Ebb</a><a rel='next' href='{HOME}page/2/'>More</a>"
+    shown = post_page(links=f"{links}<a rel='next' href='https://other.example.org/flow/'>Flow</a>")
+    posts = [target.url for target in found_at(shown, TargetKind.POST) if target.kind is TargetKind.POST]
+    assert posts == [f"{HOME}2024/04/ebb/"]
+    all_known = Site(key=SITE.key, home=HOME, open_routes=frozenset({"posts"}))
+    assert not found_at(shown, TargetKind.POST, all_known)
+
+
+@pytest.mark.parametrize("canonical", ["https://old-name.example/2024/05/tides/", POST])
+def test_a_post_stands_where_it_was_fetched(canonical: str) -> None:
+    """By the name that the blog had before, nothing of it could be fetched; links hand on the query of the request."""
+    links = (
+        f"<nav class='comment-navigation'><a href='{POST}comment-page-1/?ref=list#comments'>Older comments</a></nav>"
+    )
+    shown = post_page(f"{POST}?ref=list", f"<link rel='canonical' href='{canonical}'>", links)
+    (post,) = ENGINE.extract(shown, Target(url=shown.url, kind=TargetKind.POST), SITE).posts
+    pages = [target.url for target in found_at(shown, TargetKind.POST) if target.kind is TargetKind.COMMENT_PAGE]
+    if canonical == POST:
+        assert (post.url, pages) == (POST, [f"{POST}comment-page-1/"])
+    else:
+        assert post.url.startswith(POST)
+
+
+# ---- the API
+
+
+def row(html: str) -> Page:
+    data = [{"id": 5, "link": POST, "type": "post", "title": {"rendered": "Tides"}, "content": {"rendered": html}}]
+    return Page(f"{HOME}wp-json/wp/v2/posts", json.dumps(data).encode(), headers={"content-type": "application/json"})
+
+
+@pytest.mark.parametrize(
+    ("html", "held"),
+    [
+        ("<p>Words.</p>", True),
+        ("", False),
+        ("<p></p>\n<div class='builder'><br></div>", False),
+        ("<p>The first words of it […]</p>", False),
+        ("<figure><img src='/tide.jpg' alt=''></figure>", True),
+        ("<iframe src='https://video.example.org/5'></iframe>", True),
+        ("<p>And then…</p>", True),
+    ],
+)
+def test_a_body_that_the_api_does_not_have_is_left_to_the_page(html: str, held: bool) -> None:
+    target = wordpress_api.page_target(f"{HOME}wp-json/", "posts", 1)
+    (post,) = wordpress_api.read(row(html), target).posts
+    assert (post.content is not None) is held
+
+
+def api_page(number: int, size: int, status: int = 500, body: bytes = b"", **hint: str) -> tuple[Page, Target]:
+    target = wordpress_api.page_target(f"{HOME}wp-json/", "posts", number, size=size, **hint)
+    return Page(target.url, body, status=status, headers={"content-type": "application/json"}), target
+
+
+@given(number=st.integers(2, 50), size=st.sampled_from([100, 50, 25, 20, 10, 7, 3, 2]))
+def test_the_parts_of_a_page_hold_its_rows(number: int, size: int) -> None:
+    page, target = api_page(number, size)
+    rows = {
+        row
+        for part in wordpress_api.smaller(page, target)
+        for less in [int(part.hint["size"])]
+        for row in range((int(part.hint["page"]) - 1) * less, int(part.hint["page"]) * less)
+    }
+    assert rows >= set(range((number - 1) * size, number * size))
+
+
+def test_a_first_page_that_fails_costs_few_requests() -> None:
+    """Ten rows are asked for, then one; only where that comes the others are asked for one by one."""
+    asked, tried = wordpress_api.smaller(*api_page(1, 100)), []
+    while asked:
+        tried += [(int(one.hint["size"]), int(one.hint["page"])) for one in asked]
+        asked = [more for one in asked for more in wordpress_api.smaller(Page(one.url, b"", status=500), one)]
+    assert tried == [(10, 1), (1, 1)]
+    _, one = api_page(1, 1, part="1")
+    came = Page(one.url, row("<p>Words.</p>").body, headers={"x-wp-totalpages": "34"})
+    onward = [(int(page.hint["size"]), int(page.hint["page"])) for page in wordpress_api.next_pages(came, one)]
+    assert onward == [*((1, n) for n in range(2, 11)), *((10, n) for n in range(2, 5))]
+
+
+@pytest.mark.parametrize(("told", "size"), [("between 1 (inclusive) and 20 (inclusive)", "20"), ("no number", None)])
+def test_a_bound_on_pages_is_kept(told: str, size: str | None) -> None:
+    body = {"code": "rest_invalid_param", "data": {"status": 400, "params": {"per_page": told}}}
+    asked = wordpress_api.smaller(*api_page(1, 100, 400, json.dumps(body).encode()))
+    assert [(one.hint["page"], one.hint["size"]) for one in asked] == ([("1", size)] if size else [])
+    assert wordpress_api.smaller(*api_page(7, 100, 400, json.dumps(body).encode())) == []  # behind the last page
+
+
+@pytest.mark.parametrize(
+    ("body", "value"),
+    [
+        (WARNING + '[{"id": 5}]', [{"id": 5}]),
+        ("\nDeprecated: Old in /srv/x.php on line 7\n" + WARNING + '{"a": [1]}\n<!-- cached -->', {"a": [1]}),
+        ('{"a": 1}<br />\n<b>Notice</b>: late', {"a": 1}),
+        ("\ufeff[1]", [1]),
+    ],
+)
+def test_messages_around_json_are_passed_over(body: str, value: object) -> None:
+    assert Page(HOME, body.encode()).json == value
+
+
+@pytest.mark.parametrize("body", [WARNING + '[{"id": 5', '[{"id": 5}, {"id"', "<p>on line 7 {", '{"a": 1} and more'])
+def test_what_is_cut_is_no_json(body: str) -> None:
+    with pytest.raises(PageError):
+        _ = Page(HOME, body.encode()).json
+
+
+# ---- doors and encodings
+
+
+@pytest.mark.parametrize(
+    ("title", "body", "door"),
+    [
+        ("Just a moment...", "<h1>blog.example.org</h1>", True),
+        ("Attention Required! | Cloudflare", "", True),
+        ("One moment, please...", "", True),
+        ("503 Service Temporarily Unavailable", "", True),
+        ("Wartungsarbeiten", "<h1>Bald zurück</h1>", True),
+        ("Just a moment – Ebb &amp; Flow", "", False),
+        ("Maintenance", "<article class='hentry'><p>How to oil a winch.</p></article>", False),
+        ("Tides", "", False),
+    ],
+)
+def test_what_stands_in_the_place_of_a_page(title: str, body: str, door: bool) -> None:
+    html = f"<html><head><title>{title}</title></head><body>{body}</body></html>"
+    assert traps.is_interstitial(Page(HOME, html.encode(), headers=HTML)) is door
+    assert not traps.is_interstitial(Page(HOME, html.encode(), headers={"content-type": "application/json"}))
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        ("Ebbe für Jürgen – größer".encode("cp1252"), "Ebbe für Jürgen – größer"),
+        ("Ebbe für Jürgen ".encode() + b"\xf0\x9f", "Ebbe für Jürgen \N{REPLACEMENT CHARACTER}"),  # cut within a sign
+    ],
+)
+def test_an_encoding_that_nothing_states(body: bytes, text: str) -> None:
+    assert Page(HOME, b"<p>" + body, headers={"content-type": "text/html"}).text == "<p>" + text
