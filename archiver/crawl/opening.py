@@ -13,9 +13,8 @@ from datetime import datetime
 
 from archiver.crawl import retry
 from archiver.crawl.jobs import NOT_MODIFIED, Answer, Job, said, shown
-from archiver.crawl.reading import Question, Reading
+from archiver.crawl.reading import Question, Reading, is_door
 from archiver.crawl.robots import Robots
-from archiver.engines.traps import is_interstitial
 from archiver.errors import NotABlog, Refused, Unreachable
 from archiver.model import Site, Target, TargetKind
 from archiver.urls import absolute, host_key, is_private_host, same_host, site_key, url_key
@@ -150,7 +149,7 @@ class Opening:
         assert page is not None
         if page.status in {401, 403, 429, 451}:
             raise Refused(page.url, f"it answers {said(page.status)}", "The site lets no robot in; ask its owner")
-        if is_interstitial(page):
+        if is_door(page):
             raise Refused(page.url, "it answers with something else: a check of the browser, or a notice", AGAIN)
         if page.status >= 500:
             raise Unreachable(page.url, f"it answers {said(page.status)}", AGAIN)

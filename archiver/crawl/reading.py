@@ -76,7 +76,7 @@ def read(question: Question) -> Reading:
             if found is None:
                 return Reading()
             name = found[0].name
-        if traps.is_interstitial(page):
+        if is_door(page):
             note = Note(kind=INTERSTITIAL, detail=page.url)
             return Reading(engine=name, extract=Extract(notes=(note,)), discovery=_ways_out(question, name), error=DOOR)
         if traps.is_soft_404(page, target.kind):
@@ -104,6 +104,11 @@ def _read_by(reader: Engine, question: Question, *, of_blog: bool) -> tuple[Extr
         return reader.extract(page, target, site), reader.discover(page, target, site)
     site = replace(site, want_sidebar=False)
     return set_apart(reader.extract(page, target, site), reader.name), pages_only(reader.discover(page, target, site))
+
+
+def is_door(page: Page) -> bool:
+    """Whether something else stands in the place of a page, such as a check of the browser."""
+    return traps.is_interstitial(page)
 
 
 def instead(target: Target, site: Site, engine: str, status: int) -> Discovery:

@@ -11,9 +11,9 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from archiver.crawl.jobs import REDIRECTS, Answer, Job, said
+from archiver.crawl.reading import is_door
 from archiver.crawl.wishes import PAGES
-from archiver.engines.traps import is_interstitial
-from archiver.engines.wordpress_api import PART
+from archiver.engines.base import PART
 from archiver.model import TargetKind
 from archiver.page import Page
 from archiver.urls import absolute, url_key, without_fragment
@@ -76,7 +76,7 @@ def decide(job: Job, answer: Answer, *, delay: float, now: datetime, most_attemp
         return Later(failure.why, pause(job.attempts, delay, None), host_wide=True)
     if page.status in REDIRECTS and "location" in page.headers:
         return Read() if _is_off(job, page) else _redirect(job, page)
-    if not last and is_interstitial(page):
+    if not last and is_door(page):
         why = "something else stands in its place"
         return Later(
             why, pause(job.attempts, delay, retry_after(page.headers, now)), host_wide=job.target.kind in PAGES

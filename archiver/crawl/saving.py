@@ -12,7 +12,7 @@ from archiver.crawl.outcome import Stats
 from archiver.crawl.reading import SOFT_404, Reading, engine_named
 from archiver.crawl.wishes import PAGES
 from archiver.crawl.work import phase
-from archiver.engines.wordpress_api import PART
+from archiver.engines.base import PART
 from archiver.model import BlogFacts, Extract, Note, Site, Target, TargetKind, Visit
 from archiver.page import Page
 from archiver.urls import url_key

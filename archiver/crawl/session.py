@@ -19,11 +19,10 @@ from archiver.crawl.ending import Ending
 from archiver.crawl.jobs import NOT_MODIFIED, Answer, Job, shown
 from archiver.crawl.opening import AGAIN, Opened, Opening
 from archiver.crawl.outcome import Outcome, OutcomeKind, Stats
-from archiver.crawl.reading import Question, Reading
+from archiver.crawl.reading import Question, Reading, is_door
 from archiver.crawl.recorded import Asked, note_of
 from archiver.crawl.render import Rendered, answer_of
 from archiver.crawl.wishes import PAGES, refused
-from archiver.engines.traps import is_interstitial
 from archiver.errors import ArchiverError, Incomplete, Refused, SiteError, Unreachable
 from archiver.model import Site
 from archiver.urls import same_host, site_key
@@ -200,7 +199,7 @@ class Session:
         """What to make of an answer, and how the host is to be treated after it."""
         hosts, page, failure = self._shared.hosts, answer.page, answer.failure
         decision = retry.decide(job, answer, delay=self.config.delay, now=self._shared.clock())
-        refused = page is not None and job.target.kind in PAGES and (page.status in REFUSALS or is_interstitial(page))
+        refused = page is not None and job.target.kind in PAGES and (page.status in REFUSALS or is_door(page))
         if refused or (page and page.status in retry.HOST_WIDE) or (failure and not failure.lasting):
             in_a_row = hosts.failed(job.url)
             self._trouble = failure.why if failure else f"it answers {page.status}" if page else ""

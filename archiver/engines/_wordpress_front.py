@@ -13,7 +13,7 @@ from archiver.engines.dom import Dom, near, near_tokens, text_of
 from archiver.engines.wordpress_urls import is_below
 from archiver.model import BlogFacts, Site
 from archiver.page import Page
-from archiver.urls import absolute, without_fragment
+from archiver.urls import absolute, within, without_fragment
 
 API_REL = "https://api.w.org/"
 _VERSION = re.compile(r"WordPress\s+([\d.]+)")

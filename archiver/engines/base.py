@@ -17,6 +17,9 @@ from archiver.model import Discovery, Extract, PostRef, Site, Target, TargetKind
 from archiver.page import Page
 from archiver.urls import without_fragment
 
+PART = "part"
+"""Hint of a part of a list that is asked for since a longer one, which holds it, has failed."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Detection:

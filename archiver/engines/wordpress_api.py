@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsp
 from archiver import content, dates
 from archiver.engines import _added
 from archiver.engines._added import Added
+from archiver.engines.base import PART
 from archiver.engines.wordpress_urls import post_url
 from archiver.errors import PageError
 from archiver.model import (
@@ -40,8 +41,6 @@ ROUTES = {"users": 5, "categories": 6, "tags": 7, "posts": 10, "pages": 11, "com
 ROOT_FIELDS = "name,description,url,home,gmt_offset,timezone_string,namespaces"
 EMBEDDED = "author,wp:term"
 REFUSED = 400
-PART = "part"
-"""Hint of a page that is asked for since a longer one, which holds it, has failed."""
 _TEN = 10
 _EMPTY = re.compile(r"<(?!/?(?:p|div|br|span)\b|!--)", re.IGNORECASE)
 _CUT = re.compile(r"\[\s*(?:…|\.\.\.)\s*\]$")
