@@ -116,6 +116,8 @@ class FaultServer:
     _faults: dict[str, deque[Fault]] = field(default_factory=lambda: defaultdict(deque))
     _always: dict[str, Fault] = field(default_factory=dict)
     _stop: threading.Event = field(default_factory=threading.Event)
+    _held_from: float = math.inf
+    _let_go: threading.Event = field(default_factory=threading.Event)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _active: int = 0
     most_at_once: int = 0
@@ -138,6 +140,22 @@ class FaultServer:
         self._faults.clear()
         self._always.clear()
         self.log.clear()
+
+    @contextmanager
+    def holding(self, asked: float) -> Iterator[None]:
+        """Meanwhile leave requests without an answer once so many were made: who asks is then at work, and waits."""
+        self._held_from = asked
+        self._let_go.clear()
+        try:
+            yield
+        finally:
+            self._held_from = math.inf
+            self._let_go.set()
+
+    def hold(self) -> None:
+        """Let a request wait, if that is called for."""
+        if len(self.log) >= self._held_from:
+            self._let_go.wait()
 
     def targets(self) -> list[str]:
         """What was asked for, in order."""
@@ -220,6 +238,7 @@ class _Handler(socketserver.StreamRequestHandler):
             headers[name.lower()] = value.strip()
         owner, asked = self.server.owner, Asked(line[1], headers, time.monotonic())
         owner.log.append(asked)
+        owner.hold()
         with owner.counting():
             stays = self._answer(line[1], headers)
         asked.ended = time.monotonic()

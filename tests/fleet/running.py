@@ -72,11 +72,21 @@ def at_work(
                     said = json.loads(lock.read_text())
                     if "run-one" in said["command"] and (shards / f"{lock.stem}.part" / "archive.db").exists():
                         os.kill(pid := int(said["pid"]), signal.SIGSTOP)
+                        while stat(pid)[0] not in "TZ":  # until it has come to run, and so to stop
+                            time.sleep(0.01)
                         if json.loads(lock.read_text()) == said and (shards / f"{lock.stem}.part").exists():
                             return pid, lock.stem
                         os.kill(pid, signal.SIGCONT)  # it had just come to its end
         time.sleep(0.01)
     raise AssertionError(ended())
+
+
+def until_sent(pid: int, number: int) -> None:
+    """Wait until one that is stopped has been sent a signal, which it gets when it goes on."""
+    waiting = 0
+    while not waiting >> (number - 1) & 1:
+        waiting = int(Path(f"/proc/{pid}/status").read_text().partition("ShdPnd:")[2].split()[0], 16)
+        time.sleep(0.01)
 
 
 def go_on(pid: int) -> None:
@@ -86,7 +96,12 @@ def go_on(pid: int) -> None:
 
 def parent_of(pid: int) -> int:
     """The process that has started it. Raises OSError when it is over."""
-    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    return int(stat(pid)[1])
+
+
+def stat(pid: int) -> list[str]:
+    """What the kernel says of a process: its state, its parent … Raises OSError when it is over."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
 
 
 @contextmanager

@@ -22,7 +22,7 @@ from archiver.fleet.shards import of_blog
 from tests.crawl.faults import FaultServer
 from tests.crawl.running import ROOT, differences, environment, sound
 from tests.crawl.test_kills import ALWAYS, OPEN
-from tests.fleet.running import at_work, go_on, parent_of
+from tests.fleet.running import at_work, go_on, parent_of, stat, until_sent
 
 BLOG = {"posts": 6, "thread": 2}
 
@@ -51,9 +51,11 @@ def unit(shards: Path, target: str, *options: str) -> list[str]:
 
 
 def begun(pool: ThreadPoolExecutor, hand: Hand, words: list[str], server: FaultServer) -> tuple[Future[Completed], int]:
-    """A unit that is at work, and its process, which is stopped."""
-    future, shards = pool.submit(hand.run, words), Path(words[words.index("--shards") + 1])
-    pid, _ = at_work(shards, [server], lambda: future.result() if future.done() else None, len(server.log) + 5)
+    """A unit that is at work, and its process, which is stopped: all that it has asked for is in the server's log."""
+    asked, shards = len(server.log) + 5, Path(words[words.index("--shards") + 1])
+    with server.holding(asked):
+        future = pool.submit(hand.run, words)
+        pid, _ = at_work(shards, [server], lambda: future.result() if future.done() else None, asked)
     return future, pid
 
 
@@ -76,7 +78,7 @@ def until_gone(*pids: int) -> None:
 
 def alive(pid: int) -> bool:
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+        return stat(pid)[0] != "Z"
     except OSError:
         return False
 
@@ -113,6 +115,7 @@ def test_one_that_is_killed_or_ended_takes_nobody_along(tmp_path: Path, hand: Ha
         hand.terminate()
         os.kill(forge, signal.SIGTERM)
         os.kill(forge, signal.SIGINT)
+        until_sent(pid, signal.SIGTERM)
         go_on(pid)
         assert (stopped.result().returncode, told(stopped.result()).state) == (128 + signal.SIGTERM, "continued")
         runs.append(len(server.log))
@@ -163,8 +166,9 @@ def test_a_bare_worker_has_one_and_takes_it_along(tmp_path: Path) -> None:
     with (server := FaultServer(DemoBlog(**BLOG))).running() as home:
         words = unit(tmp_path, home)
         python = [sys.executable, "-I", "-S", "-c", calls, sent]
-        worker = subprocess.Popen([*python, *words], env=environment(PYTHONPATH=str(ROOT)))
-        pid, _ = at_work(tmp_path, [server], worker.poll)
+        with server.holding(5):
+            worker = subprocess.Popen([*python, *words], env=environment(PYTHONPATH=str(ROOT)))
+            pid, _ = at_work(tmp_path, [server], worker.poll)
         forge = parent_of(pid)
         assert parent_of(forge) == worker.pid
         worker.kill()
