@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections import Counter, defaultdict
+from collections import defaultdict
 from pathlib import Path
 
 from benchmarks.truth import Row, Truth, rows
@@ -80,8 +80,3 @@ class Captured:
             self.strangers[table].append(row)
         else:
             kept[key] = row
-
-    def same_positions(self) -> set[int]:
-        """Comments that share their place in the thread with another one, by id in the truth."""
-        places = Counter((row["post_id"], row["position"]) for row in self.comments.values())
-        return {key for key, row in self.comments.items() if places[row["post_id"], row["position"]] > 1}

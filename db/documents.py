@@ -102,15 +102,9 @@ class Comment:
     author_id: str | None
     author: str | None
     author_url: str | None
-    author_member: int | None
     parent_docid: int | None
     parent_native_id: str | None
     parent_author: str | None
-
-    @property
-    def answers_the_post(self) -> bool:
-        """Whether it is known to answer the post itself; an unknown parent is None as well."""
-        return self.parent_id is None and self.parent_source != "unknown"
 
 
 # When the order of a thread is not known, dates tell.
@@ -118,7 +112,6 @@ _READING = "ORDER BY c.position IS NULL, c.position, c.published_at, c.id"
 _AROUND = {
     "author": "a.name",
     "author_url": "a.url",
-    "author_member": "a.member",
     "parent_docid": "parent.docid",
     "parent_native_id": "parent.native_id",
     "parent_author": "(SELECT name FROM main.authors WHERE id = parent.author_id)",
@@ -153,12 +146,6 @@ def posts(source: Source, blog_id: str | None = None, *, newest_first: bool = Fa
     for (key,) in keys:
         for row in source.rows(f"SELECT {names(Post, 'p')} FROM main.posts p WHERE p.id = ?", (key,)):
             yield Post(*row)
-
-
-def count_posts(source: Source, blog_id: str | None = None) -> int:
-    """How many `posts` gives."""
-    sql = f"SELECT count(*) FROM main.posts p WHERE {source.chosen('posts', 'p')} AND (?1 IS NULL OR p.blog_id = ?1)"
-    return int(next(source.rows(sql, (blog_id,)))[0])
 
 
 def byline(source: Source, post: Post) -> list[Person]:

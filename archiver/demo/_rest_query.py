@@ -8,8 +8,6 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-DATES = ("after", "before", "modified_after", "modified_before")
-
 
 class RestError(Exception):
     """Becomes an error answer: code, message, status and further data."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -91,18 +91,24 @@ async def file(request: Any, at: Place) -> Response | None:
         }
         for hit in found[:FILE]
     ]
-    headers = {"link": f'<{following}>; rel="next"'} if following else {}
+    said = {"meaning": asked.meaning, "notes": [*notes, *asked.notes], "page": number, "next": following}
+    return as_file(suffix, COLUMNS, lines, asked_for, said)
+
+
+def as_file(
+    suffix: str,
+    columns: Sequence[str],
+    lines: Sequence[Mapping[str, Any]],
+    asked_for: Mapping[str, str],
+    said: Mapping[str, Any],
+) -> Response:
+    """Hits as CSV or JSON. said: what JSON says before them; of that `next` is where more are, for both."""
+    headers = {"link": f'<{said["next"]}>; rel="next"'} if said["next"] else {}
     if suffix == "csv":
-        return respond.data(sheets.table(COLUMNS, lines), "text/csv", "search.csv", headers)
-    answer = {
-        "query": {name: value for name, value in asked_for.items() if name != "page"},
-        "meaning": asked.meaning,
-        "notes": [*notes, *asked.notes],
-        "page": number,
-        "next": following,
-        "hits": [{name: line[name] for name in COLUMNS} for line in lines],
-    }
-    return respond.data(json.dumps(answer, ensure_ascii=False, indent=1), "application/json", headers=headers)
+        return respond.data(sheets.table(columns, lines), "text/csv", "search.csv", headers)
+    query = {name: value for name, value in asked_for.items() if name != "page"}
+    answer = {"query": query, **said, "hits": [{name: line[name] for name in columns} for line in lines]}
+    return respond.data(json.dumps(answer, ensure_ascii=False, indent=1) + "\n", "application/json", headers=headers)
 
 
 def read(given: Mapping[str, str]) -> tuple[Asked, Wanted, list[str]]:

@@ -8,7 +8,6 @@ however many archives there are.
 from __future__ import annotations
 
 import asyncio
-import json
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -20,7 +19,7 @@ from datasette.utils.asgi import Response
 
 from archiver import asking
 from archiver.search import CLOSE, OPEN, marked
-from archiver.web import finding, place, respond, search_page, sheets, when
+from archiver.web import finding, place, respond, search_page, when
 from archiver.web.place import Place
 from archiver.web.search_page import COLUMNS, KINDS, PAGE
 from db.pages import search
@@ -104,18 +103,9 @@ async def file(request: Any, datasette: Any) -> Response:
     if found.more and number < MOST // FILE:
         following = shelf.path(f"search.{suffix}", query={**asked_for, "page": str(number + 1)})
     lines = [{**hit, "snippet": marked(hit["snippet"] or "", str)} for hit in found.hits]
-    headers = {"link": f'<{following}>; rel="next"'} if following else {}
-    if suffix == "csv":
-        return respond.data(sheets.table(ALL_COLUMNS, lines), "text/csv", "search.csv", headers)
-    answer = {
-        "query": {name: value for name, value in asked_for.items() if name != "page"},
-        "meaning": asked.meaning,
-        "notes": [*notes, *asked.notes, *_late(found)],
-        "page": number,
-        "next": following,
-        "hits": [{name: line[name] for name in ALL_COLUMNS} for line in lines],
-    }
-    return respond.data(json.dumps(answer, ensure_ascii=False, indent=2) + "\n", "application/json", None, headers)
+    said_of_it = [*notes, *asked.notes, *_late(found)]
+    said = {"meaning": asked.meaning, "notes": said_of_it, "page": number, "next": following}
+    return search_page.as_file(suffix, ALL_COLUMNS, lines, asked_for, said)
 
 
 async def find(shelf: Shelf, asked: asking.Asked, wanted: Wanted, limit: int, skip: int) -> Found:

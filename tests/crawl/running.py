@@ -112,6 +112,19 @@ def ended(archive: Path, process: Forked | subprocess.Popen[str], timeout: float
     return Ran(archive, process.returncode, out, err)
 
 
+def stat(pid: int) -> list[str]:
+    """What the kernel says of a process: its state, its parent … Raises OSError when it is over."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+
+
+def alive(pid: int) -> bool:
+    """Whether it is there, and not only waits for somebody to take note of its end."""
+    try:
+        return stat(pid)[0] != "Z"
+    except OSError:
+        return False
+
+
 def rows(archive: Path, sql: str, *values: Any) -> list[tuple[Any, ...]]:
     """What an archive answers to a query."""
     with closing(sqlite3.connect(f"{(archive / 'archive.db').as_uri()}?mode=ro", uri=True)) as connection:

@@ -10,6 +10,7 @@ import json
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -218,21 +219,13 @@ def test_going_on_is_killed_anywhere(
     recovering = chosen(points[:begin], thorough=thorough)
     assert {"commit", "truncate", "fsync", "rename", "replace"} <= {point.kind for point, _ in recovering}
 
-    def from_what_was_left(archive: Path, point: Point, moment: Moment) -> None:
-        shutil.copytree(left_behind, archive)
+    def in_a_crawl_of(before: Path, archive: Path, point: Point, moment: Moment) -> None:
+        shutil.copytree(before, archive)
         scene.calm()
         scene.crawl(archive, point, moment)
         assert_whole(archive)
         scene.crawl(archive)
         assert_finished(archive, twice)
 
-    def in_the_second_crawl(archive: Path, point: Point, moment: Moment) -> None:
-        shutil.copytree(fetched, archive)
-        scene.calm()
-        scene.crawl(archive, point, moment)
-        assert_whole(archive)
-        scene.crawl(archive)
-        assert_finished(archive, twice)
-
-    each(recovering, scene.work, from_what_was_left)
-    each(cases, scene.work, in_the_second_crawl)
+    each(recovering, scene.work, partial(in_a_crawl_of, left_behind))
+    each(cases, scene.work, partial(in_a_crawl_of, fetched))

@@ -15,7 +15,7 @@ from archiver.crawl import reader_child
 from archiver.crawl.lock import locked
 from archiver.demo import DemoBlog
 from tests.crawl.faults import SILENCE, FaultServer
-from tests.crawl.running import ROOT, environment
+from tests.crawl.running import ROOT, alive, environment
 
 PATIENCE = 60  # seconds
 
@@ -30,14 +30,6 @@ def words(pid: int) -> list[str]:
 
 def files(pid: int) -> list[str]:
     return [str(file.readlink()) for file in Path(f"/proc/{pid}/fd").iterdir()]
-
-
-def is_running(pid: int) -> bool:
-    """Whether it is there, and not only waits for somebody to take note of its end."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except (FileNotFoundError, ProcessLookupError):
-        return False
 
 
 def test_a_fork_has_no_file_of_the_archive_and_ends_with_the_run(tmp_path: Path) -> None:
@@ -60,7 +52,7 @@ def test_a_fork_has_no_file_of_the_archive_and_ends_with_the_run(tmp_path: Path)
             os.kill(process.pid, signal.SIGKILL)
         with locked(tmp_path, "crawl"):
             pass  # at once, whatever the child is doing
-        while is_running(child):
+        while alive(child):
             assert time.monotonic() < end
             time.sleep(0.01)
 
@@ -70,10 +62,10 @@ def test_one_that_nobody_asks_for_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     before = set(children(os.getpid()))
     with reader_child.ahead(signal.pause):
         (child,) = set(children(os.getpid())) - before
-        assert is_running(child)
+        assert alive(child)
         with reader_child.ahead(signal.pause):
             assert set(children(os.getpid())) - before == {child}, "one is enough"
-        assert not is_running(child), "the inner one was the last that could have asked"
+        assert not alive(child), "the inner one was the last that could have asked"
     assert set(children(os.getpid())) == before
 
 

@@ -16,7 +16,7 @@ from archiver.fleet.ended import Ended, from_lines
 from archiver.fleet.shards import LOCKS
 from tests.crawl.faults import FaultServer
 from tests.crawl.forked import Forked
-from tests.crawl.running import ROOT, Ran, ended, environment, words
+from tests.crawl.running import ROOT, Ran, ended, environment, stat, words
 
 LONGEST = 500.0
 """Seconds that many blogs may take on a machine that has much else to do."""
@@ -97,11 +97,6 @@ def go_on(pid: int) -> None:
 def parent_of(pid: int) -> int:
     """The process that has started it. Raises OSError when it is over."""
     return int(stat(pid)[1])
-
-
-def stat(pid: int) -> list[str]:
-    """What the kernel says of a process: its state, its parent … Raises OSError when it is over."""
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
 
 
 @contextmanager

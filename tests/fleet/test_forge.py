@@ -20,9 +20,9 @@ from archiver.fleet.ended import Ended, from_lines
 from archiver.fleet.sent import Completed, Hand, sendable
 from archiver.fleet.shards import of_blog
 from tests.crawl.faults import FaultServer
-from tests.crawl.running import ROOT, differences, environment, sound
+from tests.crawl.running import ROOT, alive, differences, environment, sound
 from tests.crawl.test_kills import ALWAYS, OPEN
-from tests.fleet.running import at_work, go_on, parent_of, stat, until_sent
+from tests.fleet.running import at_work, go_on, parent_of, until_sent
 
 BLOG = {"posts": 6, "thread": 2}
 
@@ -74,13 +74,6 @@ def told(done: Completed) -> Ended:
 def until_gone(*pids: int) -> None:
     while any(alive(pid) for pid in pids):
         time.sleep(0.01)
-
-
-def alive(pid: int) -> bool:
-    try:
-        return stat(pid)[0] != "Z"
-    except OSError:
-        return False
 
 
 def test_a_fork_does_what_the_command_does(tmp_path: Path, hand: Hand) -> None:

@@ -335,9 +335,7 @@ def test_a_manifest_names_nothing_outside_of_its_folder(name: str) -> None:
         manifests.read("s3://b/m", text)
 
 
-def test_what_goes_wrong_is_said_in_a_line(
-    bucket: Bucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_what_goes_wrong_is_said_in_a_line(bucket: Bucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def says(url: str, kind: type[ArchiverError]) -> str:
         with pytest.raises(kind) as caught:
             _get(open_store(url, create=True), "one", 0, [])

@@ -10,13 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from db import codebook, open_archive
-from tests.unit.archive_sample import empty
-
-
-@pytest.fixture(scope="module")
-def bare():
-    with closing(empty(":memory:")) as connection:
-        yield connection
 
 
 def test_every_table_view_and_column_is_described(bare):

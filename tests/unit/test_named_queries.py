@@ -9,22 +9,9 @@ from contextlib import closing
 import pytest
 
 from db import named_queries
-from tests.unit.archive_sample import DOI, empty, filled, key
+from tests.unit.archive_sample import DOI, filled, key
 
 QUERIES = named_queries.load()
-
-
-@pytest.fixture(scope="module")
-def sample():
-    with closing(filled(":memory:")) as connection:
-        connection.row_factory = sqlite3.Row
-        yield connection
-
-
-@pytest.fixture(scope="module")
-def bare():
-    with closing(empty(":memory:")) as connection:
-        yield connection
 
 
 @pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
@@ -18,19 +17,6 @@ VIEWS = [
     "post_list", "comment_list", "threads", "coverage", "month_coverage", "category_coverage", "reply_network",
     "cited_works",
 ]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def sample():
-    with closing(filled(":memory:")) as connection:
-        connection.row_factory = sqlite3.Row
-        yield connection
-
-
-@pytest.fixture(scope="module")
-def bare():
-    with closing(empty(":memory:")) as connection:
-        yield connection
 
 
 # ── coverage ─────────────────────────────────────────────────────────────────────────────────────

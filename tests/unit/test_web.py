@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 from datasette.app import Datasette
@@ -14,32 +13,12 @@ from hypothesis import strategies as st
 from archiver import asking
 from archiver.web import holdings, serve
 from db import codebook, named_queries
-from tests.unit.archive_sample import BLOG, LONG, OTHER, SEEN, empty, filled, insert, key
+from tests.unit.archive_sample import BLOG, LONG, OTHER, SEEN, empty, insert, key
 from tests.unit.web_client import found, get, rows
 
 with closing(empty(":memory:")) as _bare:
     TABLES = [doc.name for doc in codebook.tables(_bare)]
 QUERIES = list(named_queries.load())
-
-
-@pytest.fixture(scope="module")
-def archive(tmp_path_factory) -> Path:
-    path = tmp_path_factory.mktemp("web") / "archive.db"
-    filled(path).close()
-    return path
-
-
-@pytest.fixture(scope="module")
-def site(archive):
-    return serve.application(archive)
-
-
-@pytest.fixture
-def copy(tmp_path) -> Path:
-    """An archive to change."""
-    path = tmp_path / "archive.db"
-    filled(path).close()
-    return path
 
 
 # ── pages ────────────────────────────────────────────────────────────────────────────────────────

@@ -5,28 +5,15 @@ from __future__ import annotations
 import re
 from html import escape
 from html.parser import HTMLParser
-from pathlib import Path
 
 import nh3
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from archiver.web import cells, serve
-from tests.unit.archive_sample import LONG, filled, key
+from archiver.web import cells
+from tests.unit.archive_sample import LONG, key
 from tests.unit.web_client import get
-
-
-@pytest.fixture(scope="module")
-def archive(tmp_path_factory) -> Path:
-    path = tmp_path_factory.mktemp("web") / "archive.db"
-    filled(path).close()
-    return path
-
-
-@pytest.fixture(scope="module")
-def site(archive):
-    return serve.application(archive)
 
 
 @pytest.mark.parametrize(

@@ -64,11 +64,6 @@ def archive(tmp_path_factory) -> Path:
     return folder / "archive.db"
 
 
-@pytest.fixture(scope="module")
-def site(archive):
-    return serve.application(archive)
-
-
 def test_a_comment_stands_by_itself(site):
     page = get(site, f"/-/comment/{key('c', 't3')}").text
     for part in (

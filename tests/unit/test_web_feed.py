@@ -26,18 +26,6 @@ from tests.unit.web_client import get
 NAMES = {"a": "http://www.w3.org/2005/Atom", "t": "http://purl.org/syndication/thread/1.0"}
 
 
-@pytest.fixture(scope="module")
-def archive(tmp_path_factory) -> Path:
-    path = tmp_path_factory.mktemp("feed") / "archive.db"
-    filled(path).close()
-    return path
-
-
-@pytest.fixture(scope="module")
-def site(archive):
-    return serve.application(archive)
-
-
 def ask(site, path="/-/feed.atom", *, headers=None, **params):
     return asyncio.run(site.client.get(path, params=params or None, headers=headers))
 

@@ -7,7 +7,6 @@ import io
 import re
 import sqlite3
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 from datasette.app import Datasette
@@ -21,18 +20,6 @@ PAGES = (
     "/-/month/2021-09", f"/-/term/{key('t', 'cells')}", f"/-/cited/{key('w', 'doi')}", "/-/crawls", "/-/crawl/run-1",
     "/-/ledger", "/-/plots", f"/-/comment/{key('c', 't3')}",
 )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def archive(tmp_path_factory) -> Path:
-    path = tmp_path_factory.mktemp("pages") / "archive.db"
-    filled(path).close()
-    return path
-
-
-@pytest.fixture(scope="module")
-def site(archive):
-    return serve.application(archive)
 
 
 def text_of(site, path, **fields):

@@ -21,18 +21,6 @@ TRIAL = f"/-/post/{key('p', 'trial')}"
 
 
 @pytest.fixture(scope="module")
-def archive(tmp_path_factory) -> Path:
-    path = tmp_path_factory.mktemp("post") / "archive.db"
-    filled(path).close()
-    return path
-
-
-@pytest.fixture(scope="module")
-def site(archive):
-    return serve.application(archive)
-
-
-@pytest.fixture(scope="module")
 def trial(site) -> str:
     return get(site, TRIAL).text
 

@@ -8,7 +8,6 @@ import io
 import re
 import sqlite3
 from contextlib import closing
-from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -19,20 +18,8 @@ from archiver import asking
 from archiver.web import finding, plots, search_page, serve, sheets
 from db.pages import search
 from db.pages.search import Wanted
-from tests.unit.archive_sample import BLOG, filled, key
+from tests.unit.archive_sample import BLOG, key
 from tests.unit.web_client import get
-
-
-@pytest.fixture(scope="module")
-def archive(tmp_path_factory) -> Path:
-    path = tmp_path_factory.mktemp("search") / "archive.db"
-    filled(path).close()
-    return path
-
-
-@pytest.fixture(scope="module")
-def site(archive):
-    return serve.application(archive)
 
 
 def hits(site, **fields):

@@ -14,35 +14,14 @@ import subprocess
 import sys
 import urllib.request
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 from datasette.app import Datasette
 
 from archiver.errors import ArchiveDamaged, ArchiveMissing, UsageError
 from archiver.web import metadata, place, serve
-from tests.unit.archive_sample import filled, key
+from tests.unit.archive_sample import key
 from tests.unit.web_client import found, get
-
-
-@pytest.fixture(scope="module")
-def archive(tmp_path_factory) -> Path:
-    path = tmp_path_factory.mktemp("web") / "archive.db"
-    filled(path).close()
-    return path
-
-
-@pytest.fixture(scope="module")
-def site(archive):
-    return serve.application(archive)
-
-
-@pytest.fixture
-def copy(tmp_path) -> Path:
-    """An archive to change."""
-    path = tmp_path / "archive.db"
-    filled(path).close()
-    return path
 
 
 @pytest.mark.parametrize(
