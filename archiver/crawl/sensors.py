@@ -7,153 +7,66 @@ it is the reading that is wrong, and nothing may be said to have vanished.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
 
+from archiver.crawl.api_lists import ApiLists
+from archiver.crawl.doubts import goes_on, is_unlike, lies
 from archiver.crawl.jobs import stamp
-from archiver.crawl.known import Known, Wanted
-from archiver.crawl.listing import SIZE, Comparison
+from archiver.crawl.known import Wanted
+from archiver.crawl.turns import FRONT, Turns
 from archiver.engines import Engine
 from archiver.engines.base import Lists
-from archiver.model import Claim, Comment, Discovery, Extract, Listing, Target, TargetKind
+from archiver.model import Claim, Comment, Discovery, Extract, Target, TargetKind
 from archiver.urls import url_key
-from db.revisits import KnownPost, SensorState
-
-ASK_AGAIN = timedelta(hours=23)
-"""After so long a sensor that was closed, or is of little use, is asked once more."""
-FEW = 5
-"""Below so many, nothing is made of it that most have vanished."""
-FRONT = "front_page"
-_ORDER = ("posts_api", "pages_api", "comments_api", "posts_feed", "comments_feed", "sitemap")
+from db.revisits import KnownPost
 
 
-def markedly_less(before: int | None, now: int) -> bool:
-    """Whether a reading shows so much less than what is known that it cannot be believed."""
-    return before is not None and before >= FEW and now * 2 < before
-
-
-def goes_on(known: Sequence[bool]) -> bool:
-    """Whether a list, newest first, hides more behind its end. known: of each of its entries."""
-    return bool(known) and not known[-1]
-
-
-def is_unlike(claimed: int, heading: int | None, before: int | None, held: int) -> bool:
-    """Whether the number of comments that a feed claims tells of a change.
-
-    heading: what the post's own page claimed when it was read; before: what the feed claimed then, None where that was
-    not followed up for certain; held: comments that are held of it. Headings and feeds count alike, but not what pages
-    show.
-    """
-    if heading is not None:
-        return claimed != heading
-    return claimed != (held if before is None else before)
-
-
-def lies(changed: int, of: int) -> bool:
-    """Whether dates of change cannot be right: most of the pages would have changed since they were read."""
-    return of >= FEW * 2 and changed * 2 > of
-
-
-@dataclass(slots=True)
 class Sensors:
-    """The sensors of one blog in one run. engine: the blog's own. states: as kept from run to run, by name.
+    """The sensors of one blog in one run. engine: the blog's own. lists: its API, where it has one.
 
     suspects: posts under which something that was held is not listed any more. trouble: why this run must not be
-    believed where it shows less, in words. withheld: by sensor, see the table.
+    believed where it shows less, in words. read_now: names of those that have answered.
     """
 
-    engine: Engine
-    known: Known
-    wanted: Wanted
-    lists: Lists | None
-    states: dict[str, SensorState]
-    now: datetime
-    suspects: dict[str, None] = field(default_factory=dict)
-    trouble: list[str] = field(default_factory=list)
-    read_now: set[str] = field(default_factory=set)
-    withheld: dict[str, int | None] = field(default_factory=dict)
-    _compared: dict[str, Comparison] = field(default_factory=dict)
-    _months: dict[str, set[str]] = field(default_factory=dict)
-    _front: tuple[Extract, Discovery] | None = None
-
-    # -- which are asked -----------------------------------------------------------------------------
-
-    def due(self, found: Iterable[Target]) -> list[Target]:
-        """The sensors that are asked in this run. found: those that the front page leads to."""
-        chosen = [target for target in found if self._is_due(target)]
-        return sorted(chosen, key=lambda target: _ORDER.index(target.hint["sensor"]))
-
-    def worthwhile(self, found: Iterable[Target]) -> list[Target]:
-        """Those of the other sensors that are asked once the first one has answered: an API is closed as a whole."""
-        chosen = []
-        for target in found:
-            name, first = target.hint["sensor"], self.states.get("posts_api")
-            if name in {"pages_api", "comments_api"} and first and first.state == "closed":
-                self._checked(name, "closed").due_at = first.due_at
-            else:
-                chosen.append(target)
-        return chosen
-
-    def stored(self) -> list[Target]:
-        """The sensors that were found earlier, for a front page that has not changed."""
-        return [
-            Target(url=one.url, kind=TargetKind(one.kind), hint=json.loads(one.hint))
-            for one in self.states.values()
-            if one.name != FRONT
-        ]
-
-    def _is_due(self, target: Target) -> bool:
-        name, now = target.hint["sensor"], stamp(self.now)
-        state = self.states.get(name)
-        if state is None or state.url != target.url:
-            hint = json.dumps(target.hint, sort_keys=True)
-            opened = state is not None and state.state == "open"
-            checked = state.checked_at if state and opened else ""
-            self.states[name] = SensorState(
-                name=name, url=target.url, kind=target.kind.value, hint=hint, checked_at=checked
-            )
-        elif state.checked_at <= now < state.due_at:
-            return False
-        # The dates of a sitemap are those that the API gives.
-        return name != "sitemap" or not self._was_open("posts_api")
-
-    def _was_open(self, name: str) -> bool:
-        state = self.states.get(name)
-        if state is not None and state.checked_at:
-            return state.state == "open"
-        return any(post.by_api for post in self.known.posts.values())
-
-    # -- what they tell -------------------------------------------------------------------------------
+    def __init__(self, engine: Engine, wanted: Wanted, lists: Lists | None, turns: Turns) -> None:
+        self.suspects: dict[str, None] = {}
+        self.trouble: list[str] = []
+        self.read_now: set[str] = set()
+        self.engine, self.known, self.wanted = engine, wanted.known, wanted
+        self.turns, self.states, self.now = turns, turns.states, turns.now
+        self.api = ApiLists(self.known, wanted, lists, self.states, self.suspects, self.trouble)
+        self._months: dict[str, set[str]] = {}
+        self._front: tuple[Extract, Discovery] | None = None
 
     def unchanged(self, name: str) -> None:
         """A sensor answers that it is as it was."""
-        self._checked(name, "open")
+        self.turns.checked(name, "open")
 
     def failed(self, name: str, why: str, *, lasting: bool) -> None:
         """A sensor cannot be read. lasting: it refuses, or there is none."""
         if not lasting:
             return
-        if name.endswith("_api") and self._was_open(name):
+        if name.endswith("_api") and self.turns.was_open(name):
             route = name.removesuffix("_api")
             self.trouble.append(f"its API does not list {route} any more ({why}); feeds and pages were read instead")
         if name == "posts_api":
             self.wanted.lists = None
-        self._checked(name, "closed").due_at = stamp(self.now + ASK_AGAIN)
+        self.turns.checked(name, "closed")
+        self.turns.later(name)
 
     def read(self, target: Target, extract: Extract, discovery: Discovery) -> list[Target]:
         """What follows from the reading of a sensor, or of what lies behind it."""
         name = FRONT if target.kind is TargetKind.HOME else target.hint.get("sensor", "")
         if name:
             self.read_now.add(name)
-            self._checked(name, "open")
+            self.turns.checked(name, "open")
         match target.kind:
             case TargetKind.API if extract.listing is not None:
-                found = self._from_ids(target, extract.listing)
+                found = self.api.read(target, extract.listing)
             case TargetKind.API if target.hint.get("route") == "newest_comments":
                 found = self._from_comment_feed(target, extract.comments, discovery)
-            case TargetKind.API if target.hint.get("route") == "posts" and self.lists is None:
+            case TargetKind.API if target.hint.get("route") == "posts" and self.api.lists is None:
                 found = self._from_feed(target, extract, discovery)
             case TargetKind.FEED:
                 found = self._from_feed(target, extract, discovery)
@@ -170,75 +83,6 @@ class Sensors:
         if name and any(target.hint.get("mode") != "ids" and target.kind is not TargetKind.SITEMAP for target in found):
             self.states[name].news_at = stamp(self.now)
         return found
-
-    def _checked(self, name: str, state: str) -> SensorState:
-        one = self.states[name]
-        one.state = state
-        one.checked_at = one.due_at = stamp(self.now)
-        return one
-
-    # -- the API -------------------------------------------------------------------------------------
-
-    def _from_ids(self, target: Target, listing: Listing) -> list[Target]:
-        route, page, name = target.hint["route"], int(target.hint["page"]), target.hint.get("sensor")
-        if self.wanted.lists is None:
-            self.wanted.lists = self.lists
-        if name and page == 1:
-            self._noted(name, listing)
-        if route == "comments":
-            return self._compare(route, page, listing)
-        if not name:
-            return self._compare(route, page, listing)
-        changed = [one for one in listing.entries if self.known.lacks(one)]
-        found = self.wanted.posts(route, changed)
-        assert self.lists is not None
-        if len(listing.entries) >= SIZE and goes_on([one not in changed for one in listing.entries]):
-            return [*found, self.lists.newest(route, page + 1)]
-        held = set(self.known.listed(route))
-        new = {int(one.native_id) for one in listing.entries} - held
-        if listing.total is not None and listing.total != len(held) + len(new) + (self._withheld(route) or 0):
-            found.append(self.lists.by_id(route, 1))
-        return found
-
-    def _noted(self, name: str, listing: Listing) -> None:
-        """Hold the total against what is held."""
-        route = name.removesuffix("_api")
-        state = self.states[name]
-        state.shown, state.total = len(listing.entries), listing.total
-        held = len(self.known.listed(route))
-        now = listing.total if listing.total is not None else held
-        if markedly_less(held, now):
-            self.trouble.append(f"its API lists {now:,} {route}, where {held:,} are known")
-
-    def _compare(self, route: str, page: int, listing: Listing) -> list[Target]:
-        if route not in self._compared:
-            self._compared[route] = Comparison(self.known.listed(route), withheld=self._withheld(route))
-        compared = self._compared[route]
-        compared.saw(page, [int(one.native_id) for one in listing.entries], listing.total)
-        new = set(compared.unknown())
-        listed = [one for one in listing.entries if int(one.native_id) in new]
-        found = self.wanted.comments(listed) if route == "comments" else self.wanted.posts(route, listed)
-        onward = compared.next_page()
-        if onward is None:
-            self.withheld[f"{route}_api"] = compared.balance()
-            self._suspect(route, compared.missing())
-            return found
-        assert self.lists is not None
-        return [*found, self.lists.by_id(route, onward)]
-
-    def _withheld(self, route: str) -> int | None:
-        """How many the API's total of a route counts beyond what it lists, as it was the last time."""
-        state = self.states[f"{route}_api"]
-        if state.withheld is None and route in self.known.stated:
-            return self.known.stated[route] - len(self.known.listed(route))
-        return state.withheld
-
-    def _suspect(self, route: str, missing: Iterable[int]) -> None:
-        for number in missing:
-            if route == "comments":
-                self.suspects.setdefault(self.known.comments[str(number)].post_id)
-            elif post := self.known.post(str(number), None):
-                self.suspects.setdefault(post.id)
 
     # -- feeds ---------------------------------------------------------------------------------------
 
@@ -403,7 +247,7 @@ class Sensors:
         if state.state == "distrusted":  # in this file, or in one before it
             changed = []
         if posts and not dated:
-            state.due_at = stamp(self.now + ASK_AGAIN)  # it tells of new addresses only
+            self.turns.later("sitemap")  # it tells of new addresses only
         found = [page for _, post in changed for page in self.wanted.page(post.url, post.native_id)]
         return [*children, *self._new_pages(posts), *found]
 

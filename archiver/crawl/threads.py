@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
+from archiver.crawl.doubts import markedly_less
 from archiver.crawl.known import Known, Wanted
-from archiver.crawl.sensors import markedly_less
 from archiver.model import Extract, Target
 
 CONTROLS = 3

@@ -1,7 +1,7 @@
 """A blog brought up to date: its sensors first, then what they point at, then the posts whose turn it is.
 
-What to do is decided in sensors.py, verifying.py and revisits.py; here it is carried out, by the same session that
-crawls whole blogs. Whatever goes wrong in it, nothing has vanished by that.
+What to do is decided in turns.py, sensors.py, verifying.py and revisits.py; here it is carried out, by the same session
+that crawls whole blogs. Whatever goes wrong in it, nothing has vanished by that.
 """
 
 from __future__ import annotations
@@ -25,9 +25,10 @@ from archiver.crawl.outcome import Stats
 from archiver.crawl.queue import Queue
 from archiver.crawl.reading import Reading
 from archiver.crawl.revisits import AGAIN, Batch, by_lists, by_pages, due, interval, moment
-from archiver.crawl.sensors import FRONT, Sensors
+from archiver.crawl.sensors import Sensors
 from archiver.crawl.session import Session
 from archiver.crawl.threads import Threads
+from archiver.crawl.turns import FRONT, Turns
 from archiver.crawl.verifying import BUDGETED, Verifier, is_revisit
 from archiver.crawl.wishes import PAGES
 from archiver.errors import ArchiverError, Incomplete, LimitReached, NotABlog, Refused, SiteError
@@ -104,7 +105,8 @@ class UpdateBlog(Blog):
         states = revisits.sensors(self._writer.connection, self._blog_id)
         states.setdefault(FRONT, SensorState(name=FRONT, url=self.site.home, kind=TargetKind.HOME.value))
         self._wanted = Wanted(known, pages=config.pages, lists=lists)
-        self._sensors = Sensors(self.engine, known, self._wanted, lists, states, self._now)
+        self._turns = Turns(known, states, self._now)
+        self._sensors = Sensors(self.engine, self._wanted, lists, self._turns)
         self._verifier = Verifier(known, self._wanted, lists)
         self._threads = Threads(known)
         self._waiting: list[Target] = []  # sensors that wait for the first one
@@ -171,7 +173,7 @@ class UpdateBlog(Blog):
     def _job(self, target: Target) -> Job:
         """The request for a target; a conditional one where an answer is held of which everything was followed up."""
         etag = last_modified = None
-        if state := self._sensors.states.get(target.hint.get("sensor", "")):
+        if state := self._turns.states.get(target.hint.get("sensor", "")):
             if state.url == target.url:
                 etag, last_modified = state.etag, state.last_modified
         elif post := self._of_unchanged(target):
@@ -188,7 +190,7 @@ class UpdateBlog(Blog):
     def _advance(self) -> bool:
         """Begin the next stage. Returns whether that brought work."""
         waiting, self._waiting = self._waiting, []
-        self._push(self._sensors.worthwhile(waiting))
+        self._push(self._turns.worthwhile(waiting))
         while self._stage < DONE and not self._queue.pending:
             self._stage += 1
             if self._stage == COMPARING:
@@ -234,8 +236,8 @@ class UpdateBlog(Blog):
             found = self._read(target, reading)
             self._answers |= {name: ""} if name else {}
         if name == FRONT:
-            leads = self.engine.sensors(reading.discovery.targets, self.site) if page.ok else self._sensors.stored()
-            sensors = self._sensors.due(leads)
+            leads = self.engine.sensors(reading.discovery.targets, self.site) if page.ok else self._turns.stored()
+            sensors = self._turns.due(leads)
             found, self._waiting = [*sensors[:1], *found], sensors[1:]
         self._push(found)
         return replace(reading, discovery=Discovery())
@@ -272,8 +274,8 @@ class UpdateBlog(Blog):
             return self._page(target, reading)
         if is_thread(target):
             return [onward for onward in discovery.targets if is_thread(onward) and self._wanted.first(onward.url)]
-        if target.kind is TargetKind.API and self._sensors.lists is None:
-            self._sensors.lists = self.engine.lists(replace(self.site, api_url=target.hint.get("root")))
+        if target.kind is TargetKind.API and self._sensors.api.lists is None:
+            self._sensors.api.lists = self.engine.lists(replace(self.site, api_url=target.hint.get("root")))
         return self._sensors.read(target, extract, discovery)
 
     def _page(self, target: Target, reading: Reading) -> list[Target]:
@@ -298,7 +300,7 @@ class UpdateBlog(Blog):
         A feed outranks a page, so that an edited post would else keep the words of before. What a theme puts into the
         text makes such pages differ for good; that costs a request when they are read.
         """
-        feed = self._sensors.states.get("posts_feed")
+        feed = self._turns.states.get("posts_feed")
         if self._wanted.lists is not None or feed is None or feed.state == "closed" or post.protected:
             return []
         held = revisits.words_of_feed(self._writer.connection, post.id)
@@ -346,13 +348,13 @@ class UpdateBlog(Blog):
         left = super().finish(ending)
         if ending.outcome == "complete":
             for name, fetch_id in self._answers.items():
-                self._sensors.states[name].fetch_id = fetch_id
-            for name, number in self._sensors.withheld.items():
-                self._sensors.states[name].withheld = number
+                self._turns.states[name].fetch_id = fetch_id
+            for name, number in self._sensors.api.withheld.items():
+                self._turns.states[name].withheld = number
         with self._writer.transaction():
             connection = self._writer.connection
             if ending.outcome != "interrupted":
-                states = [state for state in self._sensors.states.values() if state.checked_at]
+                states = [state for state in self._turns.states.values() if state.checked_at]
                 revisits.save_sensors(connection, self.site.key, self._blog_id, states)
             if ending.outcome in {"complete", "incomplete", "limit"}:
                 revisits.save_checks(connection, self.crawl_id, self._checks())

@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archiver.crawl.doubts import goes_on, is_unlike, lies, markedly_less
 from archiver.crawl.known import Known, Wanted
-from archiver.crawl.sensors import Sensors, goes_on, is_unlike, lies, markedly_less
+from archiver.crawl.sensors import Sensors
+from archiver.crawl.turns import Turns
 from archiver.engines import Engine
 from archiver.engines.generic import GenericEngine
 from archiver.engines.wordpress import WordPress
@@ -51,7 +53,7 @@ def sensors(*, posts: int = 20, comments: Collection[int] = (), api: bool = True
         addresses={f"blog.example.org/{n}": f"post{n:04d}" for n in range(posts)},
     )
     lists = LISTS if api else None
-    made = Sensors(engine, known, Wanted(known, pages=True, lists=lists), lists, {}, NOW)
+    made = Sensors(engine, Wanted(known, pages=True, lists=lists), lists, Turns(known, {}, NOW))
     for name, kind in (("posts_feed", "feed"), ("comments_feed", "comment_feed"), ("comments_api", "api")):
         made.states[name] = SensorState(name=name, url=f"{HOME}feed/", kind=kind, checked_at="2026-02-01")
     return made
@@ -167,7 +169,7 @@ def test_a_count_that_a_killed_run_has_taken_note_of_is_held_against_what_is_hel
     counts = {"2020-01": 3, "2020-02": 3, "2020-03": 4}
     known = Known(posts=held, comments={}, addresses={}, months=counts, followed_up=followed_up)
     states = {"front_page": SensorState(name="", url="", kind="")}
-    made = Sensors(ENGINE, known, Wanted(known, pages=True), None, states, NOW)
+    made = Sensors(ENGINE, Wanted(known, pages=True), None, Turns(known, states, NOW))
     archives = tuple(
         ArchivePeriod(url=f"{HOME}{month.replace('-', '/')}/", label=month, year=2020, month=int(month[5:]))
         for month in counts
