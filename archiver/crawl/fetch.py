@@ -79,6 +79,9 @@ class Fetcher:
         engine = self._crawler.engine
         assert engine is not None
         async with self._turn(url):
+            if not engine.running:  # it waits for what has begun before, and cuts off what begins now
+                self.stopping.set()
+                raise NotAsked
             try:
                 response = await engine.download_async(request)
             except asyncio.CancelledError:

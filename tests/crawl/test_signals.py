@@ -17,7 +17,7 @@ import pytest
 from archiver.demo import DemoBlog
 from tests.crawl.faults import SILENCE, FaultServer, Slow
 from tests.crawl.forked import Forked
-from tests.crawl.running import ROOT, Ran, crawl, differences, ended, environment, rows, sound, start, words
+from tests.crawl.running import ROOT, Ran, crawl, differences, ended, environment, rows, sound, start, stat, words
 from tests.crawl.test_kills import ALWAYS
 
 CODES = [(signal.SIGINT, 130), (signal.SIGTERM, 143)]
@@ -63,6 +63,25 @@ def test_once(tmp_path: Path, number: signal.Signals, code: int) -> None:
     twice = [target for target, times in Counter(server.targets()).items() if times > 1]
     assert set(twice) <= {"/", "/robots.txt"}
     assert differences(archive, undisturbed.archive) == {}
+
+
+def test_an_answer_that_comes_with_the_signal(tmp_path: Path) -> None:
+    """Nothing is begun that would be cut off: what was asked for is stored, and not asked for again."""
+    server = FaultServer(DemoBlog(posts=6, thread=2))
+    with server.running() as home:
+        with server.holding(9):
+            process = start(tmp_path, f"{home}/")
+            wait(process, lambda: len(server.log) == 9)
+            process.send_signal(signal.SIGSTOP)
+            wait(process, lambda: stat(process.pid)[0] == "T")
+        wait(process, lambda: server.log[-1].ended < float("inf"))
+        process.send_signal(signal.SIGTERM)
+        process.send_signal(signal.SIGCONT)
+        ran = ended(tmp_path, process)
+        assert ran.one("SELECT count(*) FROM fetches WHERE error IS NOT NULL") == 0
+        again = crawl(tmp_path, f"{home}/")
+    assert (ran.code, again.code) == (143, 0)
+    assert {target for target, times in Counter(server.targets()).items() if times > 1} <= ALWAYS
 
 
 def assert_summary(ran: Ran, home: str) -> None:
