@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archiver.text import squeeze
+from archiver.text import SOFT_HYPHEN, squeeze
 
 
 class Shown:
@@ -23,6 +23,10 @@ class Shown:
 
     def string(self, s: str) -> None:
         """Text between two tags."""
+        if SOFT_HYPHEN in s:
+            s = s.replace(SOFT_HYPHEN, "")
+            if not s:
+                return
         if self._preformatted:
             self._verbatim(s.replace("\r\n", "\n").replace("\r", "\n"))
             return

@@ -25,6 +25,8 @@ _DOI = re.compile(
 _ESCAPED_DOI = re.compile(
     r"10\.\d{4,9}(?:\.\d+)*(?:%2f|/[^\s\"'&?#]{0,200}%[0-9a-f]{2})[^\s\"'&?#]*", re.ASCII | re.IGNORECASE
 )
+# What typographers of pages make of a hyphen between figures or within a word: 1097–0258 is 1097-0258 in a DOI.
+_DASH = re.compile(r"(?<=\d)[\u2012\u2013](?=\d)|(?<=\w)[\u2010\u2011](?=\w)")
 _TRAILING = ".,;:!/+=~$@-_(["
 _PAIRS = {")": "(", "]": "[", ">": "<"}
 
@@ -168,6 +170,8 @@ def _written(text: str, lower: str) -> Iterator[tuple[int, Citation]]:
     if "%" in text and "10." in text:
         text = _ESCAPED_DOI.sub(lambda match: unquote(match[0]), text)
         lower = _lower(text)
+    if "10." in text and not text.isascii():
+        text, lower = _DASH.sub("-", text), _DASH.sub("-", lower)
     for match in _matches(_DOI, "10.", text, lower):
         doi = _trimmed(match)
         if doi:

@@ -22,6 +22,8 @@ _FAR = re.compile("[\U0001fffe-\U0010ffff]")
 _REMOVED = re.compile(f"[{_CONTROLS}{_FIRST_PLANE}{_OTHER_PLANES}]")
 _SURROGATES = re.compile("[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]")
 _LONG = 1000  # characters
+SOFT_HYPHEN = "\xad"
+"""Where a word may be parted at the end of a line."""
 _CONTROL_BYTES = bytes(n for n in range(32) if n not in b"\t\n\r")
 # How noncharacters end or begin in UTF-8. Single bytes are found much faster, and most pages hold neither.
 _MARKS = ((b"\xbf", (b"\xbf\xbe", b"\xbf\xbf")), (b"\xef", (b"\xef\xb7",)))
@@ -111,8 +113,11 @@ def clean_tree(obj: Any) -> Any:
 
 
 def squeeze(s: str) -> str:
-    """`s` on one line: every run of white space (no-break space included) one space, none at the ends."""
-    return " ".join(s.split())
+    """`s` on one line: every run of white space (no-break space included) one space, none at the ends.
+
+    Soft hyphens go: plugins put one into every syllable, browsers show none, and no search would find the word.
+    """
+    return " ".join((s.replace(SOFT_HYPHEN, "") if SOFT_HYPHEN in s else s).split())
 
 
 _QUOTES = dict.fromkeys(map(ord, "\u2018\u2019\u201a\u201b\u00b4`"), "'") | dict.fromkeys(

@@ -61,13 +61,16 @@ def named_in_box(links: list[tuple[HtmlElement, str]]) -> Boxed | None:
                 name = _common(heading, said)
                 if name:
                     return Boxed(without_by(name), url, repeated=True)
-        box, headings = boxes[0], _headings(boxes[0])
-        named = [
-            text_of(e) for e in box.iter("*") if not _NAMED.isdisjoint(tokens(e)) and 0 < len(text_of(e)) < _LONGEST
-        ]
+        named, headings = next(filter(None, map(_named, boxes)), None), _headings(boxes[0])
         if named or (said and (not headings or said in headings)):
-            return Boxed(without_by((named or [said])[0]), url, repeated=False)
+            return Boxed(without_by(named or said), url, repeated=False)
     return None
+
+
+def _named(box: HtmlElement) -> str | None:
+    """The name that something in a box is marked as."""
+    marked = (text_of(e) for e in box.iter("*") if not _NAMED.isdisjoint(tokens(e)))
+    return next((text for text in marked if 0 < len(text) < _LONGEST), None)
 
 
 def named_above(links: list[tuple[HtmlElement, str]]) -> Boxed | None:

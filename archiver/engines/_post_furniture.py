@@ -27,6 +27,10 @@ _FIRST = 3  # elements, among which the title is
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4"})
 _LABELS = frozenset({"span", "div", "p"})
 _LINE_TAGS = frozenset({"p", "div", "small", "span", "em", "ul", "h2", "h3", "h4", "h5", "h6", "time"})
+_WORKED = frozenset({"div", "section", "aside", "ul", "form"})
+_CONTROLS = frozenset({"button", "input", "select"})
+_PRESSED = re.compile(r"^data-(?:\w+-)*nonce$")  # what proves to WordPress that a reader of this page has pressed it
+_SAYING = ("p", "blockquote", "pre", "table", "figure", "dl", "iframe", "audio", "video")
 _PLACES = ("#comments", "#respond")
 _SHELLS = frozenset({"div", "section", "article"})
 
@@ -159,6 +163,22 @@ def _holds_paragraph(node: HtmlElement) -> bool:
     return 2 * longest > len(text_of(node))
 
 
+def _is_worked(node: HtmlElement) -> bool:
+    """Whether a short frame without words of its own holds what readers press: votes, a sign-up, a switch."""
+    if node.tag not in _WORKED or len(text_of(node)) > _SHORT_LINE // 2 or next(node.iter(*_SAYING), None) is not None:
+        return False
+    return any(_is_pressed(e) for e in node.iter("*"))
+
+
+def _is_pressed(element: HtmlElement) -> bool:
+    """A control, but for the boxes of a list of things to do."""
+    if element.tag == "a":
+        return (element.get("href") or "").startswith("javascript:") or any(map(_PRESSED.search, element.keys()))
+    if element.tag in _CONTROLS:
+        return element.get("type") not in {"checkbox", "radio"}
+    return any(map(_PRESSED.search, element.keys()))
+
+
 def is_theme_part(node: HtmlElement) -> bool:
     """Whether an element around the words is the theme's, by its name or by what it holds."""
     names = [*tokens(node), (node.get("id") or "").lower()]
@@ -174,7 +194,7 @@ def is_theme_part(node: HtmlElement) -> bool:
         return True
     if node.tag in {"h1", "h2"} and not vocabulary.name_set("post", "title").isdisjoint(tokens(node)):
         return True
-    if (
+    if _is_worked(node) or (
         node.tag in {"div", "nav", "ul"}
         and re.fullmatch(r"[\d\s]+", text_of(node))
         and next(node.iter("a"), None) is not None

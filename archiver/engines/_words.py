@@ -15,7 +15,7 @@ from lxml.html import HtmlElement, tostring
 from archiver import content, identifiers
 from archiver.engines.dom import inner_html
 from archiver.model import Content, Link
-from archiver.text import clean, squeeze
+from archiver.text import SOFT_HYPHEN, clean, squeeze
 from archiver.urls import absolute
 
 _INLINE = frozenset({"em", "strong", "b", "i"})
@@ -78,7 +78,7 @@ def of_paragraphs(markup: str, gap: str) -> Content | None:
     gap: what stands between any two in the outcome. Most comments are no more; tests hold it to `of_element`.
     """
     markup = markup.strip()
-    if markup[:3] != "<p>" or markup[-4:] != "</p>" or ("&" in markup and "&#" in markup):
+    if markup[:3] != "<p>" or markup[-4:] != "</p>" or ("&" in markup and "&#" in markup) or SOFT_HYPHEN in markup:
         return None
     paragraphs = markup[3:-4].split("</p>\n<p>")
     shown, html = paragraphs, markup

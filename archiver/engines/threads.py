@@ -154,17 +154,21 @@ def _sign(said: list[_Said], dating: Dating) -> None:
 def _without_twins(said: list[_Said]) -> list[_Said]:
     """Comments without those that a page shows twice. Others that share an id by mistake lose it."""
     firsts = {one.node: one for one in said}
-    kept = []
+    kept: dict[Node, _Said] = {}
     for one in said:
         twin = firsts.get(one.node.twin) if one.node.twin else None
         if one.node.twin is not None:
-            if twin is None or (twin.name, twin.content.text) == (one.name, one.content.text):
-                continue
-            one.node.native_id = None
+            if twin is None or (twin.name == one.name and one.content.text in {"", twin.content.text}):
+                continue  # without words: a row of faces, as plugins for webmentions print it
+            if twin.name == one.name and not twin.content.text:
+                kept.pop(twin.node)
+                firsts[twin.node] = one
+            else:
+                one.node.native_id = None
+                one.url = None
             one.node.twin = None
-            one.url = None
-        kept.append(one)
-    return kept
+        kept[one.node] = one
+    return list(kept.values())
 
 
 def _set_keys(said: list[_Said], post: PostRef) -> None:

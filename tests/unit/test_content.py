@@ -32,6 +32,8 @@ def read(fragment: str) -> Content:
         ("two\nlines\n", "two lines"),
         ("R&amp;D &lt;3 &hellip;", "R&D <3 …"),
         ("<p>One.</p>", "One."),
+        ("<p>Lan\xadtern <b>light\xad</b>house</p>", "Lantern lighthouse"),
+        ("lan&shy;tern", "lantern"),
         ("<p>One.</p>\n<p>Two.</p>\n", "One.\n\nTwo."),
         ("<p>One.<p>Two.", "One.\n\nTwo."),
         ("<p>a<br />\nb<br>c</p>", "a\nb\nc"),

@@ -33,6 +33,8 @@ AMONG = {
     ),
     "another post": "<div class='internal-linking-related-contents'><a href='/x/'>Read more <b>Other</b></a></div>",
     "advertisements": "<div class='ad-container'><p class='ad-label'>Advertisement</p></div>",
+    "stars": "<div class='yasr-auto-insert-visitor'><div>Click to rate this post!</div><span>[Total: 0]</span></div>",
+    "a bar of buttons": "<ul id='sharebar'><li><a href='//x.example/'>Tweet</a></li></ul>",
     "the heading of a box": "<h2 class='widget-title box-header-title'>Author</h2>",
 }
 
@@ -46,6 +48,45 @@ def test_what_plugins_add_is_none_of_the_words(added: str, place: int) -> None:
     content = page.read().content
     assert content is not None
     assert content.text == WORDS
+
+
+@pytest.mark.parametrize(
+    "pressed",
+    [
+        "<a href='javascript:void(0)'>Hearts</a> <span>0</span>",
+        "<span data-acme-nonce='1f2e'></span> Hearts: 3",
+        "<label>Hearts <input type='range'></label>",
+        "<button>Hearts</button>",
+    ],
+)
+@pytest.mark.parametrize("first", [True, False])
+def test_what_readers_press_is_none_of_the_words(pressed: str, first: bool) -> None:
+    added, words = f"<div class='acme'><div>{pressed}</div></div>", FIRST + LAST
+    page = post(
+        "<article class='hentry'><h1>Tides</h1>"
+        f"<div class='entry-content'>{added + words if first else words + added}</div></article>"
+    )
+    content = page.read().content
+    assert content is not None
+    assert content.text == WORDS
+
+
+def test_a_list_of_things_to_do_is_an_authors_words() -> None:
+    tasks = "<ul class='tasks'><li><input type='checkbox' disabled> Mend the nets</li></ul>"
+    page = post(f"<article class='hentry'><h1>Tides</h1><div class='entry-content'>{FIRST}{tasks}</div></article>")
+    content = page.read().content
+    assert content is not None
+    assert content.text.endswith("Mend the nets")
+
+
+def test_a_box_names_its_author_and_not_the_link_to_all_that_they_wrote() -> None:
+    box = (
+        "<div class='abh_box'><section class='abh_tab'><div class='fn'><a href='//ann.example/'>Ann Lee</a></div>"
+        "</section><section class='abh_tab'><div class='abh_name'>Latest posts by Ann Lee"
+        " <span class='abh_all'>(<a href='/author/ann/'>see all</a>)</span></div></section></div>"
+    )
+    page = post(f"<article class='hentry'><h1>Tides</h1><div class='entry-content'>{FIRST}{LAST}{box}</div></article>")
+    assert [author.name for author in page.byline[0]] == ["Ann Lee"]
 
 
 @pytest.mark.parametrize(

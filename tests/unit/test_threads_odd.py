@@ -66,6 +66,19 @@ def test_a_reply_to_a_twin_answers_the_first() -> None:
     assert as_read(thread.comments) == [("5", None, 1), ("7", "5", 2)]
 
 
+@pytest.mark.parametrize("first", [True, False])
+def test_a_row_of_faces_says_nothing_that_its_comments_have_not_said(first: bool) -> None:
+    """As plugins for webmentions print it: the same ids, names and pictures, and no words."""
+    faces = "".join(
+        f'<li class="comment even depth-1 face-single h-cite" id="comment-{id_}"><span class="p-author h-card">'
+        f'<img alt="" class="avatar u-photo" src="/a.jpg"><span class="p-name">{name}</span></span></li>'
+        for id_, name in ((5, "Ann"), (6, "Bob"))
+    )
+    thread, row = listed(item(5, "Nets."), item(6, "Ropes.", name="Bob")), f"<ul class='faces'>{faces}</ul>"
+    found = read(page(row + thread if first else thread + row)).comments
+    assert [(c.native_id, c.content.text) for c in found if c.content] == [("5", "Nets."), ("6", "Ropes.")]
+
+
 @pytest.mark.parametrize("id_", ["0", "00012", "9" * 18, "9" * 19, "-3", "x", "", "١٢"])
 def test_any_id_is_read_or_left(id_: str) -> None:
     thread = read(page(listed(item(1, "First."), item(id_, "Words."))))
