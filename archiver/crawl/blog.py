@@ -32,7 +32,7 @@ from archiver.crawl.work import Work
 from archiver.errors import Incomplete, LimitReached
 from archiver.model import Site, Target, TargetKind, Visit
 from archiver.terminal import count
-from archiver.urls import host_key, same_host, within
+from archiver.urls import absolute, host_key, same_host, within
 from db import Archive, Saved, Writer
 from db.keys import blog_key
 
@@ -371,6 +371,12 @@ class Blog:
         if not self._looked_again and self._look_again():
             return None
         self._writer.weigh(self.crawl_id)
+        if held.is_astray(self._shared.archive, self.site.key):
+            front = absolute("/", self.site.home)
+            line = (
+                f"no post stands below this address: if the blog has another front page, such as {front}, archive that"
+            )
+            self._shared.progress.note(self.site.key, line)
         coverage = held.coverage(self._shared.archive, self.site.key)
         given_up = held.given_up(self._shared.archive, self.site.key)
         limited = f"--limit {self._config.limit}" if self._work.held else None

@@ -61,6 +61,22 @@ def blog_of(archive: Archive, url: str) -> str | None:
         return max(found)[1] if found else None
 
 
+def is_astray(archive: Archive, site_key: str) -> bool:
+    """Whether none of the posts stands below what was given as the front page: that of a post or category, say."""
+    with _reader(archive) as reader:
+        urls = reader.connection.execute(
+            "SELECT b.url, p.url FROM posts p JOIN blogs b ON b.id = p.blog_id"
+            " WHERE b.site_key = ? AND p.url IS NOT NULL AND p.kind = 'post'",
+            (site_key,),
+        )
+        found = False
+        for home, url in urls:
+            if within(url, home) and url_key(url) != url_key(home):
+                return False
+            found = True
+        return found
+
+
 def lessons(archive: Archive, site_key: str) -> list[tuple[str, str, str]]:
     """What the pages of posts have taught by what the feed told of them: post, field, path."""
     with _reader(archive) as reader:

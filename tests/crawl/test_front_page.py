@@ -156,3 +156,12 @@ def test_two_addresses_of_one_blog_are_crawled_once(tmp_path: Path) -> None:
     assert ran.one("SELECT count(*) FROM crawls") == 1
     pages = [target for target in new.targets() if target not in {"/", "/robots.txt"}]
     assert len(pages) == len(set(pages))
+
+
+def test_who_gives_the_page_of_a_post_is_told(tmp_path: Path) -> None:
+    server = FaultServer(DemoBlog(posts=3, thread=8))
+    with server.running() as home:
+        astray = crawl(tmp_path / "astray", server.blog.url(server.blog.published[0]))
+        right = crawl(tmp_path / "right", f"{home}/")
+    assert f"no post stands below this address: if the blog has another front page, such as {home}/" in astray.err
+    assert "no post stands below" not in right.err

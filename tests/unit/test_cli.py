@@ -735,6 +735,26 @@ def test_a_program_without_standard_streams(archive):
     assert Path("out/posts.csv").exists()
 
 
+STOPPED = """
+import signal, sys
+class Impatient:
+    def find_spec(self, name, *others):
+        if name == "archiver.cli":
+            signal.raise_signal(signal.SIGINT)
+sys.meta_path.insert(0, Impatient())
+from archiver.__main__ import start
+signal.signal(signal.SIGINT, getattr(signal, sys.argv.pop(1)))
+start()
+"""
+
+
+@pytest.mark.parametrize(("handler", "code"), [("default_int_handler", -signal.SIGINT), ("SIG_IGN", 0)])
+def test_an_interrupt_before_it_has_begun_ends_it_without_a_word(handler, code):
+    command = [sys.executable, "-c", STOPPED, handler, "--version"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (code, "")
+
+
 def test_a_terminal_that_does_not_know_every_letter(archive):
     environ = {**os.environ, "PYTHONIOENCODING": "latin-1", "PYTHONUTF8": "0"}
     done = program("search", "rain", env=environ)
