@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -40,15 +40,41 @@ class Blog(DemoBlog):
         return found
 
 
-@contextmanager
-def crawled(archive: Path, **options: Any) -> Iterator[tuple[Blog, str]]:
-    """A blog that has been crawled."""
-    blog = Blog(**options)
-    with serve(blog) as home:
-        ran = crawl(archive, home, "-q")
-        assert ran.code in {0, 4}, ran.err
-        blog.asked()
-        yield blog, home
+class Address(DemoBlog):
+    """Where the blog of the test that runs is served."""
+
+    guest: Blog
+
+    def respond(self, target: str, *, method: str = "GET", headers: Mapping[str, str] | None = None) -> Response:
+        return self.guest.respond(target, method=method, headers=headers)
+
+
+class Crawled:
+    """A blog that was crawled once: each test has a copy of the archive, and the blog as it was then, to change it."""
+
+    def __init__(self, folder: Path, servers: ExitStack) -> None:
+        self._folder, self._servers = folder, servers
+        self._addresses: dict[bool, Address] = {}
+
+    @contextmanager
+    def __call__(self, archive: Path, *, api: bool = True) -> Iterator[tuple[Blog, str]]:
+        kept, address = self._folder / str(api), self._addresses.get(api)
+        if address is None:
+            address = self._addresses[api] = Address()
+            address.guest = Blog(api=api)
+            address.guest.home = self._servers.enter_context(serve(address))
+            ran = crawl(kept, address.home, "-q")
+            assert ran.code in {0, 4}, ran.err
+        shutil.copytree(kept, archive, dirs_exist_ok=True)
+        address.guest = Blog(api=api)
+        address.guest.home = address.home
+        yield address.guest, address.home
+
+
+@pytest.fixture(scope="module")
+def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
+    with ExitStack() as servers:
+        yield Crawled(tmp_path_factory.mktemp("crawled"), servers)
 
 
 def counts(ran: Ran) -> dict[str, int]:
@@ -75,7 +101,7 @@ OPEN_OR_CLOSED = pytest.mark.parametrize("api", [True, False], ids=["API open", 
 
 
 @OPEN_OR_CLOSED
-def test_nothing_new_costs_a_handful(tmp_path: Path, api: bool) -> None:
+def test_nothing_new_costs_a_handful(tmp_path: Path, crawled: Crawled, api: bool) -> None:
     with crawled(tmp_path, api=api) as (blog, home):
         first = update(tmp_path, "-q")
         assert (first.code, first.out, first.err, counts(first)) == (0, "", "", {})
@@ -92,7 +118,7 @@ def test_nothing_new_costs_a_handful(tmp_path: Path, api: bool) -> None:
 
 
 @OPEN_OR_CLOSED
-def test_what_is_new_is_found_by_the_next_run(tmp_path: Path, api: bool) -> None:
+def test_what_is_new_is_found_by_the_next_run(tmp_path: Path, crawled: Crawled, api: bool) -> None:
     with crawled(tmp_path, api=api) as (blog, _):
         oldest, newest = blog.published[-1], blog.published[0]
         for change in (
@@ -141,7 +167,7 @@ def test_a_count_that_is_never_met_is_told_and_is_no_gap_for_ever(tmp_path: Path
         assert run(tmp_path, status).code == 4  # the difference is another one
 
 
-def test_an_update_comes_to_what_a_crawl_would_find(tmp_path: Path) -> None:
+def test_an_update_comes_to_what_a_crawl_would_find(tmp_path: Path, crawled: Crawled) -> None:
     """New, edited and deleted: the tables then hold what a fresh archive holds."""
     with crawled(tmp_path / "kept") as (blog, home):
         posts = blog.published
@@ -169,7 +195,7 @@ def test_an_update_comes_to_what_a_crawl_would_find(tmp_path: Path) -> None:
             assert sorted(ran.rows(query + there), key=repr) == sorted(fresh.rows(query + there), key=repr), query
 
 
-def test_an_edit_that_nothing_shows_waits_for_its_turn(tmp_path: Path) -> None:
+def test_an_edit_that_nothing_shows_waits_for_its_turn(tmp_path: Path, crawled: Crawled) -> None:
     with crawled(tmp_path) as (blog, _):
         blog.edit_comment(blog.approved(blog.published[-1])[0], "Other words.")
         assert counts(update(tmp_path)) == {}
@@ -181,7 +207,7 @@ def test_an_edit_that_nothing_shows_waits_for_its_turn(tmp_path: Path) -> None:
         assert len(blog.asked()) <= 8
 
 
-def test_an_edit_of_an_old_post_is_found_with_the_api_closed(tmp_path: Path) -> None:
+def test_an_edit_of_an_old_post_is_found_with_the_api_closed(tmp_path: Path, crawled: Crawled) -> None:
     """The feed's words outrank a page's; where the page has others, the post's own feed is asked for those of now."""
     with crawled(tmp_path, api=False) as (blog, _):
         old, other = blog.published[-1], blog.published[-2]
@@ -208,7 +234,7 @@ def test_an_edit_of_an_old_post_is_found_with_the_api_closed(tmp_path: Path) -> 
 
 
 @OPEN_OR_CLOSED
-def test_the_budget_is_kept_and_all_come_to_their_turn(tmp_path: Path, api: bool) -> None:
+def test_the_budget_is_kept_and_all_come_to_their_turn(tmp_path: Path, crawled: Crawled, api: bool) -> None:
     with crawled(tmp_path, api=api) as (blog, _):
         update(tmp_path)
         age(tmp_path, 46)
@@ -240,7 +266,7 @@ def test_a_comment_that_was_approved_late_is_found_behind_newer_ones(tmp_path: P
         assert counts(ran)["new_comments"] >= 1
 
 
-def test_more_than_the_comments_feed_shows_is_looked_for_behind_it(tmp_path: Path) -> None:
+def test_more_than_the_comments_feed_shows_is_looked_for_behind_it(tmp_path: Path, crawled: Crawled) -> None:
     """The API is closed, and one post got all ten that the feed holds, after others had got theirs."""
     with crawled(tmp_path, api=False) as (blog, _):
         for post in blog.published[20:26]:
@@ -250,7 +276,7 @@ def test_more_than_the_comments_feed_shows_is_looked_for_behind_it(tmp_path: Pat
         assert counts(update(tmp_path)) == {"new_comments": 18}
 
 
-def test_a_deleted_post_and_what_stood_under_it(tmp_path: Path) -> None:
+def test_a_deleted_post_and_what_stood_under_it(tmp_path: Path, crawled: Crawled) -> None:
     with crawled(tmp_path) as (blog, _):
         post = blog.published[8]
         beneath = len(blog.approved(post))
@@ -263,7 +289,7 @@ def test_a_deleted_post_and_what_stood_under_it(tmp_path: Path) -> None:
 # ── limits ───────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_what_a_limit_left_is_found_the_next_time(tmp_path: Path) -> None:
+def test_what_a_limit_left_is_found_the_next_time(tmp_path: Path, crawled: Crawled) -> None:
     with crawled(tmp_path) as (blog, _):
         assert update(tmp_path).code == 0
         for post in blog.published[:6]:
@@ -278,7 +304,7 @@ def test_what_a_limit_left_is_found_the_next_time(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("verb", [crawl, update])
-def test_a_run_ends_when_its_time_is_over(tmp_path: Path, verb: Callable[..., Ran]) -> None:
+def test_a_run_ends_when_its_time_is_over(tmp_path: Path, crawled: Crawled, verb: Callable[..., Ran]) -> None:
     with crawled(tmp_path) as (_, home):
         ran = verb(tmp_path, "--max-time", "0.001", home)
         assert ran.code == 5
@@ -288,7 +314,7 @@ def test_a_run_ends_when_its_time_is_over(tmp_path: Path, verb: Callable[..., Ra
 # ── blogs that lie, close, change or go away ─────────────────────────────────────────────────────
 
 
-def test_an_api_that_was_closed_is_told_once(tmp_path: Path) -> None:
+def test_an_api_that_was_closed_is_told_once(tmp_path: Path, crawled: Crawled) -> None:
     with crawled(tmp_path) as (blog, _):
         before = held(update(tmp_path))
         blog.api = False
@@ -315,7 +341,7 @@ def without_comments(target: str, response: Response) -> Response:
     return Response(response.status, body, response.headers)
 
 
-def test_a_theme_that_hides_its_comments_takes_none_away(tmp_path: Path) -> None:
+def test_a_theme_that_hides_its_comments_takes_none_away(tmp_path: Path, crawled: Crawled) -> None:
     with crawled(tmp_path, api=False) as (blog, _):
         before = held(update(tmp_path))
         blog.twist = without_comments
@@ -327,7 +353,7 @@ def test_a_theme_that_hides_its_comments_takes_none_away(tmp_path: Path) -> None
         assert held(ran) == before
 
 
-def test_a_single_thread_that_was_emptied_is_believed(tmp_path: Path) -> None:
+def test_a_single_thread_that_was_emptied_is_believed(tmp_path: Path, crawled: Crawled) -> None:
     with crawled(tmp_path, api=False) as (blog, _):
         update(tmp_path)
         post = next(post for post in blog.published[15:] if 2 <= len(blog.shown(post)) <= 4)
@@ -358,7 +384,7 @@ LOGIN = (
     ids=["log-in", "ban", "410", "parked", "moved", "503"],
 )
 def test_a_blog_that_is_no_longer_there_keeps_its_archive(
-    tmp_path: Path, answer: Response, parts: tuple[str, ...]
+    tmp_path: Path, crawled: Crawled, answer: Response, parts: tuple[str, ...]
 ) -> None:
     with crawled(tmp_path) as (blog, _):
         before = held(update(tmp_path))
@@ -375,7 +401,8 @@ def test_a_blog_that_is_no_longer_there_keeps_its_archive(
 
 
 def test_a_host_that_is_gone(tmp_path: Path) -> None:
-    with crawled(tmp_path):
+    with serve(DemoBlog(posts=4, thread=4)) as home:
+        assert crawl(tmp_path, home, "-q").code == 0
         before = held(update(tmp_path))
     ran = update(tmp_path, "-q", arranged=SOON)
     assert (ran.code, len(ran.said), held(ran)) == (7, 1, before)
@@ -397,7 +424,7 @@ def test_a_name_that_nobody_knows_any_more(tmp_path: Path) -> None:
         assert update(tmp_path, "-q", arranged=known).code == 0
 
 
-def test_a_feed_that_is_a_day_old_hides_nothing(tmp_path: Path) -> None:
+def test_a_feed_that_is_a_day_old_hides_nothing(tmp_path: Path, crawled: Crawled) -> None:
     with crawled(tmp_path, api=False) as (blog, _):
         update(tmp_path)
         stale = {target: DemoBlog.respond(blog, target) for target in ("/feed/", "/comments/feed/")}
@@ -408,7 +435,7 @@ def test_a_feed_that_is_a_day_old_hides_nothing(tmp_path: Path) -> None:
         assert counts(update(tmp_path)) == {}
 
 
-def test_dates_that_are_always_now_are_not_believed(tmp_path: Path) -> None:
+def test_dates_that_are_always_now_are_not_believed(tmp_path: Path, crawled: Crawled) -> None:
     def now(target: str, response: Response) -> Response:
         lastmod = b"</loc><lastmod>2099-01-01T00:00:00Z</lastmod>"
         body = response.body.replace(b"</loc>", lastmod) if "sitemap" in target else response.body
@@ -421,7 +448,7 @@ def test_dates_that_are_always_now_are_not_believed(tmp_path: Path) -> None:
         assert (ran.code, counts(ran), state(ran, "sitemap")) == (0, {}, "distrusted")
 
 
-def test_a_date_of_change_is_followed(tmp_path: Path) -> None:
+def test_a_date_of_change_is_followed(tmp_path: Path, crawled: Crawled) -> None:
     def dated(target: str, response: Response) -> Response:
         def loc(match: re.Match[bytes]) -> bytes:
             day = b"2099-01-01" if b"welcome" in match[1] else b"2020-01-01"
@@ -437,7 +464,7 @@ def test_a_date_of_change_is_followed(tmp_path: Path) -> None:
         assert counts(update(tmp_path)) == {"changed_comments": 1}
 
 
-def test_an_etag_that_changes_with_every_answer_costs_bytes_only(tmp_path: Path) -> None:
+def test_an_etag_that_changes_with_every_answer_costs_bytes_only(tmp_path: Path, crawled: Crawled) -> None:
     numbers = iter(range(10_000))
 
     def restless(_target: str, response: Response) -> Response:
@@ -450,7 +477,7 @@ def test_an_etag_that_changes_with_every_answer_costs_bytes_only(tmp_path: Path)
         assert len(blog.asked()) <= 3 * 8
 
 
-def test_a_clock_that_was_set_back_is_told(tmp_path: Path) -> None:
+def test_a_clock_that_was_set_back_is_told(tmp_path: Path, crawled: Crawled) -> None:
     with crawled(tmp_path):
         change(tmp_path, "UPDATE fetches SET fetched_at = '2099-01-01T00:00:00.000000Z'")
         ran = update(tmp_path, "-q")
@@ -459,7 +486,7 @@ def test_a_clock_that_was_set_back_is_told(tmp_path: Path) -> None:
         assert "clock is behind the archive, which was last written at 2099-01-01 00:00 UTC. Set the clock" in line
 
 
-def test_it_updates_while_somebody_reads(tmp_path: Path) -> None:
+def test_it_updates_while_somebody_reads(tmp_path: Path, crawled: Crawled) -> None:
     with crawled(tmp_path) as (blog, _):
         blog.add_comment(blog.published[0], "New.")
         uri = f"{(tmp_path / 'archive.db').as_uri()}?mode=ro"
@@ -471,7 +498,7 @@ def test_it_updates_while_somebody_reads(tmp_path: Path) -> None:
         assert (ran.code, counts(ran)) == (0, {"new_comments": 1})
 
 
-def test_only_what_is_archived_can_be_updated(tmp_path: Path) -> None:
+def test_only_what_is_archived_can_be_updated(tmp_path: Path, crawled: Crawled) -> None:
     with crawled(tmp_path):
         ran = update(tmp_path, "http://127.0.0.1:9/")
         assert ran.code == 2
