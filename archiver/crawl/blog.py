@@ -168,7 +168,7 @@ class Blog:
         where it gives less than it states.
         """
         if target.kind in {TargetKind.FEED, TargetKind.LIST, TargetKind.SITEMAP}:
-            return self._api_withholds()
+            return self._looked_again or self._api_withholds()
         of_post = target.kind in {TargetKind.POST, TargetKind.POST_PART, TargetKind.COMMENT_PAGE}
         post = self.engine.post_of(target.url)
         return of_post and not held.has_data(self._writer.connection, self.site.key, target.url, post)

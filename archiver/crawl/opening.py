@@ -65,6 +65,7 @@ class Opening:
         self._held = held or Front()
         self._own_delay = delay
         self._moved = moved
+        self._turned = False
         self._hops = 0  # that led to another host: two of them could pass us to and fro
         self._jobs = deque([_robots_job(site)])
         self._robots: tuple[Job, Answer, Robots] | None = None
@@ -105,6 +106,18 @@ class Opening:
         rules = self._robots[2] if self._robots else None
         fine = same_host(url, self.site.home) and rules is not None and rules.allows(url)
         return None if fine else "another host, or robots.txt"
+
+    def turned(self, reading: Reading) -> bool:
+        """Whether the blog is looked for once more, where a front page that is none of a blog's says that it is."""
+        url = reading.elsewhere
+        if reading.engine or url is None or self._given or self._turned or self._robots is None:
+            return False
+        if not self._robots[2].allows(url):
+            return False
+        self._turned = True
+        self.site = replace(self.site, key=site_key(url), home=url)
+        self._jobs.append(Job(Target(url=url, kind=TargetKind.HOME), url))
+        return True
 
     def opened(self, reading: Reading) -> Opened:
         """Take the reading of the front page."""

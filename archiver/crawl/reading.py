@@ -12,7 +12,7 @@ from functools import cache
 from archiver import comments
 from archiver.crawl.fitting import fitting, misfit, pages_only, set_apart
 from archiver.crawl.wishes import notes_of
-from archiver.engines import Engine, by_name, for_page, traps
+from archiver.engines import Engine, blog_link, by_name, for_page, traps
 from archiver.errors import PageError
 from archiver.model import Discovery, Extract, Note, Site, Target
 from archiver.page import Page
@@ -46,7 +46,8 @@ class Reading:
     """What a page says.
 
     engine: None when none was named and none knows the page. error: why the page could not be read;
-    the discovery then names the next way in. trace: where an engine failed by its own mistake.
+    the discovery then names the next way in. trace: where an engine failed by its own mistake. elsewhere: where the
+    front page of a site that no engine knows says that the blog is.
     """
 
     engine: str | None = None
@@ -54,6 +55,7 @@ class Reading:
     discovery: Discovery = field(default_factory=Discovery)
     error: str | None = None
     trace: str | None = None
+    elsewhere: str | None = None
 
 
 @cache
@@ -74,7 +76,7 @@ def read(question: Question) -> Reading:
         if name is None:
             found = for_page(page)
             if found is None:
-                return Reading()
+                return Reading(elsewhere=blog_link(page))
             name = found[0].name
         if is_door(page):
             note = Note(kind=INTERSTITIAL, detail=page.url)

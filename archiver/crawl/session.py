@@ -37,7 +37,12 @@ _COUNTED = (
 
 
 class Session:
-    """The crawl of one blog. outcome: how it ended, None before that."""
+    """The crawl of one blog. outcome: how it ended, None before that.
+
+    turns: whether a front page that is none of a blog's, but links to one, leads there.
+    """
+
+    turns = True
 
     def __init__(self, config: BlogConfig, shared: Shared) -> None:
         self.config = config
@@ -186,6 +191,10 @@ class Session:
         if self.outcome:
             return
         try:
+            if self._opening and self.turns and self._opening.turned(reading):
+                self._before.append((job, answer))
+                self._shared.progress.note(self.site.key, f"{job.url} is no blog's front page, but links to this one")
+                return
             if self._opening:
                 self._enter(job, reading)
             if self._blog:

@@ -55,6 +55,8 @@ class Scope:
 class UpdateSession(Session):
     """The update of one blog that the archive holds."""
 
+    turns = False  # what is held stands where it stood
+
     def __init__(self, config: BlogConfig, shared: Shared, scope: Scope) -> None:
         self._scope = scope
         self._engine: str | None = None

@@ -144,3 +144,32 @@ def test_a_door_that_stays_shut_is_told(tmp_path: Path) -> None:
     assert "something else stands in its place" in ran.out
     assert refused.code == 7
     assert "a check of the browser" in refused.err + refused.out
+
+
+SITE = "<html><head><title>Lakes</title></head><body><h1>Lakes</h1><p>We study them.</p>{}</body></html>"
+
+
+def test_a_blog_in_a_folder_beside_a_front_page_of_another_make(tmp_path: Path) -> None:
+    server = FaultServer(DemoBlog(posts=6, thread=6))
+    with server.running() as home:
+        front = server.blog.respond("/")
+        server.always("/blog/", front)
+        server.always("/", page(200, SITE.format("<a href='/about/'>About</a> <a href='/blog/'>Our blog</a>")))
+        ran = crawl(tmp_path / "linked", f"{home}/")
+        server.always("/", page(200, SITE.format("<a href='/about/'>About</a>")))
+        none = crawl(tmp_path / "none", f"{home}/")
+    assert "links to this one" in ran.err + ran.out
+    assert ran.rows("SELECT url, engine FROM blogs") == [(f"{home}/blog/", "wordpress")]
+    assert none.code == 7
+
+
+def test_months_that_claim_more_than_the_api_gives(tmp_path: Path) -> None:
+    """An API may hide posts and not count them, such as those in another language."""
+    server = FaultServer(DemoBlog(posts=34, thread=8))
+    with server.running() as home:
+        target = api(server, "posts")
+        rows = json.loads(server.blog.respond(target).body)[:-20]
+        totals = (("X-WP-Total", str(len(rows))), ("X-WP-TotalPages", "1"))
+        server.always(target, Response(200, json.dumps(rows).encode(), (*JSON, *totals)))
+        ran = crawl(tmp_path, f"{home}/")
+    assert posts(ran) == published(server.blog)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.engines import traps, wordpress_api
+from archiver.engines import blog_link, traps, wordpress_api
 from archiver.engines.wordpress import WordPress
 from archiver.errors import PageError
 from archiver.model import Site, Target, TargetKind
@@ -86,6 +86,21 @@ def test_a_post_stands_where_it_was_fetched(canonical: str) -> None:
         assert (post.url, pages) == (POST, [f"{POST}comment-page-1/"])
     else:
         assert post.url.startswith(POST)
+
+
+@pytest.mark.parametrize(
+    ("links", "found"),
+    [
+        ("<a href='/about/'>About</a><a href='/blog/'>News from us</a>", "blog/"),
+        ("<a href='/en/weblog/'>x</a><a href='/notes/'>Unser Blog</a>", "notes/"),  # the least deep
+        ("<a href='/blog/2024/05/'>Tides</a><a href='/blog/?page=2'>Blog</a>", None),
+        ("<a href='https://blog.example.com/blog/'>Blog</a>", None),
+        ("<a href='/#blog'>Blog</a>", None),
+    ],
+)
+def test_the_link_to_a_blog(links: str, found: str | None) -> None:
+    page = Page(HOME, f"<html><body>{links}</body></html>".encode(), headers=HTML)
+    assert blog_link(page) == (found and HOME + found)
 
 
 # ---- the API
