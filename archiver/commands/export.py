@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import shutil
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager, nullcontext, suppress
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import IO, TYPE_CHECKING, Any
 
 import click
@@ -23,6 +26,9 @@ if TYPE_CHECKING:
     from archiver.privacy.rows import Unit
     from db import Archive
 
+
+STREAM = Path("-")
+"""-o for standard output."""
 
 _MASKING_OPTIONS = (
     click.option("--pseudonymise", is_flag=True, help="Mask people: pseudonyms in place of names, in texts as well."),
@@ -49,7 +55,9 @@ def masking_options(verb: Verb) -> Verb:
 @click.command(short_help="Hand out the archive in another format.")
 @click.argument("name", metavar="FORMAT", required=False)
 @archive_option()
-@click.option("-o", "--output", metavar="PATH", type=click.Path(path_type=Path), help="Where to; by default here.")
+@click.option(
+    "-o", "--output", metavar="PATH", type=click.Path(path_type=Path), help="Where to; by default here. - is stdout."
+)
 @click.option("--blog", "blogs", multiple=True, metavar="BLOG", help="Only this blog, by URL or host (repeatable).")
 @click.option("--since", metavar="DATE", help="Only what was published then or later: 2021, 2021-10 or 2021-10-07.")
 @click.option("--search", metavar="WORDS", help="Only what `archiver search` finds.")
@@ -89,18 +97,39 @@ def export(name: str | None, archive: Path, output: Path | None, force: bool, li
     form = find_format(name)
     opened = open_archive(archive)
     wanted = _wanted(opened, **chosen)
-    path = output or default_path(archive, form, wanted)
-    with showing(sys.stderr) as progress:
+    to = _streamed(form, wanted) if output == STREAM else nullcontext(output or default_path(archive, form, wanted))
+    with to as path, showing(sys.stderr) as progress:
         done = run(opened, form, path, wanted, force=force, progress=progress)
     for line in progress.notes:
         click.echo(f"archiver: warning: {safe(line)}", err=True)
-    click.echo(told(done))
+    if output == STREAM:
+        click.echo(told(replace(done, path=STREAM)), err=True)
+    else:
+        click.echo(told(done))
+
+
+@contextmanager
+def _streamed(form: Format, wanted: Wanted) -> Iterator[Path]:
+    """Where a file is made that goes to standard output once it is whole. Raises UsageError for what is a folder."""
+    suffix = _suffix(form, wanted)
+    if not suffix:
+        todo = "Name a folder with -o, or export what is one file, such as --query"
+        raise UsageError("-o -", "what is exported is a folder, and standard output is no place for one", todo)
+    with TemporaryDirectory(prefix="archiver-") as folder:
+        path = Path(folder) / f"export{suffix}"
+        yield path
+        with path.open("rb") as file:
+            shutil.copyfileobj(file, sys.stdout.buffer)
+
+
+def _suffix(form: Format, wanted: Wanted) -> str:
+    """That of the file which is made; empty for a folder."""
+    return form.suffix if wanted.query is None else form.result_suffix
 
 
 def default_path(archive: Path, form: Format, wanted: Wanted) -> Path:
     """Where an export goes when nobody says: into the current directory, named after archive and format."""
-    suffix = form.suffix if wanted.query is None else form.result_suffix
-    return Path(f"{archive.resolve().name}-{form.name}{suffix}")
+    return Path(f"{archive.resolve().name}-{form.name}{_suffix(form, wanted)}")
 
 
 def told(done: Exported) -> str:

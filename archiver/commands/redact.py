@@ -85,7 +85,7 @@ def lines(redaction: Redaction, done: Done) -> Iterator[str]:
 
 def told(done: Done) -> str:
     """Numbers, in words."""
-    parts = [count(done.posts, "post"), count(done.comments, "comment"), f"{done.people:,} people"]
+    parts = [count(done.posts, "post"), count(done.comments, "comment"), count(done.people, "person", "people")]
     said = ", ".join(part for part in parts if not part.startswith("0 ")) or "nothing new"
     return f"{said} taken down, {count(done.records, 'WARC record')} and {count(done.lines, 'line')} of logs replaced"
 

@@ -12,7 +12,7 @@ from db.source import Source
 
 def write(source: Source, path: Path, progress: Progress) -> None:
     """All WARC files of the archive, with their index and a list of the pages in them."""
-    if not source.selection.is_whole:
+    if not source.selection.is_all:
         why = "it holds the archive's WARC files as they are"
         raise UsageError("export wacz", why, "Leave out --blog, --since, --search and --where")
     progress.begin(0)

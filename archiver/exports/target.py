@@ -24,6 +24,10 @@ def check(path: Path, *, folder: bool, force: bool, archive: Path) -> None:
     """Raise UsageError when nothing may be written there, before any work is done."""
     if not path.parent.is_dir():
         raise UsageError(str(path), f"there is no folder {path.parent}", "Make it first, or name another place with -o")
+    if _is_device(path):
+        raise UsageError(
+            str(path), "it is no place for a file, which would replace it", f"{_TODO}; -o - is standard output"
+        )
     here, there = path.resolve(), archive.resolve()
     if here == there or here in there.parents or here == there / "archive.db":
         raise UsageError(str(path), "the archive itself is there", _TODO)
@@ -40,6 +44,11 @@ def check(path: Path, *, folder: bool, force: bool, archive: Path) -> None:
         raise UsageError(str(path), f"this format is {kinds[0]}, and what is there is {kinds[1]}", _TODO)
     if folder and not (path / MANIFEST).is_file():
         raise UsageError(str(path), f"it holds something that no export has made (no {MANIFEST})", _TODO)
+
+
+def _is_device(path: Path) -> bool:
+    """Whether it is a pipe, a device or a name for one, such as /dev/stdout: renaming a file to it would destroy it."""
+    return (path.exists() and not (path.is_file() or path.is_dir())) or Path("/dev") in path.absolute().parents
 
 
 @contextmanager

@@ -53,6 +53,7 @@ def test_it_says_what_was_written(run, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "code", "line"),
     [
+        (["csv", "-o", "-"], 2, "-o -: what is exported is a folder, and standard output is no place for one."),
         (["pdf"], 2, "export pdf: there is no such format. It knows csv, jsonl,"),
         (["cvs"], 2, "export cvs: there is no such format. Did you mean csv? It knows"),
         ([], 2, "export: it needs a format. Name one of csv, jsonl,"),
@@ -140,6 +141,32 @@ def test_what_no_export_has_made_is_never_replaced(run, tmp_path, nasty):
     assert (own / "chapter.txt").read_text() == "x"
     (tmp_path / "empty").mkdir()
     assert run("csv", "-o", "empty")[0] == 0
+
+
+def test_a_file_goes_to_standard_output(nasty, tmp_path):
+    command = [
+        *words("export", "jsonl", "-a", str(nasty.directory)),
+        "--query",
+        "SELECT url FROM posts ORDER BY url",
+        "-o",
+        "-",
+    ]
+    done = subprocess.run(command, cwd=ROOT, env=environment(TMPDIR=str(tmp_path)), capture_output=True, check=True)
+    found = [json.loads(line)["url"] for line in done.stdout.splitlines()]
+    assert found == [url for (url,) in rows(nasty, "SELECT url FROM posts ORDER BY url")]
+    assert re.fullmatch(rb"-: \d+ rows, [\d.]+ (bytes|kB)\n", done.stderr)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_nothing_takes_the_place_of_a_device(run, tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    for path in ("pipe", "/dev/stdout", "/dev/new"):
+        code, _, err = run("jsonl", "--query", "SELECT 1", "--force", "-o", path)
+        assert (code, err.split(". ")[0]) == (
+            2,
+            f"archiver: {path}: it is no place for a file, which would replace it",
+        )
+    assert (tmp_path / "pipe").is_fifo()
 
 
 def test_a_full_disk_leaves_nothing(nasty, tmp_path, monkeypatch):

@@ -76,3 +76,6 @@ def test_an_archive_without_warc_files(nasty, tmp_path):
 def test_a_part_cannot_be_chosen(crawled, tmp_path):
     with pytest.raises(UsageError, match="WARC files as they are"):
         write(crawled, "wacz", tmp_path, since="2022")
+    ((blog,),) = rows(crawled, "SELECT id FROM blogs")
+    with pytest.raises(UsageError, match="Leave out --blog"):
+        write(crawled, "wacz", tmp_path, blog_ids=(blog,))
