@@ -31,6 +31,8 @@ def content_of(parts: Parts) -> Content:
         apart += [e for _, e in parts.dates if e is not body and parts.in_body(e)]  # words have no classes
         apart += [e for e in body.iter(*_TOOLS) if e is not body and is_tool(e.get("class") or "")]
         inside = [e for e in apart if e is not body and parts.dom.inside(e, body)] if apart else []
+        if parts.node.ping and parts.name is not None and text_of(parts.name) == text_of(body):  # its title alone
+            return content.from_html("", base)
         return _words.of_element(body, base, inside)
     return _rest(parts, apart)
 

@@ -27,6 +27,8 @@ _DATE = re.compile(r"(?:^|[-_])(?:published|date|value-title)(?:$|[-_])")  # val
 _BETWEEN = re.compile(r"\s*[|·•–—]\s*|\s+[/-]\s+")
 _META = re.compile(r"(?:^|[-_])meta(?:$|[-_])")
 _DAYS = frozenset({Precision.SECOND, Precision.MINUTE, Precision.HOUR, Precision.DAY})
+_HEAD = re.compile(r"(?:^|[-_])(?:top|topbar|header|masthead)(?:$|[-_])")
+_OF_POST = re.compile(r"entry|post|article|single|page|content")
 _COARSE = frozenset({Precision.MONTH, Precision.YEAR})
 _LONGEST = 200
 _NEAR = 40  # characters: "Last updated on" stands close to its date
@@ -109,7 +111,7 @@ class PostDates:
             for text in (place.get("title"), place.get("content"), said):
                 if text and len(text) < _LONGEST and any(char.isdigit() for char in text):
                     moment = self._dating.any(text, self._url)
-                    if moment:
+                    if moment and not self._is_todays(place, moment):
                         return moment
         return self._near_words() or self._bookmarked() or self._of_url()
 
@@ -135,9 +137,17 @@ class PostDates:
             if not any(map(str.isdigit, said)) or self._says_change(said):
                 continue
             moment = self._dating.any(said, self._url)
-            if moment is not None and moment.precision in _DAYS:
+            if moment is not None and moment.precision in _DAYS and not self._is_todays(element, moment):
                 return moment
         return None
+
+    def _is_todays(self, place: HtmlElement, moment: Moment) -> bool:
+        """Whether a date is that of the day on which the page was fetched, as newspapers have it at their head."""
+        now = self._dating.now
+        if now is None or moment.at[:10] != now.date().isoformat() or moment.precision is not Precision.DAY:
+            return False
+        names = {name for up in near(place, 4) for name in (*tokens(up), (up.get("id") or "").lower())}
+        return any(_HEAD.search(name) and not _OF_POST.search(name) for name in names)
 
     def _bookmarked(self) -> Moment | None:
         """The day that a permalink says: short posts without a title have no other."""

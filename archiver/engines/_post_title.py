@@ -56,7 +56,7 @@ def find_title(dom: Dom, url: str, outside: Region, *, protected: bool = False) 
     titled = called or [text for e, text in named if e.tag == "h1"]
     if titled:
         return titled[0]
-    empty = any(_is_titled(element) for element in candidates if not text_of(element))
+    empty = any(e.tag == "h1" or _is_titled(e) for e in candidates if not text_of(e))
     return dom.meta("og:title") or stated or ("" if empty else None)
 
 
@@ -83,11 +83,18 @@ def _about_post(dom: Dom, headings: Iterable[HtmlElement], url: str, outside: Re
     for element in headings:
         if element in outside or element.tag in {"body", "article"} or not site.isdisjoint(tokens(element)):
             continue
-        if element.tag != "h1" and in_box(element):  # the name of the author
+        if element.tag != "h1" and (in_box(element) or _is_of_others(element)):
             continue
         links = [*element.iter("a"), *(up for up in near(element, 2) if up.tag == "a")]
         if all(_leads_here(dom, link, own) for link in links):
             yield element
+
+
+def _is_of_others(heading: HtmlElement) -> bool:
+    """Whether a heading stands over a box about the author, or over other posts."""
+    return any("author" in (up.get("id") or "") for up in near(heading, 2)) or any(
+        "related" in name for name in tokens(heading)
+    )
 
 
 def _leads_here(dom: Dom, link: HtmlElement, own: str) -> bool:

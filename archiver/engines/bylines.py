@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from lxml.html import HtmlElement
 
@@ -48,6 +49,7 @@ _URL_OF_NAME = frozenset({"url", "fn"})
 _LONGEST_LINE = 300
 _LEVELS = 5
 _ROLES = ("author ", "autor ", "autore ", "autora ", "auteur ")
+_TITLE = 8  # characters: a shorter one may be a person's name
 _ROLE = 40  # characters
 
 
@@ -248,7 +250,7 @@ class _Byline:
     def _near_words(self) -> tuple[Author, ...]:
         """Names in lines near the words that nothing calls a byline: "Posted by Ann", "— Ann @ 6:00 am"."""
         for element in near_lines(self._dom, self._words, self._outside) if self._words is not None else ():
-            if self._in_box(element) or _is_title(element):
+            if self._in_box(element) or _is_title(element) or self._says_title(element):
                 continue
             own = (element.text, *(child.tail for child in element))
             for line in (Line.of(element, self._dom), *(Line(text) for text in own if text and len(text) > 1)):
@@ -257,6 +259,15 @@ class _Byline:
                 if people:
                     return people
         return ()
+
+    def _says_title(self, element: HtmlElement) -> bool:
+        """Whether a line ends with the page's heading, as a trail does: "Home » News » Written by three of us"."""
+        said = normal_name(text_of(element))
+        return any(len(title) > _TITLE and said.endswith(title) for title in self._titles)
+
+    @cached_property
+    def _titles(self) -> list[str]:
+        return [normal_name(text_of(heading)) for heading in self._dom.tags("h1")]
 
     # -- people -----------------------------------------------------------------------------------
 

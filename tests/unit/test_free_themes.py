@@ -74,6 +74,16 @@ def test_a_list_of_comments_in_words_of_no_known_name_is_part_of_them() -> None:
     assert page.thread.comments == ()
 
 
+def test_few_words_are_told_from_the_head_above_them_and_from_the_foot_of_the_page() -> None:
+    meta = "<div class='post-meta'><a href='/author/ann/' rel='author'>Ann</a> <span>May 5, 2020</span></div>"
+    inner = f"<div class='x-post-content'><h2></h2>{meta}<div class='x-post-content-inner'><p>Few.</p></div></div>"
+    foot = f"<div class='footer simple'><div class='col'><p class='copyright'>{WORDS}</p></div></div>"
+    page = post(f"<h1>Blog</h1>{article(inner + foot)}", title="")
+    content = page.content()
+    assert content
+    assert (content.text, [author.name for author in page.byline[0]]) == ("Few.", ["Ann"])
+
+
 @pytest.mark.parametrize("words", ["Short.", WORDS * 2])
 def test_an_article_that_is_called_as_its_words_is_read_without_its_title(words: str) -> None:
     thread = f"<section id='comment-wrap'><h1 id='comments'>No comments</h1>{FORM}</section>"
@@ -104,6 +114,12 @@ def test_markup_that_a_theme_shows_as_it_is_written_is_not_part_of_a_title() -> 
         article(f"{heading}<div class='entry-content'><p>{WORDS}</p></div>"), title="Tides versus time, 5 &lt; 6"
     )
     assert page.title == "Tides versus time, 5 < 6"
+
+
+def test_a_trail_is_no_byline() -> None:
+    trail = "<div id='crumbs'><a href='/'>Home</a> &raquo; Written by two of us</div>"
+    page = post(f"{trail}<h1>Written by two of us</h1><div class='entry-content'><p>{WORDS}</p></div>", title="")
+    assert page.byline[0] == ()
 
 
 def test_a_title_is_no_byline() -> None:
@@ -216,6 +232,13 @@ def test_a_permalink_that_says_a_day_dates_a_post_without_title() -> None:
     assert published.at[:10] == "2013-01-23"
 
 
+@pytest.mark.parametrize("day", ["November 1, 2024", "May 5, 2020"])
+def test_the_day_at_the_head_of_a_newspaper_is_not_the_posts(day: str) -> None:
+    head = f"<div id='site'><div class='x-top-header'><div class='date-section'>Friday, {day}</div></div></div>"
+    page = post(f"{head}<h1>Tides</h1><div class='entry-content'><p>{WORDS}</p></div>")
+    assert (page.published is None) == (day == "November 1, 2024")
+
+
 # -- pings and threads ------------------------------------------------------------------------------------------
 
 
@@ -225,7 +248,7 @@ def test_a_ping_within_an_item_of_the_themes_is_one() -> None:
     (ping,) = comments(f"<li class='pingback' id='comment-3'>{shell}{link}</article></li>")
     assert (ping.native_id, ping.kind) == ("3", CommentKind.TRACKBACK)
     assert ping.author
-    assert ping.author.name == "Other"
+    assert (ping.author.name, ping.content and ping.content.text) == ("Other", "")
 
 
 def test_no_comment_is_numbered_zero() -> None:
