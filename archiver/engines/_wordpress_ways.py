@@ -13,7 +13,7 @@ from archiver.engines import _wordpress_lists as lists
 from archiver.engines import feeds, sitemaps, wordpress_api
 from archiver.engines._platform import count_hint
 from archiver.engines.base import Guess
-from archiver.engines.dom import Dom, rels
+from archiver.engines.dom import Dom
 from archiver.engines.wordpress_page import PostPage, post_page
 from archiver.engines.wordpress_urls import (
     comment_page,
@@ -30,7 +30,6 @@ from archiver.urls import absolute, same_host, url_key, within, without_fragment
 
 _MISSED = 10  # so many comments fewer than claimed are no pings, nor answers to spam
 _SECOND, _FULL = 2, 10  # WordPress's feeds hold ten posts
-_ADJACENT = frozenset({"prev", "next"})
 _BARRED = frozenset({401, 403})
 _MOST_FAILED = 2  # pages of a list, one after the other
 _SITEMAPS = ("wp-sitemap.xml", "sitemap_index.xml", "sitemap.xml")
@@ -246,7 +245,6 @@ def _from_post(page: Page, target: Target, site: Site) -> Discovery:
     if target.kind is TargetKind.POST:
         targets += _others(reading, site)
         aliases = [reading.url, *_short_links(reading), *_own_comment_page(reading, pages)]
-        targets += _neighbours(reading, site)
     own = {url_key(url) for url in aliases}
     kept = tuple(t for t in targets if url_key(t.url) not in own and _is_safe(t.url, site))
     return Discovery(targets=kept, aliases=tuple(aliases))
@@ -285,21 +283,6 @@ def _unlinked_page(reading: PostPage, target: Target, most: int, hint: dict[str,
         return []
     url = numbered_comment_page(reading.url, number)
     return [_target(url, TargetKind.COMMENT_PAGE, page=str(number), most=str(most), **hint)]
-
-
-def _neighbours(reading: PostPage, site: Site) -> list[Target]:
-    """The posts before and after one: what leads to a post whose list cannot be had, or has no further pages."""
-    if "posts" in site.open_routes or reading.kind is not PostKind.POST:
-        return []
-    found: dict[str, None] = {}
-    for element in reading.dom.tags("a"):
-        if _ADJACENT.isdisjoint(rels(element)) or element in reading.regions.comments:
-            continue
-        url = reading.dom.link_url(element)
-        if url and "#" not in url and not comment_page(url) and not lists.is_listing(url) and _is_safe(url, site):
-            found.setdefault(url)
-    own = url_key(reading.url)
-    return [_target(url, TargetKind.POST) for url in found if not url_key(url).startswith(own)]
 
 
 def _own_feed(reading: PostPage) -> bool:

@@ -64,15 +64,6 @@ def post_page(url: str = POST, head: str = "", links: str = "") -> Page:
     return Page(url, html.encode(), headers=HTML)
 
 
-def test_neighbours_are_taken_where_the_api_does_not_name_all() -> None:
-    links = f"<a rel='prev' href='{HOME}2024/04/ebb/'>Ebb</a><a rel='next' href='{HOME}page/2/'>More</a>"
-    shown = post_page(links=f"{links}<a rel='next' href='https://other.example.org/flow/'>Flow</a>")
-    posts = [target.url for target in found_at(shown, TargetKind.POST) if target.kind is TargetKind.POST]
-    assert posts == [f"{HOME}2024/04/ebb/"]
-    all_known = Site(key=SITE.key, home=HOME, open_routes=frozenset({"posts"}))
-    assert not found_at(shown, TargetKind.POST, all_known)
-
-
 @pytest.mark.parametrize("canonical", ["https://old-name.example/2024/05/tides/", POST])
 def test_a_post_stands_where_it_was_fetched(canonical: str) -> None:
     """By the name that the blog had before, nothing of it could be fetched; links hand on the query of the request."""
