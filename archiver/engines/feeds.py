@@ -20,7 +20,6 @@ from lxml import etree
 from archiver import content, dates, urls
 from archiver.engines import _added, layout
 from archiver.engines import _feed_formats as formats
-from archiver.engines._added import Added
 from archiver.engines._feed_formats import Entry, Feed
 from archiver.engines.bylines import split_names
 from archiver.engines.wordpress_urls import comment_id, list_page, native_post_id, post_url
@@ -93,8 +92,7 @@ def is_feed(page: Page) -> bool:
 def read_posts(page: Page, site: Site) -> FeedReading:
     """The posts of a feed. Raises PageError when the page holds no feed, or a part of one."""
     feed = page.once(formats.read)
-    added = _added.posts([entry.full for entry in feed.entries if entry.full])
-    pairs = [(entry, _post(entry, feed, site, added)) for entry in feed.entries]
+    pairs = [(entry, _post(entry, feed, site)) for entry in feed.entries]
     posts = [post for _, post in pairs if post is not None]
     unsure = {native for native, n in Counter(post.native_id for post in posts).items() if native and n > 1}
     known = [(e, replace(p, native_id=None) if p.native_id in unsure else p) for e, p in pairs if p is not None]
@@ -121,8 +119,7 @@ def read_comments(page: Page, site: Site) -> tuple[Comment, ...]:
     Comments of protected posts are left out: the feed hides their text, but not who wrote them.
     """
     feed = page.once(formats.read)
-    added = _added.comments([entry.full or entry.summary or "" for entry in feed.entries])
-    found = (_comment(entry, feed, site, added) for entry in feed.entries)
+    found = (_comment(entry, feed, site) for entry in feed.entries)
     return tuple(comment for comment in found if comment is not None and comment.native_id is not None)
 
 
@@ -133,11 +130,10 @@ def quotes(page: Page, site: Site) -> tuple[Quote, ...]:
     """
     feed = page.once(formats.read)
     links = Counter(entry.link for entry in feed.entries)
-    added = _added.comments([entry.full or entry.summary or "" for entry in feed.entries])
     found = []
     for entry in feed.entries:
         is_comment = "#" in (entry.link or "") or entry.replies_to or links[entry.link] > 1
-        comment = _comment(entry, feed, site, added) if is_comment else None
+        comment = _comment(entry, feed, site) if is_comment else None
         begins = layout.quote(comment.content.text) if comment is not None and comment.content else ""
         if comment is not None and comment.post.url and begins:
             found.append(Quote(post=comment.post.url, begins=begins))
@@ -151,13 +147,13 @@ def _next(feed: Feed, page: Page) -> str | None:
 # ── posts ────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _post(entry: Entry, feed: Feed, site: Site, added: Added) -> Post | None:
+def _post(entry: Entry, feed: Feed, site: Site) -> Post | None:
     if entry.link is None:
         return None
     url = _tidy(entry.link)
     protected = _PASSWORD_FORM.search(entry.full or "") is not None
     full, summary = (None, None) if protected else _bodies(entry, feed, url, (site.home, feed.home))
-    body = added.read(full, entry.base) if full is not None else None
+    body = _added.read_post(full, entry.base) if full is not None else None
     if body is not None and entry.enclosures:
         body = _with_enclosures(body, entry)
     excerpt = content.plain(summary) if summary else None
@@ -271,7 +267,7 @@ def _claim(post: Post, number: int) -> Claim:
 # ── comments ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def _comment(entry: Entry, feed: Feed, site: Site, added: Added) -> Comment | None:
+def _comment(entry: Entry, feed: Feed, site: Site) -> Comment | None:
     markup = entry.full or entry.summary or ""
     if entry.link is None or _PASSWORD_FORM.search(markup):
         return None
@@ -279,7 +275,7 @@ def _comment(entry: Entry, feed: Feed, site: Site, added: Added) -> Comment | No
     native = _comment_id(entry.link) or _comment_id(entry.guid)
     parent, source, markup = _parent(entry, markup, native, post)
     name, url = entry.authors[0] if entry.authors else (None, None)
-    content_ = added.read(markup, entry.base)
+    content_ = _added.read_comment(markup, entry.base)
     quoted = len(content_.text) > 6 and content_.text.startswith("[…]") and content_.text.endswith("[…]")
     return Comment(
         post=post,

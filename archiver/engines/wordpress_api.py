@@ -9,7 +9,6 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsp
 
 from archiver import content, dates
 from archiver.engines import _added
-from archiver.engines._added import Added
 from archiver.engines.base import PART
 from archiver.engines.wordpress_urls import post_url
 from archiver.errors import PageError
@@ -187,11 +186,9 @@ def read(page: Page, target: Target) -> Extract:
     found = rows(page)
     said = claims(page, route) if "mode" not in target.hint else ()  # a part of a list says nothing of the blog
     if route in {"posts", "pages"}:
-        added = _added.posts([_rendered(row.get("content")) for row in found])
-        return Extract(posts=tuple(_post(row, page.url, added) for row in found), claims=said)
+        return Extract(posts=tuple(_post(row, page.url) for row in found), claims=said)
     if route == "comments":
-        added = _added.comments([_rendered(row.get("content")) for row in found])
-        return Extract(comments=tuple(_comment(row, page.url, added) for row in found), claims=said)
+        return Extract(comments=tuple(_comment(row, page.url) for row in found), claims=said)
     if route == "users":
         return Extract(authors=tuple(_user(row) for row in found if row.get("name")))
     return Extract(terms=tuple(_term(row) for row in found))
@@ -234,7 +231,7 @@ def _rendered(value: Any) -> str:
     return str(value.get("rendered") or "") if isinstance(value, dict) else str(value or "")
 
 
-def _post(row: dict[str, Any], base: str, added: Added) -> Post:
+def _post(row: dict[str, Any], base: str) -> Post:
     embedded = row.get("_embedded") or {}
     people = [_user(user) for user in embedded.get("author") or [] if isinstance(user, dict) and user.get("name")]
     groups = embedded.get("wp:term") or []
@@ -258,7 +255,7 @@ def _post(row: dict[str, Any], base: str, added: Added) -> Post:
         kind=kind,
         title=content.plain(_rendered(row.get("title"))),
         slug=_slug(row.get("slug")),
-        content=None if protected else _body(_rendered(body), link, added),
+        content=None if protected else _body(_rendered(body), link),
         excerpt=None if protected else content.plain(_rendered(row.get("excerpt"))) or None,
         published=_moment(row, "date"),
         modified=_moment(row, "modified"),
@@ -270,12 +267,12 @@ def _post(row: dict[str, Any], base: str, added: Added) -> Post:
     )
 
 
-def _body(html: str, link: str, added: Added) -> Content | None:
+def _body(html: str, link: str) -> Content | None:
     """The body; None where the API has none of it, or its beginning only.
 
     Page builders and custom fields put the words on the page alone.
     """
-    made = added.read(html, link)
+    made = _added.read_post(html, link)
     if made.text.strip():
         return None if _CUT.search(made.text.rstrip()) else made
     return made if made.media or _EMPTY.search(html) else None
@@ -311,7 +308,7 @@ def _term(row: dict[str, Any]) -> Term:
     )
 
 
-def _comment(row: dict[str, Any], base: str, added: Added) -> Comment:
+def _comment(row: dict[str, Any], base: str) -> Comment:
     link = str(row.get("link") or "")
     account = row.get("author") or 0
     name = content.plain(str(row.get("author_name") or ""))
@@ -331,7 +328,7 @@ def _comment(row: dict[str, Any], base: str, added: Added) -> Comment:
             url=None if account else row.get("author_url") or None,
             website=(row.get("author_url") or None) if account else None,
         ),
-        content=added.read(_rendered(row.get("content")), link or base),
+        content=_added.read_comment(_rendered(row.get("content")), link or base),
         published=_moment(row, "date"),
         parent=str(parent) if parent else None,
         parent_source=ParentSource.API,

@@ -46,44 +46,16 @@ def test_what_is_known_to_be_added_is_none_of_the_words_of_an_api() -> None:
     assert texts("posts", [KNOWN + ROWS[0]]) == [WORDS[0]]
 
 
-@pytest.mark.parametrize("route", ["posts", "pages", "comments"])
 @pytest.mark.parametrize(
-    "added",
-    [
-        "<div class='acme-stars'><span>Rate this post</span> <b>{n}</b></div>",
-        "<p class='acme-time'>About {n} minutes to read</p>",
-        "<div class='acme-more'><h3>More</h3><a href='/a/'>Boats of {n} harbours</a> <a href='/b/'>Nets {n}</a></div>",
-        "<ul id='acme-{n}'><li><a href='//s.example/?u={n}'>Tell a friend</a></li></ul><div class='x-clear'></div>",
-    ],
+    "end",
+    ["<p>Good night.</p>", "<p class='acme-time'>About 3 minutes to read</p>", "<div id='acme'>Tell a friend</div>"],
 )
-@pytest.mark.parametrize("first", [True, False])
-def test_what_all_rows_begin_or_end_with_is_none_of_their_words(route: str, added: str, first: bool) -> None:
-    made = [added.format(n=n + 7) for n in range(len(ROWS))]
-    rows = [add + row if first else row + add for add, row in zip(made, ROWS, strict=True)]
-    assert texts(route, rows) == WORDS
-
-
-def test_a_frame_around_every_body_stays_with_its_words() -> None:
-    rows = [f"<div class='acme-frame'>{row}<div class='acme-like'>Like {n}</div></div>" for n, row in enumerate(ROWS)]
-    assert texts("posts", rows) == WORDS
-
-
-@pytest.mark.parametrize(
-    "own",
-    [
-        "<p class='lead'>Words of the {n}. day, none of which is that of another: {row}</p>",  # differ
-        "<p>Good night, and mind the steps.</p>",  # the author's own greeting has no name
-        "<p class='has-text-align-center'>Good night, and mind the steps.</p>",  # the editor's name for how it looks
-    ],
-)
-def test_what_an_author_ends_every_post_with_stays(own: str) -> None:
-    rows = [row + own.format(n=n, row=WORDS[n - 1]) for n, row in enumerate(ROWS)]
-    assert texts("posts", rows) == [from_html(row, HOME).text for row in rows]
-
-
-def test_few_rows_say_nothing_of_what_is_usual() -> None:
-    rows = [row + "<p class='acme'>Good night.</p>" for row in ROWS[:3]]
-    assert texts("posts", rows) == [f"{words}\n\nGood night." for words in WORDS[:3]]
+def test_a_row_says_the_same_alone_as_among_others_that_end_like_it(end: str) -> None:
+    rows = [row + end for row in ROWS]
+    assert [texts("posts", [row])[0] for row in rows] == texts("posts", rows)
+    assert all(
+        text.startswith(words) and text != words for text, words in zip(texts("posts", rows), WORDS, strict=True)
+    )
 
 
 def test_votes_are_none_of_the_words_of_a_comment() -> None:
@@ -91,13 +63,9 @@ def test_votes_are_none_of_the_words_of_a_comment() -> None:
     assert texts("comments", [ROWS[0] + votes]) == [WORDS[0]]
 
 
-def test_what_all_items_of_a_feed_end_with_is_none_of_their_words() -> None:
+def test_what_is_known_to_be_added_is_none_of_the_words_of_a_feed() -> None:
     items = [
-        item(
-            f"<title>T{n}</title><content:encoded><![CDATA[{row}<div class='acme-tell'>Tell {n} friends</div>]]>"
-            "</content:encoded>",
-            f"{HOME}{n}/",
-        )
+        item(f"<title>T{n}</title><content:encoded><![CDATA[{KNOWN}{row}]]></content:encoded>", f"{HOME}{n}/")
         for n, row in enumerate(ROWS)
     ]
     found = feeds.read_posts(page(rss("".join(items)), f"{HOME}feed/"), Site(key="pier.example", home=HOME)).items
