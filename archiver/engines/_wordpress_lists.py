@@ -9,7 +9,7 @@ from lxml.html import HtmlElement
 
 from archiver.engines import _vocabulary as vocabulary
 from archiver.engines._wordpress_cards import linked_headings
-from archiver.engines.dom import Dom, ancestors, near_tokens, rels, tokens
+from archiver.engines.dom import Dom, Region, ancestors, near_tokens, rels, tokens
 from archiver.engines.wordpress_urls import (
     is_author_page,
     is_below,
@@ -114,9 +114,14 @@ def _native_id(article: HtmlElement) -> str | None:
     return None
 
 
-def neighbours(dom: Dom, site: Site) -> list[str]:
-    """The posts before and after one, as its page links to them: lists of some themes have no link to untitled ones."""
-    found = [dom.link_url(link) for link in dom.tags("a") if link.get("rel") in _BESIDE]
+def neighbours(dom: Dom, site: Site, comments: Region) -> list[str]:
+    """The posts before and after one, as its page links to them.
+
+    They lead to what lists do not: to untitled posts in some themes, and behind a list that cannot be had or has no
+    further pages.
+    """
+    links = (link for link in dom.tags("a") if not _BESIDE.isdisjoint(rels(link)) and link not in comments)
+    found = [dom.link_url(link) for link in links]
     urls = dict.fromkeys(without_fragment(url) for url in found if url)
     return [url for url in urls if is_below(url, site.home) and not is_listing(url)]
 

@@ -254,11 +254,13 @@ def _others(reading: PostPage, site: Site) -> list[Target]:
     """Posts before and after a post, pages that may stand in the sidebar of a page alone."""
     if reading.kind is PostKind.PAGE:
         return [_target(url, TargetKind.POST, kind="page") for url in front.static_pages(reading.dom, site)]
-    if site.limit is not None or reading.kind is not PostKind.POST or reading.is_of_own_kind:
+    if "posts" in site.open_routes or site.limit is not None:  # they are known, or not wanted
+        return []
+    if reading.kind is not PostKind.POST or reading.is_of_own_kind:
         return []
     own = {*reading.parts.values(), *reading.comment_pages.values()}
-    urls = (url for url in lists.neighbours(reading.dom, site) if url not in own and comment_page(url) is None)
-    return [_target(url, TargetKind.POST) for url in urls]
+    urls = lists.neighbours(reading.dom, site, reading.regions.comments)
+    return [_target(url, TargetKind.POST) for url in urls if url not in own and comment_page(url) is None]
 
 
 def _unshown(reading: PostPage, target: Target, hint: dict[str, str]) -> list[Target]:
