@@ -29,6 +29,9 @@ _THREAD_NAME = re.compile(
     r"comments?[-_]*(?:block|area|list|wrap|wrapper|section|box|template|container|title|heading)?\Z"
 )
 _HARD = ("site-footer", "widget-area", "wp-block-comments", "wp-block-post-comments", "wp-block-template-part")
+_DEEP = 8  # levels: a stray </div> may close the frame of the whole page
+_WALKED = "#comment-##"
+_LISTING = "wp-block-latest-"  # blocks that authors put among their words
 _SOFT_IDS = frozenset({*HARD_IDS, "comments", "sidebar", "footer"})
 _END = frozenset({"footer", "nav", "aside"})
 _OUTER = frozenset({"body", "html"})
@@ -148,9 +151,11 @@ def _headed(comment: HtmlElement) -> HtmlElement:
 
 def _is_thread(dom: Dom, places: Sequence[int]) -> bool:
     """Whether comments are the page's own, not quoted: they have links to themselves or to answer them; pings have
-    none, and stand in a list that is called so."""
+    none, and stand in a list that is called so. What WordPress writes behind each tells it, too."""
     lists = (up for place in places[:1] for up in near(dom.nodes[place], 2))
     if any(_PINGS.search(up.get("class") or "") for up in lists if up.tag in {"ol", "ul", "div"}):
+        return True
+    if places and any(dom.order[note] > places[0] and (note.text or "").strip() == _WALKED for note in dom.notes):
         return True
     links = (link.get("href") or "" for place in places[:1] for link in dom.nodes[place].iter("a"))
     return any("#comment-" in href or "replytocom=" in href or href == "#respond" for href in links)
@@ -162,7 +167,9 @@ def _theme_parts(dom: Dom, element: HtmlElement) -> Iterator[tuple[HtmlElement, 
     for node in element.iter("*"):
         if node is element or dom.order[node] <= end:
             continue
-        if _is_end(node):
+        if any(name.startswith(_LISTING) for name in tokens(node)):
+            begun, end = True, dom.last(node)
+        elif _is_end(node):
             yield node, begun
             if begun:
                 return
@@ -236,7 +243,7 @@ def _rest(dom: Dom, element: HtmlElement) -> list[HtmlElement]:
 def _behind(element: HtmlElement) -> Iterator[HtmlElement]:
     """The nodes that follow an element, at its own level and at the levels that a stray end tag has closed."""
     node = element
-    for _ in range(4):
+    for _ in range(_DEEP):
         yield from node.itersiblings()
         parent = node.getparent()
         if parent is None or parent.tag in _OUTER:

@@ -94,6 +94,27 @@ def test_an_article_that_is_called_as_its_words_is_read_without_its_title(words:
     assert (content.text, page.title) == (words.strip(), "Tides: a note?")
 
 
+def test_words_go_on_behind_an_end_tag_that_closes_the_frame_of_the_page() -> None:
+    inner = f"<h1>Tides</h1><div class='entry-content'><p>{WORDS}</p></div></div><p>Further on.</p></div>"
+    body = f"<div id='page'><div id='content'><section><main>{article(inner)}</main></section></div></div>"
+    content = post(body.replace("Further on.</p></div>", "Further on.</p></div><!-- .entry-content -->")).content()
+    assert content
+    assert content.text == f"{WORDS}\n\nFurther on."
+
+
+def test_words_that_swallow_a_closed_thread_end_before_it() -> None:
+    foot = "<footer class='wp-block-latest-comments__comment-meta'>Bob on Sea</footer>"
+    latest = f"<ul class='wp-block-latest-comments'><li>{foot}</li></ul>"
+    said = "<div class='media comment' id='comment-{0}'><h5>Ann</h5><p>Yes, {0}.</p></div></li><!-- #comment-## -->"
+    thread = f"<div id='comments'><h3>2 comments</h3><ul>{said.format(3)}{said.format(4)}</ul></div>"
+    inner = f"<p>{WORDS}</p>{latest}<p>Ended.</p>{thread}"
+    page = post(f"<h1>Tides</h1><div class='post-7 post hentry'><div class='post-content'>{inner}</div></div>")
+    content = page.content()
+    assert content
+    assert content.text == f"{WORDS}\n\nBob on Sea\n\nEnded."
+    assert len(page.thread.comments) == 2
+
+
 # -- title and byline -------------------------------------------------------------------------------
 
 
