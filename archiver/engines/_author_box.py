@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from lxml.html import HtmlElement
 
-from archiver.engines._names import without_by
+from archiver.engines._names import is_label, without_by
 from archiver.engines.dom import Dom, Region, ancestors, near, rels, text_of, text_without, tokens
 from archiver.engines.wordpress_urls import author_slug, is_author_page
 from archiver.model import Author
@@ -79,6 +79,8 @@ def named_above(links: list[tuple[HtmlElement, str]]) -> Boxed | None:
         slug = _letters(author_slug(url) or "")
         beside = next((found for up in near(link, _BESIDE) if (found := _headings(up))), [])
         name = next((text for text in beside if len(slug) > 2 and slug in _letters(text)), None)
+        if not slug and len(beside) == 1 and is_label(said := text_of(link), without_by(said)):  # `?author=2`
+            name = beside[0]
         if name is not None and len(name) < _LONGEST:
             return Boxed(without_by(name), url, repeated=True)
     return None

@@ -71,6 +71,7 @@ _TIME_WORDS = frozenset(
 )
 _EDGES = " ,:：;.→»«←\u00a0"
 _DATED = frozenset({"date", "entry-date", "post-date", "posted-on", "published", "updated", "meta-date", "entry-time"})
+_ROLES = ("author ", "autor ", "autore ", "autora ", "auteur ")
 _LONGEST = 60
 _MOST_WORDS = 7
 
@@ -161,12 +162,19 @@ def without_by(text: str) -> str:
     return text
 
 
+def is_label(said: str, name: str) -> bool:
+    """Whether a text is no name behind a "by" but a label: "Author archive", "Author website"."""
+    return name[:1].islower() and squeeze(said).lower().startswith(_ROLES)
+
+
 def line_names(line: Line, *, need_by: bool) -> list[str]:
     """The people that a line names. need_by: only behind a "By" at its start or behind a separator."""
     for part in (without_others(part.strip(_EDGES)) for part in _SEPARATOR.split(line.text)):
         name = without_by(part)
         if need_by and name == squeeze(part):
             name = behind_by(part)
+        if is_label(part, name):
+            continue
         if not name:
             continue
         number = _DIGITS.search(name)

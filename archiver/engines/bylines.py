@@ -20,6 +20,7 @@ from archiver.engines._author_box import bio, in_box, named_above, named_in_box
 from archiver.engines._names import (
     Line,
     behind_by,
+    is_label,
     line_names,
     looks_like_name,
     says_other,
@@ -48,7 +49,6 @@ _LABELS = frozenset({"span", "em", "strong", "b", "i", "cite"})
 _URL_OF_NAME = frozenset({"url", "fn"})
 _LONGEST_LINE = 300
 _LEVELS = 5
-_ROLES = ("author ", "autor ", "autore ", "autora ", "auteur ")
 _TITLE = 8  # characters: a shorter one may be a person's name
 _ROLE = 40  # characters
 
@@ -117,9 +117,7 @@ class _Byline:
     def _name_of(self, link: HtmlElement) -> str:
         said = text_of(link)
         name = without_by(said)
-        if name[:1].islower() and said.lower().startswith(_ROLES):  # "Author archive", "Author website"
-            return ""
-        return name if self._is_person(name) else ""
+        return name if self._is_person(name) and not is_label(said, name) else ""
 
     def _linked(self, direct: list[tuple[HtmlElement, str]]) -> tuple[Author, ...]:
         """The authors whose links stand in one line with the first."""

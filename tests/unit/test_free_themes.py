@@ -150,8 +150,9 @@ def test_a_title_is_no_byline() -> None:
     assert page.byline[0] == ()
 
 
-def test_a_heading_names_whom_the_address_of_an_authors_page_names() -> None:
-    links = "<div><a title='Author archive' href='/author/annlee/'>Author archive</a></div>"
+@pytest.mark.parametrize("url", ["/author/annlee/", "/?author=2"])
+def test_a_heading_names_whom_a_label_with_the_address_of_an_authors_page_means(url: str) -> None:
+    links = f"<div><a title='Author archive' href='{url}'>Author archive</a></div>"
     about = f"<div class='post-author'><div class='inner'><h4>Ann Lee</h4><p>Sails.</p>{links}</div></div>"
     page = post(article(f"<h1>Tides</h1><div class='post-content'><p>{WORDS}</p></div>{about}"))
     assert [author.name for author in page.byline[0]] == ["Ann Lee"]
