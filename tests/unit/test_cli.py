@@ -323,7 +323,7 @@ def test_the_worst_blog_decides(crawl, codes, code):
         (ArchiveError("a\x1b[2Jb", "two\nlines"), 3, "a [2Jb: two lines"),
         (sqlite3.OperationalError("database or disk is full"), 3, "archive: database or disk is full. Free some space"),
         (sqlite3.OperationalError("attempt to write a readonly database"), 3, "archive: it cannot be written"),
-        (sqlite3.OperationalError("unable to open database file"), 3, "archive: it cannot be written"),
+        (sqlite3.OperationalError("unable to open database file"), 3, "archive: it cannot be opened"),
         (sqlite3.OperationalError("database is locked"), 3, "archive: another program"),
         (sqlite3.DatabaseError("database disk image is malformed"), 3, "archive: database disk image is malformed"),
         (OSError(errno.ENOSPC, "No space left on device"), 3, "archive: no space is left. Free some space"),
