@@ -6,7 +6,7 @@ from collections.abc import Awaitable
 from typing import Any
 
 from datasette.database import QueryInterrupted
-from datasette.utils.asgi import Response
+from datasette.utils.asgi import Forbidden, Response
 from datasette.views.base import DatasetteError
 
 from archiver.web import place, respond, safety
@@ -20,10 +20,23 @@ def answer(datasette: Any, request: Any, exception: Exception) -> Awaitable[Resp
         return None
     if isinstance(exception, QueryInterrupted) or getattr(exception, "title", None) == "SQL Interrupted":
         return _said(request, at, 400, "Too much at once", _too_long(at))
+    if isinstance(exception, Forbidden) and safety.is_public(datasette):
+        return _said(request, at, 403, "Not in public", _hidden(str(exception)))
     words = str(getattr(exception, "message", ""))
     if isinstance(exception, DatasetteError) and words.startswith("Cannot sort table by "):
         return _said(request, at, 400, "Not in this order", f"{words}: no index holds it in that order.")
     return None
+
+
+def _hidden(forbidden: str) -> str:
+    """What those who are strangers may not do, by what Datasette calls it."""
+    if forbidden == "execute-sql":
+        return (
+            "SQL of one's own is switched off here. The tables can be filtered, and the ready-made questions be asked."
+        )
+    if "download" in forbidden:
+        return "The database cannot be downloaded here. Its tables can, as CSV and JSON."
+    return "This is not shown in public."
 
 
 def _too_long(at: Place) -> str:

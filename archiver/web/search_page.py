@@ -43,6 +43,11 @@ async def page(request: Any, at: Place) -> Response | None:
     if busy:
         found = await finding.counted(at, asked, wanted, PAGE + 1, (number - 1) * PAGE)
     total = found.total
+    chosen = await kept.answer(at, "choices", choices)
+    if wanted.blog and wanted.blog not in {blog["id"] for blog in chosen.blogs}:
+        notes.append(f"“{wanted.blog[:20]}” is no blog of this archive: there is nothing of it to find.")
+    if number > 1 and not found.hits and total:
+        notes.append(f"There is no page {number:,} of these hits.")
     base = {name: value for name, value in asked_for.items() if name != "page"}
     files = range(1, min(-(-(total or FILE) // FILE), 20) + 1)
     context = {
@@ -66,7 +71,7 @@ async def page(request: Any, at: Place) -> Response | None:
             for suffix in ("csv", "json")
         ],
         "file_size": FILE,
-        "choices": await kept.answer(at, "choices", choices),
+        "choices": chosen,
         "kinds": KINDS,
         "when": when,
     }  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,7 @@ from tests.unit.archive_sample import key
 
 pytestmark = pytest.mark.browser
 
+STYLES = Path(__file__).parents[2] / "archiver/web/static/archiver.css"
 TRIAL = f"/-/post/{key('p', 'trial')}"
 OURS = (
     "/", TRIAL, "/-/search?q=window", "/-/search?only=comment", f"/-/author/{key('a', 'ada')}", "/-/month/2021-09",
@@ -63,6 +65,17 @@ def watched(browser, options):
     page.on("console", lambda message: page.said.append(f"{message.type}: {message.text}"))
     page.on("dialog", lambda dialog: (page.said.append(f"dialog: {dialog.message}"), dialog.dismiss()))
     return page
+
+
+def test_a_table_of_many_columns_keeps_its_words_whole(opened):
+    page = opened("about:blank", viewport={"width": 380, "height": 800})
+    cells = "<td>measurement</td>" * 20
+    page.set_content(
+        f"<style>{STYLES.read_text()}</style><div class='ba-words'><table><tr>{cells}</tr></table>"
+        f"<p>{'unbroken' * 40}</p></div>"
+    )
+    assert page.locator("td").first.bounding_box()["height"] < 2 * 1.6 * 17.3  # a line and its edges, in pixels
+    assert page.evaluate("document.documentElement.scrollWidth") <= 380
 
 
 @pytest.fixture

@@ -50,6 +50,7 @@ def text_of(site, path, **fields):
         (f"/-/term/{key('t', 'research')}", [
             '<h1 dir="auto">Research</h1>', f'<a href="/-/term/{key("t", "cells")}"><bdi>Cells</bdi></a>',
             "The walk post", "The blog claims 2 posts, of which 2 are here",
+            "<h2>1 post filed here itself, newest first</h2>",
         ]),
         (f"/-/cited/{key('w', 'doi')}", [
             "<h1>DOI 10.1234/trial.2021(05)7</h1>", "cited in 1 post and 1 comment, in 1 thread", "cited in the post",
@@ -77,6 +78,15 @@ def test_a_page_shows(site, path, parts):
     page = text_of(site, path)
     missing = [part for part in parts if part not in page]
     assert missing == []
+
+
+def test_a_category_whose_posts_are_all_in_narrower_ones(tmp_path):
+    path = tmp_path / "archive.db"
+    with closing(filled(path)) as connection, connection:
+        connection.execute("DELETE FROM post_terms WHERE term_id = ?", (key("t", "research"),))
+    page = text_of(serve.application(path), f"/-/term/{key('t', 'research')}")
+    assert "No post is filed here itself" in page
+    assert "0 posts" not in page
 
 
 def test_a_work_is_found_by_its_identifier(site):

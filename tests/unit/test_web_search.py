@@ -314,3 +314,21 @@ def test_bars_stay_inside_the_drawing(numbers):
         assert plots.LEFT <= float(x) <= float(x) + float(width) <= plots.WIDTH + 0.2
         assert plots.TOP - 0.1 <= float(y) <= float(y) + float(height) <= plots.HEIGHT - plots.BOTTOM + 0.2
     assert bool(drawn) == any(held or said for held, said in numbers[-plots.MOST :])
+
+
+@pytest.mark.parametrize(
+    ("fields", "note"),
+    [
+        ({"blog": "nowhere"}, "“nowhere” is no blog of this archive"),
+        ({"page": "999"}, "There is no page 999 of these hits."),
+    ],
+)
+def test_why_nothing_is_shown_is_said(site, fields, note):
+    assert note in get(site, "/-/search", q="relapse", **fields).text
+
+
+def test_what_is_there_needs_no_such_words(site):
+    (blog,) = {get(site, "/archive/blogs.json", _shape="array").json()[0]["id"]}
+    answer = get(site, "/-/search", q="relapse", blog=blog)
+    assert "is no blog of" not in answer.text
+    assert "There is no page" not in answer.text

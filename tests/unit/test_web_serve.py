@@ -160,7 +160,10 @@ def test_pages_of_an_archive_load_nothing_from_elsewhere(site):
 
 def test_in_public_only_what_is_offered_runs(archive):
     site = serve.application(archive, public=True)
-    assert get(site, "/archive", sql="select 1").status_code == 403
+    refused = get(site, "/archive", sql="select 1")
+    assert refused.status_code == 403
+    assert "SQL of one&#39;s own is switched off here" in refused.text
+    assert get(site, "/archive.json", sql="select 1").json()["title"] == "Not in public"
     assert get(site, "/archive/posts", _where="1=1").status_code == 403
     assert get(site, "/archive.db").status_code == 403
     assert get(site, "/archive/comments.csv", _stream="1").status_code == 400
