@@ -1,0 +1,159 @@
+"""At which elements of a page comments may begin.
+
+Where an element has an id of the `comment-123` family, or the classes that WordPress puts on comments (`comment` or
+`pingback`, with `depth-N`, `even`, `odd`), or is an item in a list of pings.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import NamedTuple
+
+from lxml.html import HtmlElement
+
+from archiver.engines._comment_roles import Marks, marks
+from archiver.engines.dom import Dom, split, tokens
+
+_ID = re.compile(
+    r"^(?P<prefix>(?:[a-z]+[-_])*?)(?:a?comment|comm|cmt)(?:[-_](?:item|id|no|nr|num|node|block|box|wrap|row|li|single))?"
+    r"[-_]?(?P<id>[0-9]{1,18})(?:_(?P<parent>[0-9]{1,18}))?$",
+    re.IGNORECASE | re.ASCII,
+)
+_OTHER_PREFIX = re.compile(
+    r"form|repl|respon|like|edit|vote|rat|author|recent|widget|nav|link|count|quote|cancel|load|show|hide|toggle|anchor"
+    r"|latest|popular|body|content|text|date|time|meta|avatar|child|report|share|delete|menu|button|input|label",
+    re.IGNORECASE,
+)
+_PING_LIST = re.compile(r"^(?:ping|track)(?:back)?s?(?:[-_]?list)?$|^(?:ping|trackback)s?[-_](?:item|area|wrap)s?$")
+_PING_ITEM = re.compile(r"[-_](?:pingback|trackback)$")  # a theme's own: `article-pingback`
+_PING_TITLE = re.compile(
+    r"(?:\d+\s+)?(?:track|ping)backs?(?:\s*(?:/|&|\+|,|and|und|et|e|y|en|och|og)\s*(?:track|ping)backs?)?\s*(?:\(\d+\)|:)?\Z",
+    re.IGNORECASE,
+)
+_SHELLS = frozenset({"li", "div", "article", "section", "dt", "dd", "p", "td", "tr", "blockquote", "table"})
+_ANCHORS = frozenset({"a", "span"})
+_CELLS = frozenset({"td", "tr", "tbody", "table"})
+LISTS = frozenset({"ul", "ol", "dl"})
+MICRODATA = re.compile(r"schema\.org/(?:User)?Comments?$")
+
+
+class Start(NamedTuple):
+    """An element at which a comment may begin, with its class tokens.
+
+    answers: the id of the parent, `0` for none, where its own id says.
+    """
+
+    element: HtmlElement
+    tokens: tuple[str, ...]
+    native_id: str | None = None
+    marks: Marks | None = None
+    answers: str | None = None
+    ping: str | None = None
+
+
+def starts(dom: Dom) -> dict[HtmlElement, Start]:
+    """By ids, classes and lists of pings."""
+    found: dict[HtmlElement, Start] = {}
+    for id_, element in [*dom.by_id.items(), *dom.repeated_ids]:
+        if id_[-1:].isdigit() and (ids := _ids(id_)):
+            _add(found, _promoted(element), *ids)
+    for classes, elements in dom.by_classes.items():
+        if marks(classes):
+            for element in elements:
+                if element not in found:
+                    _add(found, element)
+    if not found:
+        _add_rarer(found, dom)
+    for element in _ping_items(dom):
+        known = found.get(element) or Start(element, tokens(element))
+        is_bare = element not in found and next(element.iter("a"), None) is not None  # else: "No trackbacks yet"
+        if "comment" not in known.tokens or is_bare:
+            found[element] = known._replace(ping=known.ping or "pingback")
+    return found
+
+
+def _add_rarer(found: dict[HtmlElement, Start], dom: Dom) -> None:
+    """Comments of themes older than ids (`<a name="comment-5">`)."""
+    for element in dom.tags("a"):
+        if ids := _ids(element.get("name") or ""):
+            _add(found, _promoted(element), *ids)
+
+
+def stated(dom: Dom) -> Iterator[Start]:
+    """Comments that microdata alone tells."""
+    for element in dom.root.iterfind(".//*[@itemtype]"):
+        if MICRODATA.search(element.get("itemtype") or "") and element.tag in _SHELLS:
+            yield Start(element, tokens(element), None, Marks(frozenset(), None, None))
+
+
+def _add(
+    found: dict[HtmlElement, Start], element: HtmlElement, native: str | None = None, answers: str | None = None
+) -> None:
+    if element in found or element.tag not in _SHELLS:
+        return
+    classes = element.get("class")
+    if not classes:
+        found[element] = Start(element, (), native, None, answers)
+        return
+    marked = marks(classes)
+    found[element] = Start(element, split(classes), native, marked, answers, marked.ping if marked else None)
+
+
+def _ids(id_: str) -> tuple[str, str | None] | None:
+    """The comment's id in an element's id, and its parent's where that tells it (`wpd-comm-7_3`)."""
+    match = _ID.match(id_)
+    if match is None:
+        return None
+    prefix, native, parent = match.groups()
+    if prefix and _OTHER_PREFIX.search(prefix):
+        return None
+    number = native.lstrip("0")
+    return (number, parent) if number else None  # no comment is numbered 0: the theme asked outside of its list
+
+
+def _promoted(element: HtmlElement) -> HtmlElement:
+    """The element that an empty anchor with a comment's id stands in."""
+    if element.tag not in _ANCHORS:
+        return element
+    parent = element.getparent()
+    if parent is None or len(element) or (element.text or "").strip():
+        return element
+    if _anchors(parent) != 1:
+        return element
+    while parent.tag in _CELLS:  # tables of 2004: name and words in rows of their own
+        around = parent.getparent()
+        if around is None or around.tag not in _CELLS or _anchors(around.iter(*_ANCHORS)) != 1:
+            break
+        parent = around
+    return parent
+
+
+def _anchors(elements: Iterable[HtmlElement]) -> int:
+    """How many of these are anchors with a comment's id, counted up to two."""
+    found = (e for e in elements if e.tag in _ANCHORS and _ids(e.get("id") or e.get("name") or ""))
+    return sum(1 for _ in islice(found, 2))
+
+
+def _ping_items(dom: Dom) -> Iterator[HtmlElement]:
+    """The items of lists of pings, which often have neither ids nor classes."""
+    yield from (item for item in dom.matching(_PING_ITEM) if item.tag == "li" and _leads_away(item))
+    named = (e for id_, e in dom.by_id.items() if not id_[-1].isdigit() and _PING_LIST.match(id_.lower()))
+    for element in [*dom.matching(_PING_LIST), *named, *_titled_lists(dom)]:
+        for holder in [element] if element.tag in LISTS else element.iterchildren(*LISTS):
+            yield from (item for item in holder if item.tag == "li")
+
+
+def _leads_away(item: HtmlElement) -> bool:
+    """Whether the first link of an item leads to another site, as WordPress marks those of pings."""
+    link = next(item.iter("a"), None)
+    return link is not None and "external" in (link.get("rel") or "")
+
+
+def _titled_lists(dom: Dom) -> Iterator[HtmlElement]:
+    """Lists below a heading "Trackbacks/Pingbacks"."""
+    for heading in dom.tags("h2", "h3", "h4", "h5"):
+        following = heading.getnext()
+        if following is not None and following.tag in LISTS and _PING_TITLE.match(heading.text_content().strip()):
+            yield following
