@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,35 +14,26 @@ from archiver.engines import _post_statements as statements
 from archiver.engines import _vocabulary as vocabulary
 from archiver.engines import bylines, threads
 from archiver.engines._dating import Dating
+from archiver.engines._post_address import BODY_ID, native_id, permalink
 from archiver.engines._post_dates import PostDates
 from archiver.engines._post_regions import Regions
 from archiver.engines._post_terms import PostTerms
 from archiver.engines._post_title import find_title, front_title, site_titles
-from archiver.engines._wordpress_front import is_static
 from archiver.engines.dom import Dom, ancestors, near_tokens, rels, text_of, tokens
 from archiver.engines.threads import Thread
 from archiver.engines.wordpress_urls import (
     comment_id,
     comment_page,
     custom_comment_page,
-    native_post_id,
     never,
     post_part,
     post_url,
-    renamed_comment_page,
 )
 from archiver.model import Author, Comment, Content, Moment, Post, PostKind, PostRef, Rank, Site
 from archiver.page import Page
-from archiver.urls import absolute, query_value, same_host, url_key, without_fragment
+from archiver.urls import url_key, without_fragment
 
-_BODY_ID = re.compile(r"^(?P<kind>postid|page-id|attachmentid)-(?P<id>\d+)$", re.ASCII)
 _KINDS = {"attachmentid": PostKind.ATTACHMENT, "page-id": PostKind.PAGE, "postid": PostKind.POST}
-_ARTICLE_ID = re.compile(r"^post-(\d+)$", re.ASCII)
-# What stands behind one of these is a post, not a part of one.
-_DATED_LIST = re.compile(
-    r"/(?:\d{4}(?:/\d\d){0,2}|archives?)/$", re.ASCII
-)  # what stands behind it is a post, not a part
-_REPLYING = re.compile(r"replytocom=\d+")
 _NOT_A_POST = frozenset({"error404", "search", "search-results", "archive", "blog", "paged", "date", "category", "tag"})
 _BACK = frozenset({"nav-previous", "previous", "prev", "older", "wp-block-comments-pagination-previous", "alignleft"})
 _ROOMS = frozenset({"body", "html", "main"})
@@ -89,91 +79,13 @@ class PostPage:
 
     @cached_property
     def native_id(self) -> str | None:
-        """The post's id: from the body's classes, the short link, the API link, the form, the article."""
-        for name in self.dom.body_tokens:
-            match = _BODY_ID.match(name)
-            if match:
-                return match["id"]
-        return self._linked_id() or self._form_id() or self._article_id() or native_post_id(self.dom.page.url)
-
-    def _linked_id(self) -> str | None:
-        for link in self.dom.head_links("shortlink"):
-            number = native_post_id(link.get("href") or "")
-            if number:
-                return number
-        for link in self.dom.head_links("alternate"):
-            match = re.search(r"/wp/v2/(?:posts|pages)/([0-9]+)$", link.get("href") or "")
-            if match:
-                return match[1]
-        return None
-
-    def _form_id(self) -> str | None:
-        for element in self.dom.tags("input"):
-            value = element.get("value") or ""
-            if element.get("name") == "comment_post_ID" and value.isascii() and value.isdigit():
-                return value
-        return None
-
-    def _article_id(self) -> str | None:
-        articles = {match[1] for id_ in self.dom.by_id if (match := _ARTICLE_ID.match(id_))}
-        return articles.pop() if len(articles) == 1 else None
+        """The post's id."""
+        return native_id(self.dom)
 
     @cached_property
     def url(self) -> str:
-        """The permalink: canonical, unless that is another page of the same post."""
-        if is_static(self.dom):  # also that which `/comment-page-2/` shows
-            return self.site.home
-        canonical = self.dom.canonical()
-        here = self.dom.page.url
-        stated = canonical and url_key(canonical) != url_key(self.site.home) and self._is_own(canonical, here)
-        url = canonical if canonical and stated else here
-        bare = post_url(url)
-        if bare != without_fragment(url) and "?" not in url and self._calls_itself(url):
-            return without_fragment(url)  # a post by the name of "Comment page 2"
-        return self._bare(self._whole(bare))
-
-    def _is_own(self, canonical: str, here: str) -> bool:
-        """Whether a canonical URL is the blog's: posts may have been elsewhere first, and the blog by another name."""
-        return same_host(canonical, here) or not same_host(here, self.site.home)
-
-    def _whole(self, url: str) -> str:
-        """The URL without the number of a comment page that a plugin has renamed, as `POST/kommentare-2/`.
-
-        A post can be called `part-2`. So the page must name the post itself: its feed, its embedded form, where a
-        reply is sent. That it calls itself `…#comments` is no sign: oldest page first, so does the bare permalink.
-        """
-        base = renamed_comment_page(url)
-        if base is None or url_key(base) == url_key(self.site.home):
-            return url
-        replies = (link.get("href") or "" for link in self.dom.classed("comment-reply-link"))
-        named = {_REPLYING.sub("", href) for href in replies if "replytocom=" in href}
-        found = [*self._stated_names(), *filter(None, (absolute(href, self.dom.base) for href in named))]
-        keys = {url_key(post_url(one)) for one in found}
-        return base if keys & {url_key(base), url_key(f"{base}feed/")} else url
-
-    def _calls_itself(self, url: str) -> bool:
-        """Whether the head names just this URL as the post's."""
-        named = {url_key(url), url_key(f"{without_fragment(url).rstrip('/')}/feed/")}
-        return not named.isdisjoint(map(url_key, self._stated_names()))
-
-    def _stated_names(self) -> list[str]:
-        """Where the head says that the post is: its feed, its embedded form."""
-        named = (link.get("href") or "" for link in self.dom.head_links("alternate"))
-        found = (query_value(href, "url") if "oembed" in href else absolute(href, self.dom.base) for href in named)
-        return [one for one in found if one]
-
-    def _bare(self, url: str) -> str:
-        """The URL without the number of a part, when links on the page show that it is one."""
-        if query_value(url, "page"):
-            return re.sub(r"([?&])page=\d+&?", r"\1", url).rstrip("?&")
-        match = re.search(r"/\d{1,3}/?$", url)
-        base = url[: match.start() + 1] if match else ""
-        if not base or url_key(base) == url_key(self.site.home):
-            return url
-        if _DATED_LIST.search(base) and not self._calls_itself(base):  # but /archives/1977/4 is the fourth part of one
-            return url
-        # As the page writes it: `/slug.html/2/` is a part of `/slug.html`.
-        return next((without_fragment(link) for _, link in self.dom.links if url_key(link) == url_key(base)), url)
+        """The permalink."""
+        return permalink(self.dom, self.site)
 
     @cached_property
     def ref(self) -> PostRef:
@@ -184,7 +96,7 @@ class PostPage:
     def kind(self) -> PostKind:
         """Post or page, as the body's classes say: surest where they hold its id, since themes add others."""
         classes = set(self.dom.body_tokens)
-        stated = {match["kind"] for name in classes if (match := _BODY_ID.match(name))}
+        stated = {match["kind"] for name in classes if (match := BODY_ID.match(name))}
         for name, kind in _KINDS.items():
             if name in stated:
                 return kind
