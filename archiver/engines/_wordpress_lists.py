@@ -151,7 +151,7 @@ def next_lists(dom: Dom, url: str, site: Site) -> tuple[list[str], str | None]:
 def _is_renamed(url: str) -> bool:
     """Whether a URL is a page of a list by a translated name; its last one leads nowhere."""
     match = _NUMBERED.match(without_fragment(url))
-    return match is not None and match[2].lower() in vocabulary.words("bases", "page")
+    return match is not None and match[2] != "page" and match[2].lower() in vocabulary.words("bases", "page")
 
 
 def _renamed(dom: Dom, url: str, wanted: int, site: Site) -> list[str]:

@@ -208,7 +208,10 @@ def _from_list(page: Page, target: Target, site: Site) -> list[Target]:
         return found  # what is not there leads to the front page
     onward, guess = lists.next_lists(dom, target.url, site)
     posts = len({one.url for one in found})
-    guessed = [_target(guess, TargetKind.LIST, **Guess(target.url, posts).hint)] if guess else []
+    ends = f"{found[0].url} {found[-1].url}"
+    if target.hint.get("ends") == ends:
+        guess = None  # the list before it once more, whatever the number
+    guessed = [_target(guess, TargetKind.LIST, **Guess(target.url, posts).hint, ends=ends)] if guess else []
     return [*found, *(_target(url, TargetKind.LIST) for url in onward), *guessed]
 
 
@@ -227,7 +230,7 @@ def _beyond(page: Page, target: Target) -> list[Target]:
 
 def _from_post(page: Page, target: Target, site: Site) -> Discovery:
     if not page.ok:
-        broken = page.status >= 500 and target.kind is TargetKind.POST
+        broken = page.status >= 500 and target.kind in {TargetKind.POST, TargetKind.COMMENT_PAGE}
         return Discovery(targets=(_comment_feed(target),) if broken else ())
     reading = post_page(page, site)
     if not reading.is_post:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from tests.crawl.running import SOON, Ran, crawl
 
 JSON = (("Content-Type", "application/json; charset=UTF-8"),)
 ELSEWHERE = page(302, Location="http://127.0.0.2:9/blog")
+HTML = (("Content-Type", "text/html; charset=UTF-8"),)
 RULES = "User-agent: *\nDisallow: /wp-json/\nDisallow: /feed/\nDisallow: /comments/feed/\nDisallow: /*?\n"
 DOOR = "<html><head><title>Just a moment...</title></head><body><p>Checking your browser.</p></body></html>"
 WARNING = "<br />\n<b>Warning</b>:  Undefined array key 1 in <b>/srv/old.php</b> on line <b>12</b><br />\n"
@@ -50,7 +52,7 @@ def test_robots_txt_leaves_the_lists_for_readers(tmp_path: Path) -> None:
     server = FaultServer(DemoBlog(posts=30, thread=8, sitemaps=False))
     with server.running() as home:
         server.always("/robots.txt", page(200, RULES, Content_Type="text/plain"))
-        for path in sorted(published(server.blog))[::9]:
+        for path in sorted(published(server.blog))[::14]:
             server.fault(path, page(200, DOOR), page(403, DOOR))
         ran = crawl(tmp_path, f"{home}/", arranged=SOON)
     assert posts(ran) == published(server.blog)
@@ -173,3 +175,32 @@ def test_months_that_claim_more_than_the_api_gives(tmp_path: Path) -> None:
         server.always(target, Response(200, json.dumps(rows).encode(), (*JSON, *totals)))
         ran = crawl(tmp_path, f"{home}/")
     assert posts(ran) == published(server.blog)
+
+
+@pytest.mark.parametrize("repeats", [False, True], ids=["ends with a 404", "shows the first page for ever"])
+def test_lists_without_links_to_further_ones(tmp_path: Path, repeats: bool) -> None:
+    """Further posts come by a script, when one scrolls; nor does a post link to its neighbours."""
+    server = FaultServer(DemoBlog(posts=34, thread=4, api=False, feeds=False, sitemaps=False))
+    with server.running() as home:
+        size = server.blog.posts_per_page
+        pages = {number: server.blog.respond(f"/page/{number}/").body for number in range(2, 34 // size + 2)}
+        front = bare(server.blog.respond("/").body)
+        server.always("/", Response(200, front, HTML))
+        for number, body in pages.items():
+            answer = Response(200, front if repeats else bare(body), HTML)
+            server.always(f"/page/{number}/", answer)
+            server.always(f"/?paged={number}", answer)
+        for path in published(server.blog):
+            server.always(path, Response(200, bare(server.blog.respond(path).body), HTML))
+        ran = crawl(tmp_path, f"{home}/")
+    if repeats:
+        assert len(posts(ran)) >= size
+        assert len([target for target in server.targets() if "page" in target]) <= 3
+    else:
+        assert posts(ran) == published(server.blog)
+
+
+def bare(body: bytes) -> bytes:
+    """A page without its sidebar, and without pagers."""
+    text = re.sub(r"(?s)<(aside|nav)\b.*?</\1>", "", body.decode())
+    return re.sub(r'rel="(?:prev|next)"', "", text).encode()

@@ -57,6 +57,13 @@ def test_a_list_goes_on_behind_a_page_that_cannot_be_had(url: str, status: int, 
     assert [target.url for target in found] == onward
 
 
+@pytest.mark.parametrize("kind", [TargetKind.POST, TargetKind.COMMENT_PAGE])
+def test_the_newest_comments_of_a_page_that_fails_are_in_its_feed(kind: TargetKind) -> None:
+    url = POST if kind is TargetKind.POST else f"{POST}comment-page-3/"
+    found = found_at(Page(url, b"", status=500), kind)
+    assert [(target.url, target.kind) for target in found] == [(f"{POST}feed/", TargetKind.COMMENT_FEED)]
+
+
 def post_page(url: str = POST, head: str = "", links: str = "") -> Page:
     words = "<h1 class='entry-title'>Tides</h1><div class='entry-content'><p>Words.</p></div>"
     body = f"<article class='hentry'>{words}{links}"
