@@ -226,9 +226,9 @@ class _Byline:
             if head in self._outside or next(head.iter("h1"), None) is None:
                 continue
             for line in head.iterchildren("p", "div", "span"):
-                names = (
-                    line_names(Line.of(line, self._dom), need_by=True) if len(text_of(line)) <= _LONGEST_LINE else []
-                )
+                if len(text_of(line)) > _LONGEST_LINE or self._says_title(line):
+                    continue
+                names = line_names(Line.of(line, self._dom), need_by=True)
                 people = self._distinct(self._person(name) for name in names if self._is_person(name))
                 if people:
                     return people
