@@ -143,10 +143,10 @@ def test_a_trail_is_no_byline() -> None:
     assert page.byline[0] == ()
 
 
-def test_a_title_is_no_byline() -> None:
-    page = post(
-        f"<h1>Written by two of us</h1><div class='entry-content'><p>{WORDS}</p></div>", title="Written by two of us"
-    )
+@pytest.mark.parametrize("said", ["", "<span class='screen-reader-text'>Written by two of us</span>"])
+def test_a_title_is_no_byline(said: str) -> None:
+    head = f"<header>{said}<h1>Written by two of us</h1></header>"
+    page = post(f"{head}<div class='entry-content'><p>{WORDS}</p></div>", title="Written by two of us")
     assert page.byline[0] == ()
 
 
