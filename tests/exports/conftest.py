@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
-
 import pytest
 
 from archiver.demo import DemoBlog, serve
@@ -26,13 +23,7 @@ def crawled(tmp_path_factory):
 @pytest.fixture(scope="session")
 def nasty(tmp_path_factory):
     """Two blogs, and texts that break things."""
-    directory = tmp_path_factory.mktemp("exports") / "nasty"
-    open_archive(directory, create=True)
-    with closing(sqlite3.connect(directory / "archive.db")) as connection:
-        connection.execute("PRAGMA foreign_keys = ON")
-        archive_sample.fill(connection)
-        rows.add(connection)
-    return open_archive(directory)
+    return archive_sample.archive(tmp_path_factory.mktemp("exports") / "nasty", rows.add)
 
 
 @pytest.fixture(params=["crawled", "nasty"])

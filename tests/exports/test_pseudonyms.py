@@ -24,7 +24,6 @@ from archiver.exports.publish import publish
 from archiver.privacy.masking import Masking
 from archiver.privacy.names import forms, is_ordinary
 from archiver.privacy.pseudonyms import load
-from db import open_archive
 from tests.exports.writing import rows, write
 from tests.unit import archive_sample
 from tests.unit.archive_sample import BLOG, FETCH, LATER, SEEN, insert, key
@@ -48,13 +47,7 @@ MASKABLE = [form for form in formats() if not form.as_came]
 @pytest.fixture(scope="module")
 def named(tmp_path_factory):
     """An archive in which people name each other."""
-    directory = tmp_path_factory.mktemp("named") / "named"
-    open_archive(directory, create=True)
-    with closing(sqlite3.connect(directory / "archive.db")) as connection:
-        connection.execute("PRAGMA foreign_keys = ON")
-        archive_sample.fill(connection)
-        add_people(connection)
-    return open_archive(directory)
+    return archive_sample.archive(tmp_path_factory.mktemp("named") / "named", add_people)
 
 
 def add_people(connection):

@@ -13,10 +13,13 @@ Two fictional blogs. The first holds every case that the ledger must tell apart,
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+
+from db import Archive, open_archive
 
 SEEN = "2024-05-01T10:00:00Z"
 LATER = "2024-05-02T10:00:00Z"
@@ -104,6 +107,16 @@ def filled(path: Path | str) -> sqlite3.Connection:
     connection = empty(path)
     fill(connection)
     return connection
+
+
+def archive(directory: Path, *more: Callable[[sqlite3.Connection], None]) -> Archive:
+    """A new archive as the application makes it, with the sample in it. more: put in what else it is to hold."""
+    made = open_archive(directory, create=True)
+    with closing(sqlite3.connect(made.path)) as connection:
+        connection.execute("PRAGMA foreign_keys = ON")
+        for put_in in (fill, *more):
+            put_in(connection)
+    return made
 
 
 def fill(connection: sqlite3.Connection) -> None:

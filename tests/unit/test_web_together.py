@@ -5,8 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-import sqlite3
-from contextlib import closing
 
 import pytest
 from click.testing import CliRunner
@@ -15,9 +13,7 @@ from archiver.cli import main
 from archiver.commands.serve import several
 from archiver.errors import ArchiveDamaged
 from archiver.web import serve
-from db import open_archive
-from tests.unit import sample
-from tests.unit.archive_sample import fill
+from tests.unit import archive_sample, sample
 from tests.unit.web_client import get
 
 TRIAL = {"q": "trial"}
@@ -28,8 +24,7 @@ def shards(tmp_path_factory):
     """Three archives: two with the same content, one with other blogs."""
     folder = tmp_path_factory.mktemp("together")
     for name in ("north", "south"):
-        with closing(sqlite3.connect(open_archive(folder / name, create=True).path)) as connection:
-            fill(connection)
+        archive_sample.archive(folder / name)
     sample.make(folder / "west")
     return folder
 

@@ -244,11 +244,6 @@ def start(posts: int = 30, seed: int = 1, big: int = 120) -> Testbed:
     raise TestbedError("no free ports were found")
 
 
-def attach(port: int, home: Path | None = None) -> Testbed:
-    """One that was started by hand with `wp-testbed.sh up`; stop() leaves it alone."""
-    return Testbed(home or Path(tempfile.gettempdir()) / f"wp-testbed-{port}", port)
-
-
 def _guard(env: Mapping[str, str]) -> subprocess.Popen[bytes]:
     """A process in a session of its own that resets the test bed when our end of its pipe closes."""
     return subprocess.Popen(
