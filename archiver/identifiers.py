@@ -118,6 +118,8 @@ def find(text: str) -> list[Citation]:
     if "&" in text:
         text = unescape(text)
         lower = _lower(text)
+    if "10." in text and not text.isascii():
+        text, lower = _DASH.sub("-", text), _DASH.sub("-", lower)
     found: list[tuple[int, Citation]] = []
     for hint in _URL_HINTS:
         for match in _matches(_URL, hint, text, lower):
@@ -170,8 +172,6 @@ def _written(text: str, lower: str) -> Iterator[tuple[int, Citation]]:
     if "%" in text and "10." in text:
         text = _ESCAPED_DOI.sub(lambda match: unquote(match[0]), text)
         lower = _lower(text)
-    if "10." in text and not text.isascii():
-        text, lower = _DASH.sub("-", text), _DASH.sub("-", lower)
     for match in _matches(_DOI, "10.", text, lower):
         doi = _trimmed(match)
         if doi:
