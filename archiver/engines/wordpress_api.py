@@ -42,6 +42,12 @@ EMBEDDED = "author,wp:term"
 REFUSED = 400
 _TEN = 10
 _EMPTY = re.compile(r"<(?!/?(?:p|div|br|span)\b|!--)", re.IGNORECASE)
+# WPBakery, Divi, Avada, Enfold and others; an article about one of them shows one at most, or has them escaped.
+_BUILDER = re.compile(
+    r"\[/?(?:(?:vc|et_pb|fusion|mk|tatsu|nectar|kc|wpb)_[a-z0-9_]+"
+    r"|av_(?:section|textblock|heading|image|hr|button|one_\w+|two_\w+|three_\w+)|cs_(?:section|row|column|content))"
+    r"(?:\s[^\[\]]*)?/?\]",
+)
 _CUT = re.compile(r"\[\s*(?:…|\.\.\.)\s*\]$")
 TAXONOMIES = {"category": "category", "post_tag": "tag"}
 
@@ -270,8 +276,11 @@ def _post(row: dict[str, Any], base: str) -> Post:
 def _body(html: str, link: str) -> Content | None:
     """The body; None where the API has none of it, or its beginning only.
 
-    Page builders and custom fields put the words on the page alone.
+    Page builders and custom fields put the words on the page alone. Where builders keep them between shortcodes, an
+    API may hand those out as they are.
     """
+    if "[" in html and len(_BUILDER.findall(html)) > 1:
+        html = _BUILDER.sub("", html)
     made = _added.read_post(html, link)
     if made.text.strip():
         return None if _CUT.search(made.text.rstrip()) else made

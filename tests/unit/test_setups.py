@@ -127,6 +127,22 @@ def test_a_body_that_the_api_does_not_have_is_left_to_the_page(html: str, held: 
     assert (post.content is not None) is held
 
 
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<p>[vc_row full_width=&#8221;&#8221;][vc_column]</p><p>Ebb.</p>\n<p>[/vc_column][/vc_row]</p>", "Ebb."),
+        ("[et_pb_section fb_built=&#8221;1&#8243;][et_pb_text admin_label=&#8221;x&#8221;]Flow.[/et_pb_text]", "Flow."),
+        ("<p>[av_one_half first][av_textblock]Low[/av_textblock] water.[/av_one_half]</p>", "Low water."),
+        ("[vc_row][vc_single_image image=&#8221;7&#8243;][/vc_row]", None),
+        ("<p>[vc_row] opens a row, see [1] and [x_1].</p>", "[vc_row] opens a row, see [1] and [x_1]."),
+    ],
+)
+def test_the_shortcodes_of_builders_are_none_of_the_words(html: str, text: str | None) -> None:
+    target = wordpress_api.page_target(f"{HOME}wp-json/", "posts", 1)
+    (post,) = wordpress_api.read(row(html), target).posts
+    assert (post.content and post.content.text) == text
+
+
 def api_page(number: int, size: int, status: int = 500, body: bytes = b"", **hint: str) -> tuple[Page, Target]:
     target = wordpress_api.page_target(f"{HOME}wp-json/", "posts", number, size=size, **hint)
     return Page(target.url, body, status=status, headers={"content-type": "application/json"}), target
