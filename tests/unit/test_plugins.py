@@ -34,6 +34,7 @@ AMONG = {
     "another post": "<div class='internal-linking-related-contents'><a href='/x/'>Read more <b>Other</b></a></div>",
     "advertisements": "<div class='ad-container'><p class='ad-label'>Advertisement</p></div>",
     "stars": "<div class='yasr-auto-insert-visitor'><div>Click to rate this post!</div><span>[Total: 0]</span></div>",
+    "an inserted advertisement": "<div class='code-block code-block-3'>Buy a boat</div>",
     "a bar of buttons": "<ul id='sharebar'><li><a href='//x.example/'>Tweet</a></li></ul>",
     "the heading of a box": "<h2 class='widget-title box-header-title'>Author</h2>",
 }
@@ -77,6 +78,14 @@ def test_a_list_of_things_to_do_is_an_authors_words() -> None:
     content = page.read().content
     assert content is not None
     assert content.text.endswith("Mend the nets")
+
+
+def test_a_box_of_code_is_an_authors_words() -> None:
+    code = "<div class='code-block'><pre>tide = 3</pre></div>"
+    page = post(f"<article class='hentry'><h1>Tides</h1><div class='entry-content'>{FIRST}{code}{LAST}</div></article>")
+    content = page.read().content
+    assert content is not None
+    assert "tide = 3" in content.text
 
 
 def test_a_box_names_its_author_and_not_the_link_to_all_that_they_wrote() -> None:
