@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from math import inf
-from typing import Any
 
 from archiver import comments
 from archiver.config import BlogConfig
@@ -18,13 +17,13 @@ from archiver.crawl import retry
 from archiver.crawl.blog import Blog, Shared
 from archiver.crawl.ending import Ending
 from archiver.crawl.fitting import FLOOR
-from archiver.crawl.jobs import NOT_MODIFIED, Answer, Job, fetch_of, said, shown, stamp
+from archiver.crawl.jobs import NOT_MODIFIED, Answer, Job, fetch_of, said, shown
 from archiver.crawl.known import Known, Wanted
 from archiver.crawl.opening import Front, Opened, Opening
 from archiver.crawl.outcome import Stats
 from archiver.crawl.queue import Queue
 from archiver.crawl.reading import Reading
-from archiver.crawl.revisits import AGAIN, Batch, by_lists, by_pages, due, interval, moment
+from archiver.crawl.revisits import Batch, by_lists, by_pages, due, moment
 from archiver.crawl.sensors import Sensors
 from archiver.crawl.session import Session
 from archiver.crawl.threads import Threads
@@ -37,7 +36,7 @@ from archiver.terminal import count
 from archiver.urls import url_key
 from db import Saved, revisits
 from db.keys import blog_key
-from db.revisits import Check, KnownPost, SensorState, WordsOfFeed
+from db.revisits import KnownPost, SensorState, WordsOfFeed
 
 SKEW = timedelta(minutes=2)
 """So far a clock may run behind the one that the archive was written by."""
@@ -359,31 +358,8 @@ class UpdateBlog(Blog):
                 states = [state for state in self._turns.states.values() if state.checked_at]
                 revisits.save_sensors(connection, self.site.key, self._blog_id, states)
             if ending.outcome in {"complete", "incomplete", "limit"}:
-                revisits.save_checks(connection, self.crawl_id, self._checks())
+                revisits.save_checks(connection, self.crawl_id, self._verifier.checks(self._now, self._threads.grown))
         return left
-
-    def _checks(self) -> list[Check]:
-        verifier, found = self._verifier, []
-        for id_ in verifier.verified | dict.fromkeys(verifier.failed):
-            post = self._known.posts[id_]
-            checked: dict[str, Any] = {
-                "post_id": id_,
-                "checked_at": post.checked_at,
-                "due_at": stamp(self._now + AGAIN),
-            }
-            if id_ not in verifier.failed:
-                active = self._now if id_ in self._threads.grown else moment(post.active_at)
-                checked["checked_at"] = stamp(self._now)
-                checked["due_at"] = stamp(self._now + interval(active, self._now))
-                checked["listed"], checked["unlisted"] = verifier.verified[id_], id_ in verifier.unlisted
-            found.append(Check(**checked))
-        # From now on the post has a date of its own: feeds and lists go on to see it, which verifies nothing.
-        for post in self._known.posts.values():
-            when = moment(post.checked_at)
-            if post.due_at is None and when and post.id not in verifier.verified and post.id not in verifier.failed:
-                due_at = stamp(when + interval(moment(post.active_at), when))
-                found.append(Check(post_id=post.id, checked_at=post.checked_at, due_at=due_at))
-        return found
 
 
 def is_thread(target: Target) -> bool:

@@ -6,15 +6,17 @@ of those that are there. Only a list that was read whole, stating one total, is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from math import ceil
 
+from archiver.crawl.jobs import stamp
 from archiver.crawl.known import ROUTES, Known, Wanted
-from archiver.crawl.revisits import BATCH, Batch
+from archiver.crawl.revisits import AGAIN, BATCH, Batch, interval, moment
 from archiver.engines.base import Lists
 from archiver.model import Listing, Target, TargetKind
-from db.revisits import KnownPost
+from db.revisits import Check, KnownPost
 
 BUDGETED = "revisit"
 """The hint of a request that counts against the budget."""
@@ -91,6 +93,25 @@ class Verifier:
     def page_read(self, post: KnownPost) -> None:
         """The page of a post, and its thread with it, was read or found unchanged."""
         self.verified.setdefault(post.id, False)
+
+    def checks(self, now: datetime, grown: Collection[str]) -> list[Check]:
+        """When each post is looked at again. grown: ids of posts whose threads have grown in this run."""
+        found = []
+        for id_ in self.verified | dict.fromkeys(self.failed):
+            post = self.known.posts[id_]
+            if id_ in self.failed:
+                found.append(Check(post_id=id_, checked_at=post.checked_at, due_at=stamp(now + AGAIN)))
+                continue
+            active = now if id_ in grown else moment(post.active_at)
+            check = Check(post_id=id_, checked_at=stamp(now), due_at=stamp(now + interval(active, now)))
+            found.append(replace(check, listed=self.verified[id_], unlisted=id_ in self.unlisted))
+        # From now on the post has a date of its own: feeds and lists go on to see it, which verifies nothing.
+        for post in self.known.posts.values():
+            when = moment(post.checked_at)
+            if post.due_at is None and when and post.id not in self.verified and post.id not in self.failed:
+                due_at = stamp(when + interval(moment(post.active_at), when))
+                found.append(Check(post_id=post.id, checked_at=post.checked_at, due_at=due_at))
+        return found
 
     # -- batches -------------------------------------------------------------------------------------
 
