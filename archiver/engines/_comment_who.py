@@ -11,7 +11,7 @@ from lxml.html import HtmlElement
 from archiver._months import folded
 from archiver.engines import _vocabulary as vocabulary
 from archiver.engines._comment_parts import BLOCKS, Parts, is_service_link, ranked
-from archiver.engines._comment_roles import NONE, role
+from archiver.engines._comment_roles import NONE, Role, role
 from archiver.engines._comment_when import own_link
 from archiver.engines._names import looks_like_name, name_beside_date, signed_name, undated_name, without_by
 from archiver.engines.dom import ancestors, rels, text_of, text_without, tokens
@@ -259,9 +259,17 @@ def is_beside(element: HtmlElement) -> bool:
     """Whether an element in the frame of a name is none of it: a badge, "says", a date, a reply link."""
     classes = element.get("class")
     found = role(classes) if classes else None
-    if found is not None and (found.beside_name or found.reply_link):
+    if found is not None and (found.beside_name or found.reply_link or _is_mere_date(element, found)):
         return True
     return element.tag in _SERVICE_TAGS or (element.tag == "a" and is_service_link(element))
+
+
+def _is_mere_date(element: HtmlElement, part: Role) -> bool:
+    """Whether an element is called a date, and names nobody beside it."""
+    if part.date == NONE or part.name < NONE:
+        return False
+    said = text_of(element)
+    return any(map(str.isdigit, said)) and len(said) < _SHORT and not undated_name(said)
 
 
 def _badges(parts: Parts, frame: HtmlElement, dropped: list[HtmlElement]) -> list[HtmlElement]:

@@ -273,6 +273,16 @@ def test_a_ping_within_an_item_of_the_themes_is_one() -> None:
     assert (ping.author.name, ping.content and ping.content.text) == ("Other", "")
 
 
+@pytest.mark.parametrize("when", ["6 years ago", "May 7, 2018", "vor 3 Jahren"])
+def test_a_date_beside_a_name_of_no_known_name_is_no_name(when: str) -> None:
+    frame = f"<div class='comment-author vcard'><div class='c_auth'>Ann</div><a class='comm_date'>{when}</a></div>"
+    (comment,) = comments(
+        f"<li class='comment even depth-1' id='comment-3'>{frame}<div class='words'><p>Yes.</p></div></li>"
+    )
+    assert comment.author
+    assert (comment.author.name, comment.published and comment.published.printed) == ("Ann", when)
+
+
 def test_no_comment_is_numbered_zero() -> None:
     items = "".join(
         f"<li id='comment-0' class=''><a href='https://{x}.example/' class='url'>{x}</a></li>" for x in "ab"
