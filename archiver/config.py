@@ -269,5 +269,6 @@ def _setting(name: str, value: Any, origin: str) -> Setting:
         return Setting(CHECKS[name](value), origin)
     except ValueError as error:
         why, todo = error.args
-        shown = "it" if name in SECRETS else reprlib.repr(value)
+        alone = isinstance(value, tuple) and len(value) == 1  # an option that may be repeated, given once
+        shown = "it" if name in SECRETS else reprlib.repr(value[0] if alone else value)
         raise UsageError(origin, f"{shown} {why}", todo) from error

@@ -14,7 +14,7 @@ import click
 
 from archiver.config import ConfigFile, blog_url, find_config, read_config
 from archiver.errors import UsageError
-from archiver.storage.stores import is_elsewhere
+from archiver.storage.stores import SCHEMES, is_elsewhere
 
 DEFAULT_ARCHIVE = Path("archive")
 
@@ -90,6 +90,9 @@ class Shards(click.Path):
         """As click calls it."""
         if isinstance(value, str) and is_elsewhere(value):
             return value
+        scheme, separator, _ = value.partition("://") if isinstance(value, str) else ("", "", "")
+        if separator:  # a folder of that name would be made, and the shards not be where they were meant to be
+            self.fail(f"{value!r}: {scheme}:// is none of {', '.join(f'{one}://' for one in SCHEMES)}", param, ctx)
         return super().convert(value, param, ctx)
 
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from archiver.commands.session import DEFAULT_ARCHIVE, config_option, load_config
-from archiver.config import blog_configs
-from archiver.errors import NotABlog
+from archiver.config import blog_configs, blog_url
+from archiver.errors import NotABlog, UsageError
 from archiver.model import Author, Comment, Content, Learned, Moment, Post, Site, Target, TargetKind, Term
 from archiver.terminal import count, safe
 from archiver.urls import absolute, site_key
@@ -81,8 +81,13 @@ def try_(
     from archiver.page import Page
 
     path = Path(source)
+    if url is not None:
+        url = blog_url(url)
     if path.is_file():
         page = Page(url or "https://blog.example/page", path.read_bytes(), headers=_headers(path))
+    elif path.exists() or source.startswith(("/", "./", "../")):
+        why = "it is no file" if path.exists() else "there is no such file"
+        raise UsageError(source, why, "Name a file, or the address of a page")
     else:
         page = _fetched(source, config)
     check(engine)

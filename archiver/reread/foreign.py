@@ -47,7 +47,7 @@ def opened(files: Sequence[Path], scratch: Path) -> Iterator[list[Path]]:
     found = []
     try:
         for number, file in enumerate(files):
-            if file.suffix.lower() != ".wacz":
+            if file.suffix.lower() != ".wacz" and not zipfile.is_zipfile(file):  # whatever it is called
                 found.append(file)
                 continue
             place = scratch / str(number)

@@ -75,7 +75,7 @@ def test_a_package_is_read_and_read_twice_changes_nothing(crawled: Path, tmp_pat
     wacz.write(open_archive(crawled), file)
     first = archiver("import", tmp_path / "archive", file)
     assert told(first.archive) == told(crawled)
-    again = archiver("import", tmp_path / "archive", file)
+    again = archiver("import", tmp_path / "archive", file.rename(tmp_path / "without a suffix"))
     assert "Read 0 pages" in again.out
     assert "known already" in again.out
     assert told(first.archive) == told(crawled)

@@ -299,7 +299,7 @@ def test_variables(variable, text, name, value):
         ({"ARCHIVER_DELAY": "0.1"}, {}, f"ARCHIVER_DELAY: 0.1 seconds between requests would burden {BLOG}"),
         ({}, {"delay": 0.0}, f"--delay: 0 seconds between requests would burden {BLOG}"),
         ({}, {"delay": float("inf")}, "--delay: inf is not between 0"),
-        ({}, {"include": ("[",)}, "--include: ('[',) is not a regular expression"),
+        ({}, {"include": ("[",)}, "--include: '[' is not a regular expression"),
         ({}, {"contact": "me"}, "--contact: 'me' is neither"),
     ],
 )

@@ -57,6 +57,13 @@ def test_an_engine_forced_by_hand_reads_what_it_can() -> None:
             "archiver: engine tumbler: there is no such engine. Engines: wordpress,",
         ),
         (("no-such-file.html",), 7, "no-such-file.html"),
+        (
+            ("/no/such/file.html",),
+            2,
+            "archiver: /no/such/file.html: there is no such file. Name a file, or the address",
+        ),
+        (("/dev/null",), 2, "archiver: /dev/null: it is no file. Name a file, or the address of a page"),
+        (("--url", "not an address", str(POST)), 2, "archiver: 'not an address': it is not the address of a website"),
     ],
 )
 def test_what_is_wrong_is_told_in_a_line(words: tuple[str, ...], code: int, line: str) -> None:
