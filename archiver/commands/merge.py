@@ -85,7 +85,11 @@ def merge(shards: tuple[Path | str, ...], output: Path, how: str, canonical: boo
     with bar("Merging", total(find_all(shards, output)), hidden=quiet or as_json) as advance:
         report = run(shards, output, how=ways[how], canonical=canonical, advance=advance)
     if as_json:
-        click.echo(json.dumps(asdict(report), indent=2, ensure_ascii=False))
+        merged = {
+            "new": dict(report.merged.new),
+            "disagreed": dict(report.merged.disagreed),
+        }  # asdict() counts the pairs
+        click.echo(json.dumps({**asdict(report), "merged": merged}, indent=2, ensure_ascii=False))
     elif not quiet:
         click.echo("\n".join(lines(report)))
     for line in report.failed:

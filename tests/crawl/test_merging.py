@@ -98,7 +98,8 @@ def test_shards_become_one_archive_that_is_sound_and_searched(shards, tmp_path):
 def test_the_same_content_is_the_same_file(shards, tmp_path):
     one, again, other = (shards / name for name in ("one", "one-again", "other"))
     run("merge", one, again, other, "-o", tmp_path / "a", "--canonical")
-    run("merge", other, one, "-o", tmp_path / "part")
+    part = json.loads(run("merge", other, one, "-o", tmp_path / "part", "--json"))
+    assert (part["shards"], part["merged"]["new"]["posts"]) == (2, number(tmp_path / "part", "posts"))
     run("merge", again, tmp_path / "part", "-o", tmp_path / "b", "--canonical", "--warc", "link")
     run("merge", tmp_path / "a", "-o", tmp_path / "c", "--canonical", "--warc", "reference")
     first, *more = ((tmp_path / name / "archive.db").read_bytes() for name in "abc")
