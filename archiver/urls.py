@@ -17,7 +17,6 @@ import idna
 from archiver.text import clean
 
 _UNRESERVED = frozenset(string.ascii_letters + string.digits + "-._~")
-_HEX = frozenset(string.hexdigits)
 _LONGEST_HOST = 1024  # DNS allows 253; Punycode takes quadratic time
 _INNER = re.compile("[\x00-\x1f\x7f]")
 _UNSAFE = re.compile(r"""[\s<>"]""")
