@@ -223,6 +223,7 @@ class Blog:
 
     def received(self, job: Job, answer: Answer, decision: retry.Decision) -> Question | None:
         """Carry out what was decided of an answer; a page to be read comes back as a question."""
+        self._guesses.answered(job.target, answer.page)
         if job.target.kind is TargetKind.ROBOTS and "host" in job.target.hint:
             self._ruled(job, answer, decision)
             return None

@@ -1,4 +1,5 @@
-"""Pages of lists that nothing links to: guessed, since a theme may fetch them by a script. Most are not there."""
+"""What nothing links to, and is asked for since it may be there: further pages of lists, which a theme may fetch by
+a script, and the feeds of threads that a page does not show. Most are not there."""
 
 from __future__ import annotations
 
@@ -6,7 +7,10 @@ import re
 
 from archiver.engines.base import Guess
 from archiver.model import Discovery, Target, TargetKind
+from archiver.page import Page
 
+MOST_FAILED = 5
+"""So many threads' feeds in a row that cannot be had: then nobody's can."""
 _NUMBER = re.compile(r"\d+")
 
 
@@ -16,6 +20,16 @@ class Guesses:
 
     def __init__(self) -> None:
         self._fullest: dict[str, int] = {}
+        self._failed: set[str] = set()  # feeds of threads since the last that was had
+
+    def answered(self, target: Target, page: Page | None) -> None:
+        """Take note of an answer. page: None where none came, which says nothing of the others."""
+        if page is None or not _is_feed_of_thread(target):
+            return
+        if page.ok:
+            self._failed.clear()
+        else:
+            self._failed.add(target.url)
 
     def saw(self, target: Target, discovery: Discovery) -> None:
         """Take note of how much a list holds."""
@@ -26,9 +40,16 @@ class Guesses:
 
     def vain(self, target: Target) -> str | None:
         """Why there is no such page; None when there may be one."""
+        if _is_feed_of_thread(target) and len(self._failed) >= MOST_FAILED:
+            return f"guessed: {len(self._failed)} feeds of threads in a row could not be had"
         guess = Guess.of(target) if target.kind is TargetKind.LIST else None
         is_vain = guess is not None and guess.posts < self._fullest.get(_alike(guess.after), 0)
         return "not there: the list before it has room for more" if is_vain else None
+
+
+def _is_feed_of_thread(target: Target) -> bool:
+    """Whether a target is the feed of one post's comments, on the blog's own platform."""
+    return target.kind is TargetKind.COMMENT_FEED and "of" not in target.hint and "sensor" not in target.hint
 
 
 def _alike(url: str) -> str:

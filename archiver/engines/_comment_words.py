@@ -11,9 +11,10 @@ from archiver.engines import _words
 from archiver.engines._comment_parts import BLOCKS, Parts, is_service_link
 from archiver.engines._comment_roles import NONE, is_tool, role
 from archiver.engines._comment_when import own_link
-from archiver.engines._comment_who import says_so
+from archiver.engines._comment_who import has_date, says_so
 from archiver.engines.dom import SKIPPED, ancestors, text_of
 from archiver.model import Content
+from archiver.text import squeeze
 
 _TOOLS = ("div", "section", "footer", "ul", "form", "p", "span")
 _LISTS = frozenset({"ul", "ol", "dl"})
@@ -43,6 +44,9 @@ def _rest(parts: Parts, apart: list[HtmlElement]) -> Content:
     own = node.own()
     blocks = _blocks(parts, own)
     if blocks:
+        holder = _loosely_held(parts, blocks)
+        if holder is not None:
+            return _words.of_element(holder, dom.base, [e for e in apart if dom.inside(e, holder)])
         inside = [e for e in apart if dom.inside(e, *blocks)] if apart else []
         plain = None if inside else _words.of_blocks(blocks, dom.base)
         return plain or content.from_html("".join(_words.outer_markup(e, inside) for e in blocks), dom.base)
@@ -106,6 +110,19 @@ def _blocks(parts: Parts, own: list[HtmlElement]) -> list[HtmlElement]:
     if node.ping and name is not None:  # "Pingback: Title" is a paragraph in some themes
         blocks = [e for e in blocks if not dom.inside(name, e)]
     return blocks
+
+
+def _loosely_held(parts: Parts, blocks: list[HtmlElement]) -> HtmlElement | None:
+    """The element around all blocks that holds words beside them, and nothing of the frame: themes print comments as
+    they were typed, where a quotation alone has an element."""
+    node, holder = parts.node, blocks[0].getparent()
+    if holder is None or holder is node.element or any(e.getparent() is not holder for e in blocks[1:]):
+        return None
+    loose = [squeeze(text) for text in (holder.text, *(e.tail for e in holder)) if text and not text.isspace()]
+    if not loose or any(map(has_date, loose)) or _is_frame(holder) or holder in _around_inner(parts):
+        return None
+    apart = (e for e in holder.iterdescendants("*") if e is parts.name or _is_frame(e))
+    return holder if next(apart, None) is None else None
 
 
 def _is_avatar(figure: HtmlElement) -> bool:

@@ -256,7 +256,7 @@ def _is_furniture(element: HtmlElement) -> bool:
     if element.tag in {*_END, "header", "form", "main", "article", "section", "time"} or element.get("id") in _SOFT_IDS:
         return True
     if around.is_theme_part(element):
-        return True
+        return not _has_swallowed(element)
     names = set(tokens(element))
     known = (
         vocabulary.name_set("post", "after")
@@ -264,6 +264,12 @@ def _is_furniture(element: HtmlElement) -> bool:
         | vocabulary.name_set("post", "meta")
     )
     return not names.isdisjoint(known) or any("comment" in name for name in [*names, element.get("id") or ""])
+
+
+def _has_swallowed(element: HtmlElement) -> bool:
+    """Whether a plain element begins with words and holds the form for comments: it was never closed."""
+    begins = not element.attrib and bool((element.text or "").strip())
+    return begins and any(inner.get("id") in HARD_IDS for inner in element.iter("*"))
 
 
 def _closes_too_much(dom: Dom) -> bool:

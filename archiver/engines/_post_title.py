@@ -7,16 +7,20 @@ from collections.abc import Iterable, Iterator
 
 from lxml.html import HtmlElement
 
+from archiver._months import folded
 from archiver.engines import _vocabulary as vocabulary
 from archiver.engines._author_box import in_box
+from archiver.engines._post_address import native_id
 from archiver.engines.dom import Dom, Region, near, text_of, tokens
-from archiver.engines.wordpress_urls import post_url
+from archiver.engines.wordpress_urls import post_part, post_url
 from archiver.text import normal_name, squeeze
-from archiver.urls import url_key, within
+from archiver.urls import last_segment, url_key, within
 
 _SEPARATORS = r"[-–—|«»:·•›‹/~\\]"
+_PAGE_SIGN, _PAGE_END = r"\s+[-–—|»:·]+\s+[^\W\d]{0,12}\s?", r"\s?[^\W\d]{0,3}$"  # "Title – Page 4", "– 第4页"
 _LEADING = re.compile(r"^\s*[»«›|·•–—]+\s+")  # "» Title Blog", as themes of the first years wrote it
 _TAG = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
+_MOST_WORDS = 3  # before the number of a post
 _MARK = 30  # characters that a theme adds to a title
 # The feed of a post's comments has the post's title between: the blog's name is what stands before the first sign.
 _FEED_TITLE = re.compile(r"^([^»›]{2,}?)\s+(?:»|›|\||-|–|→|«)\s+[^»›|]{2,40}$")
@@ -29,8 +33,11 @@ def find_title(dom: Dom, url: str, outside: Region, *, protected: bool = False) 
     """
     stated = _without_site(dom)
     candidates = list(dict.fromkeys(_candidates(dom, url, outside)))
-    wanted = normal_name(stated or "")
     named = [(element, text) for element in candidates if (text := text_of(element))]
+    part = post_part(dom.page.url, url) if stated else None
+    if stated and part and all(text != stated for _, text in named):
+        stated = re.sub(rf"{_PAGE_SIGN}{part}{_PAGE_END}", "", stated) or stated
+    wanted = normal_name(stated or "")
     if wanted:
         for _, text in named:
             if normal_name(text) == wanted:
@@ -52,12 +59,25 @@ def find_title(dom: Dom, url: str, outside: Region, *, protected: bool = False) 
             return stated
     called = [text for element, text in named if _is_titled(element)]
     if stated == "":  # old themes print the blog's name alone for every post
-        return called[0] if called else ""
+        return called[0] if called and not _stands_for_none(dom, called[0], url) else ""
     titled = called or [text for e, text in named if e.tag == "h1"]
     if titled:
         return titled[0]
     empty = any(e.tag == "h1" or _is_titled(e) for e in candidates if not text_of(e))
     return dom.meta("og:title") or stated or ("" if empty else None)
+
+
+def _stands_for_none(dom: Dom, heading: str, url: str) -> bool:
+    """Whether a heading says that there is none, as the page's <title> does: "(Untitled)", "Post ID: 24".
+
+    WordPress calls such a post by its number in the address, and puts a second one behind it where years stand.
+    """
+    number = native_id(dom)
+    if folded(heading) in vocabulary.phrases("titles", "none"):
+        return True
+    label, _, last = heading.rpartition(" ")
+    numbered = number is not None and last.lstrip("#") == number and len(label.split()) <= _MOST_WORDS
+    return numbered or (number is not None and re.fullmatch(rf"{number}-\d+", last_segment(url)) is not None)
 
 
 def front_title(dom: Dom, url: str, outside: Region) -> str | None:

@@ -160,6 +160,8 @@ def _found(dom: Dom, begun: Iterable[Start], outside: Region) -> tuple[list[Node
         node.owned = owned
         if node.native_id is None:
             node.native_id = _linked_id(node, growth.by_native)
+    if any(node.native_id is None and _bare_number(node) for node in growth.nodes):
+        _take_bare_numbers(growth.nodes)
     return [node for node in growth.nodes if _is_comment(node)], growth.notes
 
 
@@ -318,6 +320,24 @@ def _linked_id(node: Node, taken: dict[str, Node]) -> str | None:
             taken[found] = node
             return found
     return None
+
+
+def _bare_number(node: Node) -> str | None:
+    """The number that is all of the id of an element which WordPress has marked as a comment."""
+    id_ = node.element.get("id") or ""
+    return id_ if node.place and id_.isdecimal() and id_.isascii() and id_[0] != "0" else None
+
+
+def _take_bare_numbers(nodes: list[Node]) -> None:
+    """Number comments by ids that are bare numbers, as those do that cannot be answered and so have no link; but not
+    where links say another number, nor where the theme may only have counted them."""
+    numbers = {node: number for node in nodes if (number := _bare_number(node))}
+    linked = [(number, node.native_id) for node, number in numbers.items() if node.native_id]
+    counted = max(map(int, numbers.values())) <= len(nodes) and not linked
+    if counted or len(set(numbers.values())) < len(numbers) or any(one != other for one, other in linked):
+        return
+    for node, number in numbers.items():
+        node.native_id = number
 
 
 def _is_permalink(element: HtmlElement) -> bool:

@@ -115,6 +115,34 @@ def test_words_that_swallow_a_closed_thread_end_before_it() -> None:
     assert len(page.thread.comments) == 2
 
 
+def test_words_go_on_in_an_element_that_is_never_closed() -> None:
+    inner = f"<h1>Tides</h1><div class='entry-content'><p>{WORDS}</p></div></div></div></article><p>Further on.</p>"
+    foot = (
+        "<div class='comments-area'><div id='respond'><form id='commentform'><button>Send</button></form></div></div>"
+    )
+    body = f"<div id='page'><article class='post-7 post'><div>{inner}<div>and on<table><tr><td>a cell</div></article>"
+    content = post(f"{body}{foot}</div>").content()
+    assert content
+    assert content.text == f"{WORDS}\n\nFurther on.\n\nand on\n\na cell"
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        ("<blockquote>Is it so?</blockquote> It is.", "Is it so?\n\nIt is."),
+        ("Who says <blockquote>that it is so?</blockquote>", "Who says\n\nthat it is so?"),
+        ("<blockquote>Is it so?</blockquote><blockquote>It is.</blockquote>", "Is it so?\n\nIt is."),
+    ],
+)
+def test_words_of_no_known_name_stand_beside_a_quotation(words: str, text: str) -> None:
+    head = "<header><time datetime='2020-04-01'>1 April 2020</time><cite>Ann</cite></header>"
+    (comment,) = comments(
+        f"<li class='comment' id='li-comment-3'><div id='comment-3'>{head}<div>{words}</div></div></li>"
+    )
+    assert comment.content
+    assert comment.content.text == text
+
+
 # -- title and byline -------------------------------------------------------------------------------
 
 
@@ -127,6 +155,46 @@ def test_the_name_in_an_authors_box_is_no_title() -> None:
 def test_a_post_with_an_empty_heading_and_no_title_of_the_page_has_none() -> None:
     page = post(article(f"<h1 class='post-title'> </h1><div class='post-content'><p>{WORDS}</p></div>"), title="")
     assert page.title == ""
+
+
+@pytest.mark.parametrize(
+    ("heading", "url", "title"),
+    [
+        ("Post ID: 7", POST, ""),
+        ("(Untitled)", POST, ""),
+        ("Sin título", POST, ""),
+        ("Blog", f"{HOME}2013/7-2/", ""),
+        ("Chapter 8", POST, "Chapter 8"),
+        ("Untitled no more", POST, "Untitled no more"),
+    ],
+)
+def test_what_stands_in_place_of_a_title_is_none(heading: str, url: str, title: str) -> None:
+    head = f"<h2 class='site-title'><a href='/'>Blog</a></h2><h1 class='entry-title'>{heading}</h1>"
+    page = post(f"{head}{article(f'<div class=entry-content><p>{WORDS}</p></div>')}", title="Blog", url=url)
+    assert page.title == title
+    named = post(
+        f"{head}{article(f'<div class=entry-content><p>{WORDS}</p></div>')}", title=f"{heading} – Blog", url=url
+    )
+    assert named.title == heading
+
+
+@pytest.mark.parametrize(
+    ("stated", "heading", "title"),
+    [
+        ("Tides – Page 2", "", "Tides"),
+        ("Tides – 第2页", "", "Tides"),
+        ("Tides – Page 3", "", "Tides – Page 3"),
+        ("Tides – Part 2", "Tides – Part 2", "Tides – Part 2"),
+        ("Tides – Part 2 – Page 2", "Tides – Part 2", "Tides – Part 2"),
+    ],
+)
+def test_the_number_of_a_part_is_not_part_of_a_title(stated: str, heading: str, title: str) -> None:
+    links = f"<div class='page-links'><a class='post-page-numbers' href='{POST}'>1</a></div>"
+    inner = f"<h1 class='entry-title'>{heading}</h1><div class='entry-content'><p>{WORDS}</p>{links}</div>"
+    source = f"<html><head><title>{stated}</title></head><body class='single postid-7'>{article(inner)}</body></html>"
+    target = Target(url=f"{POST}2/", kind=TargetKind.POST_PART, hint={"part": "2", "post": "7"})
+    (part,) = WordPress().extract(Page(target.url, source.encode()), target, SITE).posts
+    assert (part.title, part.url) == (title, POST)
 
 
 def test_markup_that_a_theme_shows_as_it_is_written_is_not_part_of_a_title() -> None:
@@ -296,6 +364,28 @@ def test_items_that_run_into_their_class_are_read() -> None:
     reply = f'<ol class="children"><liclass="comment odd depth-2" id="comment-4">{said.format("Bob")}</li></ol>'
     items = comments(f'<liclass="comment even depth-1" id="comment-3">{said.format("Ann")}{reply}</li>')
     assert [(one.native_id, one.depth, one.parent) for one in items] == [("3", 1, None), ("4", 2, "3")]
+
+
+@pytest.mark.parametrize(
+    ("ids", "linked", "native"),
+    [
+        ((31, 34), {}, ["31", "34"]),
+        ((31, 34), {31: 31}, ["31", "34"]),
+        ((1, 2), {}, [None, None]),
+        ((1, 2), {1: 1}, ["1", "2"]),
+        ((41, 42), {41: 31}, ["31", None]),
+    ],
+)
+def test_an_id_may_be_the_bare_number_of_a_comment(
+    ids: tuple[int, ...], linked: dict[int, int], native: list[str | None]
+) -> None:
+    reply = "<a class='comment-reply-link' href='/tides/?replytocom={}#respond'>Reply</a>"
+    items = (
+        f"<div class='comment even depth-1 comments' id='{id_}'><h4 class='user-name'>Ann</h4><div class='acme'>"
+        f"{reply.format(linked[id_]) if id_ in linked else ''}</div><p>Yes, {id_}.</p></div></li>"
+        for id_ in ids
+    )
+    assert [one.native_id for one in comments(*items)] == native
 
 
 @pytest.mark.parametrize(("end", "source"), [("<!-- #comment-## -->", "inferred"), ("<!-- end -->", "unknown")])

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from archiver.crawl.guesses import Guesses
+from archiver.crawl.guesses import MOST_FAILED, Guesses
 from archiver.engines.base import Guess
 from archiver.model import Discovery, Target, TargetKind
+from archiver.page import Page
 
 HOME = "https://blog.example.org/"
 
@@ -50,3 +51,31 @@ def test_what_is_linked_to_is_asked_for() -> None:
     guesses = Guesses()
     guesses.saw(a_list("2020/05/"), holding(10))
     assert guesses.vain(a_list("2020/06/page/2/")) is None
+
+
+def a_feed(number: int, **hint: str) -> Target:
+    return Target(url=f"{HOME}post-{number}/feed/", kind=TargetKind.COMMENT_FEED, hint=hint)
+
+
+def answered(guesses: Guesses, *numbers: int, status: int = 500) -> None:
+    for number in numbers:
+        guesses.answered(a_feed(number), Page(a_feed(number).url, b"", status=status))
+
+
+def test_feeds_of_threads_are_given_up_when_several_in_a_row_cannot_be_had() -> None:
+    guesses = Guesses()
+    answered(guesses, *range(MOST_FAILED - 1), *[0] * MOST_FAILED)
+    guesses.answered(a_feed(98), None)
+    assert guesses.vain(a_feed(99)) is None, "one is asked for again and again, and none answers for the host"
+    answered(guesses, MOST_FAILED)
+    assert guesses.vain(a_feed(99)) == "guessed: 5 feeds of threads in a row could not be had"
+    assert guesses.vain(a_feed(99, of="all")) is None
+    assert guesses.vain(a_list("post-99/", TargetKind.POST)) is None
+
+
+def test_one_feed_of_a_thread_that_is_had_speaks_for_the_others() -> None:
+    guesses = Guesses()
+    answered(guesses, *range(MOST_FAILED - 1))
+    answered(guesses, 50, status=200)
+    answered(guesses, MOST_FAILED)
+    assert guesses.vain(a_feed(99)) is None
