@@ -65,7 +65,7 @@ def extract(
       archiver extract -a ms-blogs --jobs 8
       archiver extract --executor local --jobs 8 --shards read-again *.warc.gz      WARC files, a shard each
     """
-    fleet = taken(flags)
+    fleet = taken(flags, jobs_alone=True)
     named = [*files, *(read_paths(source) if source else ())]
     if fleet.executor:
         if dry_run or as_json:

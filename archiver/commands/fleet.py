@@ -90,10 +90,15 @@ class Fleet:
         return self.shards if isinstance(self.shards, Path) else Path()
 
 
-def taken(flags: dict[str, Any]) -> Fleet:
-    """Take these options out of the flags of a verb. Raises UsageError where some are given and --executor is not."""
+def taken(flags: dict[str, Any], *, jobs_alone: bool = False) -> Fleet:
+    """Take these options out of the flags of a verb. Raises UsageError where some are given and --executor is not.
+
+    jobs_alone: whether --jobs means something to the verb without it.
+    """
     found = Fleet(**{field.name: flags.pop(field.name) for field in fields(Fleet)})
-    own = (name for name in Fleet.__slots__ if name not in {"jobs", "shards", "scratch"})
+    own = (
+        name for name in Fleet.__slots__ if name not in {"shards", "scratch"} and not (jobs_alone and name == "jobs")
+    )
     given = [name for name in own if getattr(found, name) not in {None, False}]
     if given and found.executor is None:
         option = f"--{given[0].replace('_', '-')}"

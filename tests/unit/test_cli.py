@@ -194,6 +194,8 @@ def test_a_verb_does_not_wait_for_the_others():
         (["search", "--in", "titles", "x"], "search: Invalid value for '--in'"),
         (["serve", "--port", "99999"], "serve: Invalid value for '--port'"),
         (["status", "-a", "file"], "status: Invalid value for '-a' / '--archive'"),
+        (["crawl", "--jobs", "4", BLOG], "--jobs: it says how workers are started"),
+        (["update", "--jobs", "4"], "--jobs: it says how workers are started"),
     ],
 )
 def test_wrong_usage_is_one_line_and_code_2(words, line, crawl):
