@@ -462,6 +462,7 @@ class Site:
     engine: str | None = None
     api_url: str | None = None
     open_routes: frozenset[str] = frozenset()  # parts of the API that answered: posts, comments …
+    named: str | None = None  # the front page as the API has it, where that names another host
     language: str | None = None
     utc_offset: int | None = None
     timezone: str | None = None

@@ -106,6 +106,7 @@ class Blog:
         timezone, utc_offset = held.clock(self._shared.archive, self.site.key)
         if not self.site.timezone and self.site.utc_offset is None:
             self.site = replace(self.site, timezone=timezone, utc_offset=utc_offset)
+        self.site = replace(self.site, named=held.other_name(self._shared.archive, self.site.key))
         for _, hint in self._writer.frontier.open_routes(blog_key(self.site.key)):
             if hint.get("route"):
                 self.site = replace(self.site, open_routes=self.site.open_routes | {hint["route"]})

@@ -53,6 +53,17 @@ def clock(archive: Archive, site_key: str) -> tuple[str | None, int | None]:
         return (row["timezone"], row["utc_offset"]) if row else (None, None)
 
 
+def other_name(archive: Archive, site_key: str) -> str | None:
+    """The front page by the name of another host, as the blog's API has it."""
+    with _reader(archive) as reader:
+        row = reader.connection.execute(
+            "SELECT json_extract(hint, '$.named') AS named FROM frontier"
+            " WHERE blog_id = ? AND kind = 'api' AND named IS NOT NULL ORDER BY round DESC LIMIT 1",
+            (blog_key(site_key),),
+        ).fetchone()
+        return row["named"] if row else None
+
+
 def blog_of(archive: Archive, url: str) -> str | None:
     """The site key of the blog that a page is of, the narrowest of several."""
     with _reader(archive) as reader:

@@ -12,6 +12,7 @@ from archiver.engines import _wordpress_front as front
 from archiver.engines import _wordpress_lists as lists
 from archiver.engines import feeds, sitemaps, wordpress_api
 from archiver.engines._platform import count_hint
+from archiver.engines._wordpress_named import other_name, shows_its_own
 from archiver.engines.base import Guess
 from archiver.engines.dom import Dom
 from archiver.engines.wordpress_page import PostPage, post_page
@@ -81,14 +82,17 @@ def _from_home(page: Page, site: Site) -> list[Target]:
     dom = page.once(Dom)
     comments = front.comments_feed(dom, site) or urljoin(site.home, "comments/feed/")
     api = front.api_link(page, dom)
+    listed = _listed(dom, site)
+    static = front.static_pages(dom, site)
+    own = {"own": "1"} if shows_its_own(dom, [*static, *(one.url for one in listed)]) else {}
     return [
-        wordpress_api.root_target(api if api and same_host(api, site.home) else urljoin(site.home, "wp-json/")),
+        wordpress_api.root_target(api if api and same_host(api, site.home) else urljoin(site.home, "wp-json/"), **own),
         # The first but the API: it tells the blog's clock, which the times on all pages are read by.
         replace(_target(comments, TargetKind.COMMENT_FEED, of="all"), priority=15),
         _target(front.posts_feed(dom, site) or urljoin(site.home, "feed/"), TargetKind.FEED),
         _target(urljoin(site.home, _SITEMAPS[0]), TargetKind.SITEMAP, next="1"),
-        *_listed(dom, site),
-        *[_target(url, TargetKind.POST, kind="page") for url in front.static_pages(dom, site)],
+        *listed,
+        *[_target(url, TargetKind.POST, kind="page") for url in static],
     ]
 
 
@@ -103,13 +107,16 @@ def _from_api(page: Page, target: Target, site: Site) -> list[Target]:
         if page.ok and route:
             return [*wordpress_api.next_pages(page, target), *_posts_of(page, route, site)]
         if page.ok and wordpress_api.is_root(page):
-            return wordpress_api.route_targets(target.hint["root"], newest_first=site.limit is not None)
+            name = other_name(page.json, site) if "own" in target.hint else None
+            named = {"named": name} if name else {}
+            return wordpress_api.route_targets(target.hint["root"], newest_first=site.limit is not None, **named)
     except PageError:
         pass  # extract() has said what came instead
     if route:
         return wordpress_api.smaller(page, target)
     if route == "" and "rest_route" not in target.url:
-        return [wordpress_api.root_target(urljoin(site.home, "?rest_route=/"))]
+        own = {"own": "1"} if "own" in target.hint else {}
+        return [wordpress_api.root_target(urljoin(site.home, "?rest_route=/"), **own)]
     return []
 
 

@@ -14,6 +14,7 @@ from archiver.engines import _wordpress_ways as ways
 from archiver.engines import bylines, feeds, sitemaps, wordpress_api, wordpress_listing, wordpress_sidebar
 from archiver.engines._comment_when import none_before
 from archiver.engines._platform import count_hint
+from archiver.engines._wordpress_named import at_home
 from archiver.engines.base import Detection, Engine
 from archiver.engines.dom import Dom
 from archiver.engines.wordpress_listing import Lists
@@ -54,7 +55,7 @@ class WordPress(Engine):
             return Extract()
         match target.kind:
             case TargetKind.API:
-                return _read_api(page, target)
+                return _read_api(_at_home(page, target, site), target)
             case TargetKind.FEED:
                 reading = feeds.read_posts(page, site)
                 if "alone" in target.hint:
@@ -92,7 +93,7 @@ class WordPress(Engine):
 
     def discover(self, page: Page, target: Target, site: Site) -> Discovery:
         """Targets that a page, or its failure, leads to. Never anything off the blog or unsafe."""
-        return ways.discover(page, target, site)
+        return ways.discover(_at_home(page, target, site), target, site)
 
     def sensors(self, found: Sequence[Target], site: Site) -> tuple[Target, ...]:
         """See Engine."""
@@ -114,6 +115,12 @@ class WordPress(Engine):
     def comment_of(self, url: str) -> str | None:
         """See Engine."""
         return comment_id(url)
+
+
+def _at_home(page: Page, target: Target, site: Site) -> Page:
+    if target.kind is not TargetKind.API or target.hint.get("route") not in wordpress_api.ROUTES:
+        return page
+    return at_home(page, target.hint.get("named") or site.named, site)
 
 
 def _read_api(page: Page, target: Target) -> Extract:

@@ -65,16 +65,15 @@ def endpoint(root: str, route: str, **query: str | int) -> str:
     return urlunsplit((parts.scheme, parts.netloc, path, urlencode(pairs, safe="/:,", quote_via=quote), ""))
 
 
-def root_target(root: str) -> Target:
-    """The target that asks an API root who it is."""
-    return Target(
-        url=endpoint(root, "", _fields=ROOT_FIELDS), kind=TargetKind.API, priority=2, hint={"route": "", "root": root}
-    )
+def root_target(root: str, **more: str) -> Target:
+    """The target that asks an API root who it is. more: hints."""
+    hint = {"route": "", "root": root} | more
+    return Target(url=endpoint(root, "", _fields=ROOT_FIELDS), kind=TargetKind.API, priority=2, hint=hint)
 
 
-def route_targets(root: str, *, newest_first: bool = False) -> list[Target]:
-    """The first page of every route. newest_first: for a crawl that takes the newest posts only."""
-    return [page_target(root, route, 1, newest_first=newest_first) for route in ROUTES]
+def route_targets(root: str, *, newest_first: bool = False, **more: str) -> list[Target]:
+    """The first page of every route. newest_first: for a crawl that takes the newest posts only. more: hints."""
+    return [page_target(root, route, 1, newest_first=newest_first, size=PER_PAGE, **more) for route in ROUTES]
 
 
 def page_target(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ import pytest
 from archiver.demo import DemoBlog, Response
 from archiver.engines import wordpress_api
 from tests.crawl.faults import FaultServer, page
-from tests.crawl.running import SOON, Ran, crawl
+from tests.crawl.running import SOON, Ran, crawl, update
 
 JSON = (("Content-Type", "application/json; charset=UTF-8"),)
 ELSEWHERE = page(302, Location="http://127.0.0.2:9/blog")
@@ -204,3 +206,27 @@ def bare(body: bytes) -> bytes:
     """A page without its sidebar, and without pagers."""
     text = re.sub(r"(?s)<(aside|nav)\b.*?</\1>", "", body.decode())
     return re.sub(r'rel="(?:prev|next)"', "", text).encode()
+
+
+class OldName(DemoBlog):
+    """A blog whose API has the address that the blog had before, while something corrects its pages."""
+
+    def respond(self, target: str, *, method: str = "GET", headers: Mapping[str, str] | None = None) -> Response:
+        answer = super().respond(target, method=method, headers=headers)
+        if "/wp-json/" not in target:
+            return answer
+        return replace(answer, body=answer.body.replace(self.home.encode(), b"http://old-name.example"))
+
+
+def test_an_api_that_names_another_host_than_the_pages(tmp_path: Path) -> None:
+    """The pages prove that posts stand at the blog's own host; runs to come know it, too."""
+    server = FaultServer(OldName(posts=8, thread=8))
+    with server.running() as home:
+        ran = crawl(tmp_path, f"{home}/")
+        assert (posts(ran), ran.code) == (published(server.blog), 0)
+        new = server.blog.add_post("High water", "It came at five.")
+        again = update(tmp_path)
+    assert posts(again) == published(server.blog)
+    found = again.rows("SELECT url FROM posts UNION SELECT url FROM terms WHERE url IS NOT NULL")
+    assert [url for (url,) in found if not url.startswith(f"{home}/")] == []
+    assert server.blog.url(new).removeprefix(server.blog.home) in server.targets()

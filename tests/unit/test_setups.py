@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archiver.engines import blog_link, traps, wordpress_api
+from archiver.engines._wordpress_named import at_home
 from archiver.engines.wordpress import WordPress
 from archiver.errors import PageError
 from archiver.model import Site, Target, TargetKind
@@ -198,6 +199,55 @@ def test_messages_around_json_are_passed_over(body: str, value: object) -> None:
 def test_what_is_cut_is_no_json(body: str) -> None:
     with pytest.raises(PageError):
         _ = Page(HOME, body.encode()).json
+
+
+OLD = "http://old-name.example/notes"
+ROWS = [{"id": 5, "link": f"{OLD}/2024/05/tides/", "_embedded": {"author": [{"link": f"{OLD}/author/vera/"}]}}]
+
+
+@pytest.mark.parametrize(
+    ("home", "links", "named"),
+    [
+        (OLD, f"<a href='{POST}' rel='bookmark'>Tides</a>", f"{OLD}/"),
+        (f"{OLD}/", f"<a href='{POST}' rel='bookmark'>Tides</a>", f"{OLD}/"),
+        (OLD, f"<a href='{OLD}/2024/05/tides/' rel='bookmark'>Tides</a><a href='/imprint/'>Imprint</a>", None),
+        (HOME, f"<a href='{POST}' rel='bookmark'>Tides</a>", None),
+        ("http://www.blog.example.org", f"<a href='{POST}' rel='bookmark'>Tides</a>", None),
+        ("", f"<a href='{POST}' rel='bookmark'>Tides</a>", None),
+    ],
+)
+def test_an_api_names_another_host_than_the_pages(home: str, links: str, named: str | None) -> None:
+    article = f"<article class='post-5 hentry'><h2>{links}</h2></article>"
+    front = Page(HOME, f"<html><body class='home blog'>{article}</body></html>".encode(), headers=HTML)
+    index = next(target for target in found_at(front, TargetKind.HOME) if target.kind is TargetKind.API)
+    body = json.dumps({"namespaces": ["wp/v2"], "home": home}).encode()
+    asked = ENGINE.discover(Page(index.url, body, headers={"content-type": "application/json"}), index, SITE).targets
+    assert {target.hint.get("named") for target in asked} == {named}
+    (posts,) = [target for target in asked if target.hint["route"] == "posts"]
+    page = Page(posts.url, json.dumps(ROWS).encode(), headers={"content-type": "application/json"})
+    (post,) = ENGINE.extract(page, posts, SITE).posts
+    assert post.url == (POST if named else ROWS[0]["link"])
+    assert [target.url for target in ENGINE.discover(page, posts, SITE).targets] == ([POST] if named else [])
+
+
+@given(path=st.text("abc/-%?=#é", max_size=20))
+def test_links_are_led_to_the_blogs_own_host(path: str) -> None:
+    rows = [
+        {"link": f"{OLD}/{path}", "n": 1},
+        {"link": f"{OLD}s/{path}"},
+        {"link": None},
+        {"content": {"rendered": OLD}},
+    ]
+    page = Page(f"{HOME}wp-json/wp/v2/posts", json.dumps(rows).encode(), headers={"x-wp-total": "4"})
+    led = at_home(page, f"{OLD}/", SITE)
+    assert led.json == [{"link": HOME + path, "n": 1}, *rows[1:]]
+    assert (led.url, led.headers) == (page.url, page.headers)
+    assert at_home(page, None, SITE) is page
+
+
+def test_an_answer_that_is_no_data_is_left_to_its_reader() -> None:
+    page = Page(HOME, b"<html>Log in</html>")
+    assert at_home(page, f"{OLD}/", SITE) is page
 
 
 # ---- doors and encodings
