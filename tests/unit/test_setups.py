@@ -210,7 +210,7 @@ ROWS = [{"id": 5, "link": f"{OLD}/2024/05/tides/", "_embedded": {"author": [{"li
     [
         (OLD, f"<a href='{POST}' rel='bookmark'>Tides</a>", f"{OLD}/"),
         (f"{OLD}/", f"<a href='{POST}' rel='bookmark'>Tides</a>", f"{OLD}/"),
-        (OLD, f"<a href='{OLD}/2024/05/tides/' rel='bookmark'>Tides</a><a href='/imprint/'>Imprint</a>", None),
+        (OLD, f"<a href='{OLD}/2024/05/tides/'>Tides</a></h2><p><a href='/imprint/'>Imprint</a></p><h2>", None),
         (HOME, f"<a href='{POST}' rel='bookmark'>Tides</a>", None),
         ("http://www.blog.example.org", f"<a href='{POST}' rel='bookmark'>Tides</a>", None),
         ("", f"<a href='{POST}' rel='bookmark'>Tides</a>", None),
