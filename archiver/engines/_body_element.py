@@ -10,7 +10,7 @@ from lxml.html import HtmlElement
 
 from archiver.engines import _post_furniture as around
 from archiver.engines import _vocabulary as vocabulary
-from archiver.engines.dom import SKIPPED, Dom, Region, ancestors, text_of, tokens
+from archiver.engines.dom import SKIPPED, Dom, Region, ancestors, near, text_of, tokens
 from archiver.text import normal_name
 
 _BODY_NAME = re.compile(
@@ -18,6 +18,7 @@ _BODY_NAME = re.compile(
 )
 _INNER_NAME = re.compile(r"^(?:post|entry|article|story)[-_]*(?:content|body|text|copy)\Z")
 _OTHER_NAME = re.compile(r"meta|head|foot|wrap|area|title|thumb|image|nav|comment|widget|related|author|list|grid")
+_ELSE = re.compile(r"comment|author|related|(?:^|[-_])(?:nav|foot|head|meta|share|social)")
 _COMMENT_ID = re.compile(r"(?:li-|div-)?comment-\d+\Z", re.ASCII)
 _WHOLE = frozenset({"hentry", "type-post", "type-page"})
 _CALLED_WORDS = frozenset({"entry-content", "post-content", "article-content", "e-content"})
@@ -26,6 +27,8 @@ _THREAD_IDS = ("respond", "commentform", "comments")
 _FEET = ("footer", "site-footer", "copyright")
 _OUTER = frozenset({"body", "html"})
 _FRAMES = 3  # around a title, itself counted
+_SAYING = ("p", "blockquote", "figure", "dl")
+_SHOWN = ("img", "iframe", "video", "audio")
 _LABELS = 120  # characters: "12 comments", "Subscribe to …"
 
 
@@ -144,7 +147,39 @@ def _wordless(dom: Dom, aside: Region, article: HtmlElement | None) -> HtmlEleme
             element is None or (dom.inside(one, element) and _holds_more(dom, element, one))
         ):
             element = one
-    return element
+    behind = _behind_heading(dom, aside, article) if article is not None and element in {None, article} else None
+    return element if behind is None else behind
+
+
+def _behind_heading(dom: Dom, aside: Region, article: HtmlElement) -> HtmlElement | None:
+    """Of what follows the title in the post's element, beside it or its frame, the part with most in it that is neither
+    the theme's by its name nor the thread. With the title elsewhere, of all that stands in the post's element."""
+    stated = normal_name(dom.stated_title or "")
+    heads = (e for e in article.iter("h1", "h2", "h3", "h4") if (said := normal_name(text_of(e))) and said in stated)
+    title = next(heads, None)
+    frames = near(title, _FRAMES - 1) if title is not None else [article]
+    for frame in frames:
+        if frame is article and title is not None:
+            break
+        beside = frame.itersiblings("div", "section") if title is not None else frame.iterchildren("div", "section")
+        behind = [e for e in beside if e not in aside and not _is_apart(dom, e)]
+        if behind:
+            return max(behind, key=_weight)
+    return None
+
+
+def _weight(element: HtmlElement) -> int:
+    return len(text_of(element)) + _LABELS * sum(1 for _ in element.iter(*_SHOWN))
+
+
+def _is_apart(dom: Dom, element: HtmlElement) -> bool:
+    """Whether an element behind a title is none of the words: empty, the theme's, or about the comments."""
+    said = any(text_of(e) for e in element.iter(*_SAYING))
+    if not _weight(element) or (around.is_theme_part(element) and not said):
+        return True
+    if any(map(_ELSE.search, (*tokens(element), element.get("id") or ""))):
+        return True
+    return any(dom.inside(dom.by_id[id_], element) for id_ in HARD_IDS if id_ in dom.by_id)
 
 
 def _is_called_body(classes: str) -> bool:

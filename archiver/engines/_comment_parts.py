@@ -10,7 +10,7 @@ from lxml.html import HtmlElement
 
 from archiver._months import folded
 from archiver.engines import _vocabulary as vocabulary
-from archiver.engines._comment_roles import NONE, Role, role, sorting
+from archiver.engines._comment_roles import FRAME, NONE, Role, role, sorting
 from archiver.engines._thread_nodes import Node
 from archiver.engines.dom import Dom, text_of, tokens
 from archiver.engines.wordpress_urls import comment_id
@@ -149,6 +149,8 @@ def _find_body(parts: Parts) -> HtmlElement | None:
     order = parts.dom.order
     marks = [(order[e], e) for e in (*(e for _, e in parts.names), *(e for _, e in parts.dates), *parts.times)]
     marks += [(order[e], e) for e in parts.cites if _is_said(e)]
+    head = head_of_frame(parts)
+    marks += [(order[head], head)] if head is not None else []
     best = next((element for element in found if not _holds_frame(parts.dom, element, marks)), None)
     if best is None or len(found) == 1:
         return best
@@ -157,6 +159,18 @@ def _find_body(parts: Parts) -> HtmlElement | None:
         if element is not best and parts.dom.inside(element, best) and _covers(parts.dom, element, best):
             best = element
     return best
+
+
+def head_of_frame(parts: Parts) -> HtmlElement | None:
+    """The heading at the head of what is called the author, where all of the comment stands in that."""
+    for rank, frame in parts.names if parts.headings else ():
+        head = next((e for e in parts.headings if parts.dom.inside(e, frame)), None) if rank >= FRAME else None
+        first = next((e for e in frame.iter("p", "blockquote") if text_of(e)), None) if head is not None else None
+        if head is None or first is None or parts.dom.order[first] < parts.dom.order[head]:
+            continue
+        if (said := text_of(head)) and text_of(frame).startswith(said):
+            return head
+    return None
 
 
 def _longest_beside(found: list[HtmlElement], best: HtmlElement) -> HtmlElement:

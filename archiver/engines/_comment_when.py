@@ -154,7 +154,8 @@ def _wordings(parts: Parts, link: HtmlElement | None) -> Iterator[str]:
         if parts.in_body(place) or (name is not None and _says_name_alone(parts, place, name)):
             continue
         apart = [name] if name is not None and name is not place and parts.dom.inside(name, place) else []
-        for wording in (place.get("content"), place.get("title"), text_without(place, apart)):
+        # Some themes print the day for machines as people read it, and for people without the year.
+        for wording in (place.get("content"), place.get("title"), text_without(place, apart), place.get("datetime")):
             said = _behind_name(parts, wording or "")
             if 0 < len(said) < _LONGEST:
                 yield said

@@ -10,7 +10,7 @@ from lxml.html import HtmlElement
 
 from archiver._months import folded
 from archiver.engines import _vocabulary as vocabulary
-from archiver.engines._comment_parts import BLOCKS, Parts, is_service_link, ranked
+from archiver.engines._comment_parts import BLOCKS, Parts, head_of_frame, is_service_link, ranked
 from archiver.engines._comment_roles import NONE, Role, role
 from archiver.engines._comment_when import own_link
 from archiver.engines._names import looks_like_name, name_beside_date, signed_name, undated_name, without_by
@@ -151,6 +151,9 @@ def _signed(line: HtmlElement | None) -> tuple[str, HtmlElement | None, HtmlElem
 
 def places(parts: Parts) -> Iterator[HtmlElement]:
     """Where a name may stand, the surest first."""
+    head = head_of_frame(parts) if parts.body is None else None
+    if head is not None:
+        yield head
     yield from ranked(parts.names, parts.dom)
     yield from parts.cites
     yield from parts.with_property("author", "creator", "name")

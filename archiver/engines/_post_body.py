@@ -175,8 +175,14 @@ def _theme_parts(dom: Dom, element: HtmlElement) -> Iterator[tuple[HtmlElement, 
                 return
             end = dom.last(node)  # a byline above the words
             begun = _runs(node.tail)
-        elif node.tag not in _TITLES:
+        elif node.tag not in _TITLES and not _is_title(dom, node):
             begun = begun or _runs(node.text) or _runs(node.tail)
+
+
+def _is_title(dom: Dom, node: HtmlElement) -> bool:
+    """Whether a smaller heading repeats the page's <title>."""
+    said = normal_name(text_of(node)) if node.tag in {"h3", "h4"} else ""
+    return bool(said) and normal_name(dom.stated_title or "").startswith(said)
 
 
 def _runs(text: str | None) -> bool:

@@ -18,7 +18,9 @@ BLOCKS = frozenset(
     {"p", "h2", "h3", "h4", "ul", "ol", "blockquote", "pre", "table", "figure", "dl", "img", "hr", "div"}
 )
 _WORDY = BLOCKS - {"div"}
-_OWN_MARKS = ("entry-title", "vcard", "updated", "byline", "posted-on")
+_OWN_MARKS = frozenset(
+    {"entry-title", "vcard", "updated", "byline", "posted-on", "entry-date", "entry-author", "entry-comments"}
+)
 _NAME_PARTS = re.compile(r"[-_\s]+")
 PLAIN_CLASS = re.compile(r"^(?:wp-|align|gallery|caption|has-|size-|is-)")
 _SHORT_LINE = 600  # characters
@@ -95,7 +97,9 @@ def _trailing(shell: HtmlElement, children: list[HtmlElement]) -> Iterator[HtmlE
 
 
 def _only_clears(node: HtmlElement) -> bool:
-    """Whether an element holds nothing: such a one ends what floats above it."""
+    """Whether an element holds nothing: such a one ends what floats above it, or is a picture that there is not."""
+    if node.tag == "img":
+        return not node.get("src")
     return node.tag == "div" and not len(node) and not text_of(node)
 
 

@@ -10,7 +10,7 @@ from lxml.html import HtmlElement
 
 from archiver.engines import _vocabulary as vocabulary
 from archiver.engines.dom import Dom, Region, near_tokens, rels, text_of, tokens
-from archiver.engines.wordpress_urls import taxonomy
+from archiver.engines.wordpress_urls import is_author_page, taxonomy
 from archiver.model import Term
 from archiver.text import normal_name, slug_of, squeeze
 from archiver.urls import last_segment, query_value, url_key
@@ -102,7 +102,7 @@ class PostTerms:
 
     def _kind(self, link: HtmlElement, url: str) -> str | None:
         """What a link says of the post: that it is in a category, has a tag, or nothing."""
-        if "#" in url:
+        if "#" in url or is_author_page(url):  # some themes mark bylines as tags
             return None
         rel = set(rels(link))
         marked = not rel.isdisjoint({"tag", "category"})

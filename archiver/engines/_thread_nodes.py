@@ -17,7 +17,7 @@ from typing import TypeVar
 from lxml.html import HtmlElement
 
 from archiver.engines._comment_roles import NONE, PINGS, Marks, role
-from archiver.engines._thread_starts import LISTS, MICRODATA, Start, starts, stated
+from archiver.engines._thread_starts import LISTS, MICRODATA, Start, has_avatar, starts, stated
 from archiver.engines.dom import Dom, Region, ancestors
 from archiver.engines.wordpress_urls import comment_id
 from archiver.model import Note, ParentSource
@@ -371,4 +371,5 @@ def _is_comment(node: Node) -> bool:
             or bool((element.text or "").strip())
             or (element is not node.element and bool((element.tail or "").strip()))
         )
-    return texts and node.native_id is not None
+    # What is called as comments are, with somebody's picture, though it has neither a number nor a name that is known.
+    return texts and (node.native_id is not None or (node.marked and not node.place and has_avatar(node.element)))

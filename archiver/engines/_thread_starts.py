@@ -14,7 +14,7 @@ from typing import NamedTuple
 from lxml.html import HtmlElement
 
 from archiver.engines._comment_roles import Marks, marks
-from archiver.engines.dom import Dom, split, tokens
+from archiver.engines.dom import Dom, ancestors, split, tokens
 
 _ID = re.compile(
     r"^(?P<prefix>(?:[a-z]+[-_])*?)(?:a?comment|comm|cmt)(?:[-_](?:item|id|no|nr|num|node|block|box|wrap|row|li|single))?"
@@ -32,6 +32,9 @@ _PING_TITLE = re.compile(
     r"(?:\d+\s+)?(?:track|ping)backs?(?:\s*(?:/|&|\+|,|and|und|et|e|y|en|och|og)\s*(?:track|ping)backs?)?\s*(?:\(\d+\)|:)?\Z",
     re.IGNORECASE,
 )
+_AVATAR = re.compile(r"avatar", re.IGNORECASE)
+_LEVELS = 6  # between a comment's link to answer it and the element that holds all of it
+_UNPLACED = Marks(frozenset(), None, None)
 _SHELLS = frozenset({"li", "div", "article", "section", "dt", "dd", "p", "td", "tr", "blockquote", "table"})
 _ANCHORS = frozenset({"a", "span"})
 _CELLS = frozenset({"td", "tr", "tbody", "table"})
@@ -66,6 +69,8 @@ def starts(dom: Dom) -> dict[HtmlElement, Start]:
                     _add(found, element)
     if not found:
         _add_rarer(found, dom)
+    if not found:
+        _add_answerable(found, dom)
     for element in _ping_items(dom):
         known = found.get(element) or Start(element, tokens(element))
         is_bare = element not in found and next(element.iter("a"), None) is not None  # else: "No trackbacks yet"
@@ -81,11 +86,34 @@ def _add_rarer(found: dict[HtmlElement, Start], dom: Dom) -> None:
             _add(found, _promoted(element), *ids)
 
 
+def _add_answerable(found: dict[HtmlElement, Start], dom: Dom) -> None:
+    """Comments whose items a theme has made without WordPress's ids and classes: by the links to answer them, and the
+    pictures of those who wrote. Those that cannot be answered are called as the others are."""
+    called: set[str] = set()
+    for link in dom.classed("comment-reply-link"):
+        native = link.get("data-commentid") or ""
+        item = next((up for up in islice(ancestors(link), _LEVELS) if has_avatar(up)), None)
+        if item is not None and native.isdecimal() and item.tag in _SHELLS and item not in found:
+            found[item] = Start(item, tokens(item), native, _UNPLACED)
+            called.add(item.get("class") or "")
+    tags = {item.tag for item in found}
+    for classes in called - {""}:
+        for element in dom.by_classes[classes]:
+            if element.tag in tags and element not in found:
+                found[element] = Start(element, tokens(element), None, _UNPLACED)
+
+
+def has_avatar(element: HtmlElement) -> bool:
+    """Whether an element holds the picture of somebody."""
+    images = element.iter("img")
+    return any(_AVATAR.search(f"{image.get('class') or ''} {image.get('src') or ''}") for image in images)
+
+
 def stated(dom: Dom) -> Iterator[Start]:
     """Comments that microdata alone tells."""
     for element in dom.root.iterfind(".//*[@itemtype]"):
         if MICRODATA.search(element.get("itemtype") or "") and element.tag in _SHELLS:
-            yield Start(element, tokens(element), None, Marks(frozenset(), None, None))
+            yield Start(element, tokens(element), None, _UNPLACED)
 
 
 def _add(

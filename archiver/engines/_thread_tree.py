@@ -57,8 +57,8 @@ def settle(nodes: list[Node], answerable: Collection[Node], *, replies_open: boo
 
 
 def _is_walked(node: Node) -> bool:
-    """Whether WordPress itself has ended an item, as its comment behind it says: replies would lie in the item."""
-    after = node.element.getnext() if node.element.tag == "li" else None
+    """Whether WordPress itself has ended an item, as its comment behind it says: replies would stand before that."""
+    after = node.element.getnext()
     return after is not None and not isinstance(after.tag, str) and (after.text or "").strip() == "#comment-##"
 
 

@@ -143,6 +143,35 @@ def test_words_of_no_known_name_stand_beside_a_quotation(words: str, text: str) 
     assert comment.content.text == text
 
 
+FIGURE = "<figure><img src='/boat.jpg'><figcaption>A boat</figcaption></figure>"
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        "<h3>Tides</h3><ul class='x-meta'><li>May 5, 2020</li></ul><div class='para'>{}</div><div></div>",
+        "<div class='post-title'><h1>Tides</h1></div><div class='x-article'>{}</div><div class='comments-x'>No</div>",
+        "<ul class='x-meta'><li>May 5, 2020</li></ul><div class='article clearfix'>{}</div>",
+    ],
+)
+@pytest.mark.parametrize(("words", "text"), [("<p>Short.</p>", "Short."), (FIGURE, "A boat")])
+def test_few_words_of_no_known_name_follow_the_title(frame: str, words: str, text: str) -> None:
+    page = post(article(frame.format(words) + FORM), title="Tides – Blog")
+    content = page.content()
+    assert content
+    assert content.text == text
+
+
+def test_a_box_of_lines_about_the_post_is_none_of_its_words() -> None:
+    lines = "<span class='entry-date'>May 5, 2020</span><a href='/tides/'><span class='entry-author'>Ann</span></a>"
+    head = f"<h4>Tides and those who watch them come</h4><img src=''><div class='metabox'>{lines}</div>"
+    page = post(f"<div id='box'>{head}<p>{WORDS}</p>{FORM}</div>", title="Tides and those who watch them come – Blog")
+    content = page.content()
+    assert content
+    assert content.text == WORDS
+    assert (page.published and page.published.at[:10], [one.name for one in page.byline[0]]) == ("2020-05-05", ["Ann"])
+
+
 # -- title and byline -------------------------------------------------------------------------------
 
 
@@ -264,6 +293,15 @@ def test_a_page_builders_terms_are_called_after_the_post(name: str, link: str, k
     assert terms(page) == [(kind, "Sea")]
 
 
+def test_a_byline_that_is_marked_as_a_tag_is_none() -> None:
+    head = (
+        "<span class='author'>By <a rel='tag' href='/author/ann/'>Ann</a></span><a rel='tag' href='/tag/sea/'>Sea</a>"
+    )
+    assert terms(post(article(f"<h1>Tides</h1>{head}<div class='entry-content'><p>{WORDS}</p></div>"))) == [
+        ("tag", "Sea")
+    ]
+
+
 def test_a_sign_of_its_own_is_not_part_of_a_tag() -> None:
     tag = "<span><a href='/tag/moon/' rel='tag'><span class='hash'>#</span>moon</a></span>"
     assert terms(post(article(f"<h1>Tides</h1><div class='entry-content'><p>{WORDS}</p></div>{tag}"))) == [
@@ -364,6 +402,55 @@ def test_items_that_run_into_their_class_are_read() -> None:
     reply = f'<ol class="children"><liclass="comment odd depth-2" id="comment-4">{said.format("Bob")}</li></ol>'
     items = comments(f'<liclass="comment even depth-1" id="comment-3">{said.format("Ann")}{reply}</li>')
     assert [(one.native_id, one.depth, one.parent) for one in items] == [("3", 1, None), ("4", 2, "3")]
+
+
+REPLY = "<a class='comment-reply-link' data-commentid='{0}' href='/tides/?replytocom={0}#respond'>Reply</a>"
+
+
+def test_items_of_the_themes_own_are_told_by_links_to_answer_and_faces() -> None:
+    face = "<img class='acme-face avatar-60' src='/a.jpg'>"
+    said = "<h4>{1}</h4><span>May 5, 2020 at 2:00 pm</span><p>Yes, {1}.</p>{0}"
+    item = f"<div class='media acme-box'><a>{face}</a><div>{said}</div></div>"
+    ann, bob, cat = (
+        item.format(reply, name) for reply, name in ((REPLY.format(3), "Ann"), (REPLY.format(5), "Bob"), ("", "Cat"))
+    )
+    end = "</li><!-- #comment-## -->"
+    body = f"<h3>3 Comments</h3>{ann}<ul class='children'>{cat}{end}</ul>{end}{bob}{end}{FORM}"
+    found = read(f"<body class='single postid-7'><div class='acme'>{body}</div></body>").comments
+    assert [
+        (one.native_id, one.depth, one.author and one.author.name, one.content and one.content.text) for one in found
+    ] == [
+        ("3", 1, "Ann", "Yes, Ann."),
+        (None, 2, "Cat", "Yes, Cat."),
+        ("5", 1, "Bob", "Yes, Bob."),
+    ]
+
+
+def test_items_of_any_kind_that_wordpress_has_ended_answer_the_post() -> None:
+    said = "<h3>Ann</h3><div><p>Yes, {0}.</p></div>{1}"
+    item = f"<div id='comment-{{0}}' class='row comment-body'>{said}</div></li><!-- #comment-## -->"
+    found = comments(*(item.format(number, REPLY.format(number)) for number in (3, 4)))
+    assert [(one.parent, one.depth) for one in found] == [(None, 1)] * 2
+    assert {one.parent_source.value for one in found} == {"inferred"}
+
+
+def test_all_of_a_comment_may_stand_in_what_is_called_its_author() -> None:
+    head = "<h4>Ann</h4><p>Yes.</p><time datetime='2021-02-10'><a href='#comment-3'>February 10th, 2021</a></time>"
+    frame = f"<div class='comment-author vcard'><div class='avatar'></div><div class='comment-text'>{head}</div></div>"
+    (comment,) = comments(f"<li class='comment even depth-1'><article id='comment-3'>{frame}</article></li>")
+    assert comment.author
+    assert (comment.author.name, comment.content and comment.content.text) == ("Ann", "Yes.")
+    assert comment.published
+    assert comment.published.at[:10] == "2021-02-10"
+
+
+def test_a_day_for_machines_may_be_written_as_people_read_it() -> None:
+    meta = (
+        "<div class='comment-metadata'><time datetime='May 4, 2012'>10:00 am , May 4</time></div><b class='fn'>Ann</b>"
+    )
+    (comment,) = comments(f"<li class='comment even depth-1' id='comment-3'>{meta}<p>Yes.</p></li>")
+    assert comment.published
+    assert (comment.published.at[:10], comment.published.precision) == ("2012-05-04", Precision.DAY)
 
 
 @pytest.mark.parametrize(
