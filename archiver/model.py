@@ -314,6 +314,7 @@ class BlogFacts:
     utc_offset: int | None = None  # minutes east of UTC, when fixed
     timezone: str | None = None  # IANA name
     api_url: str | None = None
+    root: str | None = None  # the front page that the blog's pages call theirs
 
 
 @record
@@ -462,6 +463,7 @@ class Site:
     engine: str | None = None
     api_url: str | None = None
     open_routes: frozenset[str] = frozenset()  # parts of the API that answered: posts, comments …
+    root: str | None = None  # the front page that the front page itself calls the blog's
     named: str | None = None  # the front page as the API has it, where that names another host
     language: str | None = None
     utc_offset: int | None = None

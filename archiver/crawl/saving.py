@@ -96,6 +96,7 @@ def learned(site: Site, target: Target, extract: Extract) -> Site:
         timezone=facts.timezone or site.timezone,
         api_url=facts.api_url or site.api_url,
         open_routes=site.open_routes | {route} if route else site.open_routes,
+        root=facts.root or site.root,
         named=target.hint.get("named") or site.named,
     )
 

@@ -13,13 +13,18 @@ from archiver.engines.dom import Dom, near, near_tokens, text_of
 from archiver.engines.wordpress_urls import is_below
 from archiver.model import BlogFacts, Site
 from archiver.page import Page
-from archiver.urls import absolute, within, without_fragment
+from archiver.urls import absolute, last_segment, same_host, url_key, within, without_fragment
 
 API_REL = "https://api.w.org/"
 _VERSION = re.compile(r"WordPress\s+([\d.]+)")
 _THEME = re.compile(r"/wp-content/themes/([^/\"'?\\]+)/")
 _FEEDS = frozenset({"application/rss+xml", "application/atom+xml", "application/rdf+xml"})
 _OF_COMMENTS = re.compile(r"/comments/|comments-rss|feed=comments")
+_BEHIND_ROOT = re.compile(
+    r"(?<=/)(?:(?:index\.php/)?(?:wp-json|comments/feed)/?|(?:index\.php)?\?(?:rest_route=/?|p=\d+|feed=comments-rss2))$",
+    re.ASCII,
+)
+_LANGUAGE = re.compile(r"[a-z]{2}(?:[-_][a-z]{2,4})?", re.IGNORECASE)
 _STATIC = frozenset({"menu-item-object-page", "page_item", "wp-block-pages-list__item", "menu-item-type-post_type"})
 
 
@@ -62,6 +67,36 @@ def api_link(page: Page, dom: Dom) -> str | None:
     return absolute(match[1], page.url) if match else None
 
 
+def root_of(page: Page, dom: Dom) -> str | None:
+    """The front page of the blog that a page is of, as some of its links have it.
+
+    They lead to the REST API, to the page itself by its number, and to the feed of all comments.
+    """
+    short = (absolute(link.get("href") or "", dom.base) for link in dom.head_links("shortlink"))
+    feeds = (absolute(link.get("href") or "", dom.base) for link in dom.head_links("alternate"))
+    for url in (api_link(page, dom), *short, *feeds):
+        match = _BEHIND_ROOT.search(url) if url and same_host(url, page.url) else None
+        if url and match:
+            return url[: match.start()]
+    return None
+
+
+def is_of_another_blog(page: Page, dom: Dom, site: Site) -> bool:
+    """Whether a page is of a blog in a folder below the front page of this one, whose numbers mean other posts there.
+
+    Not so a translation: plugins keep those of one blog in folders, each with an API.
+    """
+    root = root_of(page, dom) if site.root else None
+    if root is None or site.root is None or url_key(root) == url_key(site.root):
+        return False
+    if not within(root, site.root) or not within(page.url, root):
+        return False
+    html = dom.tags("html")
+    language = html[0].get("lang") if html else None
+    translated = any(link.get("hreflang") for link in dom.head_links("alternate"))
+    return not translated and language == site.language and not _LANGUAGE.fullmatch(last_segment(root))
+
+
 def posts_feed(dom: Dom, site: Site) -> str | None:
     """The feed of posts that the page advertises, if it is at the blog's own host."""
     return next((url for url in _feeds(dom, site) if not _OF_COMMENTS.search(url)), None)
@@ -91,6 +126,7 @@ def facts(page: Page, dom: Dom, name: str) -> BlogFacts:
         engine=name,
         engine_version=version[1] if version else None,
         theme=theme[1] if theme else None,
+        root=root_of(page, dom),
     )
 
 

@@ -239,6 +239,8 @@ def _from_post(page: Page, target: Target, site: Site) -> Discovery:
     if not page.ok:
         broken = page.status >= 500 and target.kind in {TargetKind.POST, TargetKind.COMMENT_PAGE}
         return Discovery(targets=(_comment_feed(target),) if broken else ())
+    if front.is_of_another_blog(page, page.once(Dom), site):
+        return Discovery()
     reading = post_page(page, site)
     if not reading.is_post:
         # A static page of the menu can turn out to be the list of posts.

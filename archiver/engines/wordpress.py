@@ -154,6 +154,8 @@ def _sidebar_extract(sidebar: SidebarReading) -> Extract:
 
 
 def _read_post(page: Page, target: Target, site: Site) -> Extract:
+    if front.is_of_another_blog(page, page.once(Dom), site):
+        return Extract(notes=(Note(kind="page_of_another_blog", detail=page.url),))
     reading = post_page(page, site)
     if not reading.is_post:
         return Extract(notes=(Note(kind="not_a_post", detail=page.url),))

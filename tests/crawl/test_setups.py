@@ -230,3 +230,21 @@ def test_an_api_that_names_another_host_than_the_pages(tmp_path: Path) -> None:
     found = again.rows("SELECT url FROM posts UNION SELECT url FROM terms WHERE url IS NOT NULL")
     assert [url for (url,) in found if not url.startswith(f"{home}/")] == []
     assert server.blog.url(new).removeprefix(server.blog.home) in server.targets()
+
+
+def test_a_blog_beside_another_takes_none_of_its_posts(tmp_path: Path) -> None:
+    """As in a network of blogs in folders, whose front page shows what is new in others: their numbers are the same."""
+    server = FaultServer(DemoBlog(posts=8, thread=6, api=False))
+    with server.running() as home:
+        path = sorted(published(server.blog))[2]
+        beside = f"<article class='hentry'><h3 class='entry-title'><a href='{home}/two{path}'>Other</a></h3></article>"
+        front = server.blog.respond("/").body.replace(b"</main>", beside.encode() + b"</main>", 1)
+        server.always("/", Response(200, front, HTML))
+        other = server.blog.respond(path).body.replace(home.encode(), f"{home}/two".encode())
+        server.always(f"/two{path}", Response(200, other.replace(b"<p>", b"<p>Other: "), HTML))
+        ran = crawl(tmp_path, f"{home}/")
+    assert f"/two{path}" in server.targets()
+    assert (posts(ran), ran.code) == (published(server.blog), 0)
+    assert comments(ran) == shown(server.blog)
+    assert ran.one("SELECT count(*) FROM posts WHERE text LIKE '%Other: %'") == 0
+    assert "1 page of another blog" in ran.out

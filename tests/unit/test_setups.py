@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -100,6 +101,51 @@ def test_a_post_stands_where_it_was_fetched(canonical: str) -> None:
 def test_the_link_to_a_blog(links: str, found: str | None) -> None:
     page = Page(HOME, f"<html><body>{links}</body></html>".encode(), headers=HTML)
     assert blog_link(page) == (found and HOME + found)
+
+
+@pytest.mark.parametrize(
+    ("root", "home", "more", "another"),
+    [
+        ("two/", HOME, "", True),
+        ("two/", f"{HOME}two/", "", False),
+        ("", HOME, "", False),
+        ("", f"{HOME}two/", "", False),  # pages of a blog whose front page calls a folder its own
+        ("other/", HOME, "", False),  # core in a folder of its own, say
+        ("two/", HOME, "<link rel='alternate' hreflang='nl' href='/nl/'>", False),
+        ("en/", HOME, "", False),
+        ("", None, "", False),
+        ("two/", None, "", False),
+    ],
+)
+@pytest.mark.parametrize("form", ["wp-json/", "index.php/wp-json/", "?rest_route=/", "?p=5", "comments/feed/"])
+def test_a_page_of_a_blog_in_a_folder_is_not_of_this_one(
+    root: str, home: str | None, more: str, another: bool, form: str
+) -> None:
+    """Their posts have the same numbers."""
+    folder = "en/" if root == "en/" else "two/"
+    rel = {"?p=5": "shortlink", "comments/feed/": "alternate"}.get(form, "https://api.w.org/")
+    api = f"<link rel='{rel}' href='{HOME}{root}{form}'>{more}"
+    links = f"<nav><a rel='prev' href='{HOME}{folder}ebb/'>Ebb</a></nav>"
+    page = post_page(f"{HOME}{folder}2024/05/tides/", api, links)
+    site = replace(SITE, root=home)
+    read = ENGINE.extract(page, Target(url=page.url, kind=TargetKind.POST), site)
+    assert [note.kind for note in read.notes] == (["page_of_another_blog"] if another else [])
+    assert (not read.posts, not found_at(page, TargetKind.POST, site)) == (another, another)
+
+
+@pytest.mark.parametrize(("language", "another"), [("en", True), ("nl", False), (None, False)])
+def test_a_page_in_another_language_may_be_a_translation(language: str | None, another: bool) -> None:
+    front = (
+        f"<html lang='en'><head><link rel='https://api.w.org/' href='{HOME}wp-json/'></head><body class='home blog'>"
+    )
+    facts = ENGINE.extract(Page(HOME, front.encode(), headers=HTML), Target(url=HOME, kind=TargetKind.HOME), SITE).blog
+    assert facts is not None
+    assert facts.root == HOME
+    page = post_page(f"{HOME}two/tides/", f"<link rel='https://api.w.org/' href='{HOME}two/wp-json/'>")
+    html = page.text.replace("<html>", f"<html lang='{language}'>") if language else page.text
+    site = replace(SITE, root=facts.root, language=facts.language)
+    read = ENGINE.extract(Page(page.url, html.encode(), headers=HTML), Target(url=page.url, kind=TargetKind.POST), site)
+    assert (not read.posts) is another
 
 
 # ---- the API
