@@ -224,12 +224,12 @@ class Blog:
 
     def received(self, job: Job, answer: Answer, decision: retry.Decision) -> Question | None:
         """Carry out what was decided of an answer; a page to be read comes back as a question."""
-        self._guesses.answered(job.target, answer.page)
         if job.target.kind is TargetKind.ROBOTS and "host" in job.target.hint:
             self._ruled(job, answer, decision)
             return None
         if isinstance(decision, retry.Read):
             assert answer.page is not None
+            self._guesses.answered(job.target, answer.page)
             if why := refused(answer.page, job.target, self._config.honour):
                 self._open -= 1
                 self.note(job, answer)

@@ -22,9 +22,9 @@ class Guesses:
         self._fullest: dict[str, int] = {}
         self._failed: set[str] = set()  # feeds of threads since the last that was had
 
-    def answered(self, target: Target, page: Page | None) -> None:
-        """Take note of an answer. page: None where none came, which says nothing of the others."""
-        if page is None or not _is_feed_of_thread(target):
+    def answered(self, target: Target, page: Page) -> None:
+        """Take note of a final answer: one that is asked for again, or leads on, says nothing of the others."""
+        if not _is_feed_of_thread(target):
             return
         if page.ok:
             self._failed.clear()
