@@ -37,7 +37,9 @@ _TITLE = re.compile(rb"<title[^>]*>([^<]{1,200})</title>", re.IGNORECASE)
 _OF_POST = re.compile(
     rb"<article\b|\bhentry\b|\bcomment-?form\b|\b(?:postid|page-id)-\d|\bsingle-post\b", re.IGNORECASE
 )
+_LINK = re.compile(rb"<a\s", re.IGNORECASE)
 _DOOR_SIZE = 1 << 17  # bytes; what stands in front of a site is small, but for the scripts in it
+_MOST_LINKS = 10  # a page of a site has a menu and more
 _PAGES = frozenset({TargetKind.POST, TargetKind.POST_PART, TargetKind.COMMENT_PAGE})
 
 
@@ -71,7 +73,9 @@ def is_interstitial(page: Page) -> bool:
     if title is None:
         return False
     stated = normal_name(unescape(title[1].decode("utf-8", "replace"))).rstrip(".… ")
-    return stated in vocabulary.phrases("people", "interstitial") and _OF_POST.search(page.body) is None
+    if stated not in vocabulary.phrases("people", "interstitial"):
+        return False
+    return len(_LINK.findall(page.body)) <= _MOST_LINKS and _OF_POST.search(page.body) is None
 
 
 def is_soft_404(page: Page, kind: TargetKind) -> bool:

@@ -42,12 +42,14 @@ EMBEDDED = "author,wp:term"
 REFUSED = 400
 _TEN = 10
 _EMPTY = re.compile(r"<(?!/?(?:p|div|br|span)\b|!--)", re.IGNORECASE)
-# WPBakery, Divi, Avada, Enfold and others; an article about one of them shows one at most, or has them escaped.
+# What page builders write; an article about one of them shows one at most, or has them in its code.
 _BUILDER = re.compile(
     r"\[/?(?:(?:vc|et_pb|fusion|mk|tatsu|nectar|kc|wpb)_[a-z0-9_]+"
     r"|av_(?:section|textblock|heading|image|hr|button|one_\w+|two_\w+|three_\w+)|cs_(?:section|row|column|content))"
     r"(?:\s[^\[\]]*)?/?\]",
 )
+_CODE = re.compile(r"(<(?:pre|code)\b.*?</(?:pre|code)>)", re.DOTALL | re.IGNORECASE)
+_SHORT = 1500  # characters: excerpts have 55 words
 _CUT = re.compile(r"\[\s*(?:…|\.\.\.)\s*\]$")
 TAXONOMIES = {"category": "category", "post_tag": "tag"}
 
@@ -131,9 +133,13 @@ def next_pages(page: Page, target: Target) -> list[Target]:
     elif total.isdecimal():
         numbers = range(2, int(total) + 1) if number == 1 else range(0)
     else:
-        came = len(rows(page))
-        # A blog may give fewer rows than it is asked for, and says nothing of it: 10, 20 or 50 of them.
-        numbers = range(number + 1, number + 2) if came >= size or (came and came % 10 == 0) else range(0)
+        came = len(listed := rows(page))
+        # A blog may give fewer rows than it is asked for, and says nothing of it: 10, 20 or 50 of them. One that takes
+        # no note of the number of a page gives the first again and again.
+        first = str(listed[0].get("id")) if listed else ""
+        more = came >= size or (came and came % 10 == 0)
+        goes_on = more and first != target.hint.get("first")
+        return [_beside(target, number + 1, size, first=first)] if goes_on else []
     return [_beside(target, n, size) for n in numbers]
 
 
@@ -279,10 +285,10 @@ def _body(html: str, link: str) -> Content | None:
     API may hand those out as they are.
     """
     if "[" in html and len(_BUILDER.findall(html)) > 1:
-        html = _BUILDER.sub("", html)
+        html = "".join(part if _CODE.match(part) else _BUILDER.sub("", part) for part in _CODE.split(html))
     made = _added.read_post(html, link)
     if made.text.strip():
-        return None if _CUT.search(made.text.rstrip()) else made
+        return None if len(made.text) < _SHORT and _CUT.search(made.text.rstrip()) else made
     return made if made.media or _EMPTY.search(html) else None
 
 

@@ -327,3 +327,46 @@ def test_what_stands_in_the_place_of_a_page(title: str, body: str, door: bool) -
 )
 def test_an_encoding_that_nothing_states(body: bytes, text: str) -> None:
     assert Page(HOME, b"<p>" + body, headers={"content-type": "text/html"}).text == "<p>" + text
+
+
+def test_the_page_of_an_old_theme_that_is_called_like_a_notice_is_a_page() -> None:
+    menu = "".join(f"<a href='/{number}/'>{number}</a>" for number in range(12))
+    html = f"<html><head><title>Maintenance</title></head><body>{menu}<div class='post'><p>Of boats.</p></div></body>"
+    assert not traps.is_interstitial(Page(HOME, html.encode(), headers=HTML))
+    bare = html.replace(menu, "")
+    assert traps.is_interstitial(Page(HOME, bare.encode(), headers=HTML))
+
+
+def test_an_api_that_takes_no_note_of_pages_is_not_asked_without_end() -> None:
+    """As of a copy of a blog in files, whose server knows no queries."""
+    row = {"link": POST, "type": "post", "title": {"rendered": ""}, "content": {"rendered": ""}}
+    body = json.dumps([row | {"id": number} for number in range(1, 11)]).encode()
+    target = wordpress_api.page_target(f"{HOME}wp-json/", "posts", 1)
+    asked = []
+    for _ in range(5):
+        asked.append(target.hint["page"])
+        onward = wordpress_api.next_pages(Page(target.url, body, headers={"content-type": "application/json"}), target)
+        if not onward:
+            break
+        (target,) = onward
+    assert asked == ["1", "2"]
+
+
+def api_text(html: str) -> str | None:
+    row = {"id": 7, "link": POST, "type": "post", "title": {"rendered": ""}, "content": {"rendered": html}}
+    target = wordpress_api.page_target(f"{HOME}wp-json/", "posts", 1)
+    page = Page(target.url, json.dumps([row]).encode(), headers={"content-type": "application/json"})
+    content = wordpress_api.read(page, target).posts[0].content
+    return content.text if content else None
+
+
+def test_shortcodes_in_the_code_of_an_article_are_kept() -> None:
+    code = "[vc_row][vc_column]Ebb[/vc_column][/vc_row]"
+    assert api_text(f"<p>Write:</p><pre><code>{code}</code></pre>") == f"Write:\n\n{code}"
+    assert api_text(code) == "Ebb"
+
+
+def test_a_long_body_that_ends_with_an_omission_is_whole() -> None:
+    long = "The tide turns twice. " * 80
+    assert (api_text(f"<p>{long}[&hellip;]</p>") or "").endswith("[…]")
+    assert api_text("<p>The tide turns [&hellip;]</p>") is None
