@@ -78,7 +78,7 @@ def named_above(links: list[tuple[HtmlElement, str]]) -> Boxed | None:
     for link, url in links:
         slug = _letters(author_slug(url) or "")
         beside = next((found for up in near(link, _BESIDE) if (found := _headings(up))), [])
-        name = next((text for text in beside if len(slug) > 2 and slug in _letters(text)), None)
+        name = next((text for text in beside if len(slug) > 2 and _letters(without_by(text)) == slug), None)
         if not slug and len(beside) == 1 and is_label(said := text_of(link), without_by(said)):  # `?author=2`
             name = beside[0]
         if name is not None and len(name) < _LONGEST:

@@ -94,12 +94,14 @@ def _framed_body(dom: Dom, element: HtmlElement) -> HtmlElement | None:
     apart = [dom.by_id[id_] for id_ in _THREAD_IDS if id_ in dom.by_id]
     if not any(dom.inside(e, element) for e in (*apart, *dom.classed("post-navigation"))):
         return None
-    total = sum(len(text_of(p)) for p in element.iter("p") if not in_comment(p))
+    said_in = [(p, len(text_of(p))) for p in element.iter("p") if not in_comment(p)]
+    total = sum(size for _, size in said_in)
     for inner in dom.matching(_BODY_NAME):
         if inner is element or not dom.inside(inner, element) or not _is_called_body(inner.get("class") or ""):
             continue
         said = sum(len(text_of(p)) for p in inner.iter("p"))
-        if 2 * said > total and _holds_more(dom, element, inner) and not in_comment(inner):
+        before = sum(size for p, size in said_in if dom.order[p] < dom.order[inner])
+        if 2 * said > total and before <= _LABELS and _holds_more(dom, element, inner) and not in_comment(inner):
             return inner
     return None
 

@@ -16,8 +16,9 @@ from archiver.engines._dating import Dating
 from archiver.engines._near_lines import near_lines
 from archiver.engines._post_statements import Statements
 from archiver.engines.dom import Dom, Region, near, near_tokens, rels, text_of, text_without, tokens
-from archiver.engines.wordpress_urls import day, month
+from archiver.engines.wordpress_urls import day, month, post_url
 from archiver.model import Moment, Precision
+from archiver.urls import url_key
 
 _PUBLISHED = frozenset(
     {"published", "entry-date", "dt-published", "post-date", "posted-on", "meta-date", "wp-block-post-date"}
@@ -28,8 +29,10 @@ _BETWEEN = re.compile(r"\s*[|·•–—]\s*|\s+[/-]\s+")
 _META = re.compile(r"(?:^|[-_])meta(?:$|[-_])")
 _DAYS = frozenset({Precision.SECOND, Precision.MINUTE, Precision.HOUR, Precision.DAY})
 _HEAD = re.compile(r"(?:^|[-_])(?:top|topbar|header|masthead)(?:$|[-_])")
+_POSTS = frozenset({"hentry", "type-post", "post"})
 _OF_POST = re.compile(r"entry|post|article|single|page|content")
-_COARSE = frozenset({Precision.MONTH, Precision.YEAR})
+_OFF = {Precision.MONTH: 1, Precision.YEAR: 23}
+"""How many months, from a date as exact as that, the day may be away that it stands for."""
 _LONGEST = 200
 _NEAR = 40  # characters: "Last updated on" stands close to its date
 
@@ -117,7 +120,7 @@ class PostDates:
 
     def _refined(self, moment: Moment | None) -> Moment | None:
         """A date as exact as what it links to: "16 years ago" over the archive of that day, or of that month."""
-        if moment is None or moment.precision not in _COARSE:
+        if moment is None or moment.precision not in _OFF:
             return moment
         urls = [url for _, url in self._dom.links_outside(self._outside)]
         days = {listed for url in urls if (listed := day(url))}
@@ -128,7 +131,9 @@ class PostDates:
             exact = self._dating.iso("{:04}-{:02}".format(*months.pop()))
         else:
             return moment
-        return replace(exact, printed=moment.printed) if exact is not None else moment
+        # "16 years ago" may be one off; what is further away is of something else, such as a calendar.
+        fits = exact is not None and abs(_months(exact) - _months(moment)) <= _OFF[moment.precision]
+        return replace(exact, printed=moment.printed) if exact is not None and fits else moment
 
     def _near_words(self) -> Moment | None:
         """A day in a line near the words that nothing calls a date: "Written on May 5, 2020 | by Ann"."""
@@ -146,13 +151,21 @@ class PostDates:
         now = self._dating.now
         if now is None or moment.at[:10] != now.date().isoformat() or moment.precision is not Precision.DAY:
             return False
+        if any(up.tag == "article" or not _POSTS.isdisjoint(tokens(up)) for up in near(place, 12)):
+            return False  # the head of a post that is new
         names = {name for up in near(place, 4) for name in (*tokens(up), (up.get("id") or "").lower())}
         return any(_HEAD.search(name) and not _OF_POST.search(name) for name in names)
 
     def _bookmarked(self) -> Moment | None:
         """The day that a permalink says: short posts without a title have no other."""
-        for link, _ in self._dom.links_outside(self._outside):
-            if "bookmark" in rels(link) and any(map(str.isdigit, said := text_of(link))) and len(said) < _LONGEST:
+        own = url_key(self._url)  # other posts may be listed by their days
+        for link, url in self._dom.links_outside(self._outside):
+            if (
+                "bookmark" in rels(link)
+                and url_key(post_url(url)) == own
+                and any(map(str.isdigit, said := text_of(link)))
+                and len(said) < _LONGEST
+            ):
                 moment = self._dating.any(said, self._url)
                 if moment is not None and moment.precision in _DAYS:
                     return moment
@@ -226,3 +239,8 @@ def _near(shown: Moment, stated: Moment) -> bool:
 
 def _day_number(at: str) -> int:
     return date.fromisoformat(at[:10]).toordinal()
+
+
+def _months(moment: Moment) -> int:
+    """The months that have gone since the year 0."""
+    return int(moment.at[:4]) * 12 + int(moment.at[5:7])

@@ -32,7 +32,9 @@ _LINE_TAGS = frozenset({"p", "div", "small", "span", "em", "ul", "h2", "h3", "h4
 _WORKED = frozenset({"div", "section", "aside", "ul", "form"})
 _CONTROLS = frozenset({"button", "input", "select"})
 _PRESSED = re.compile(r"^data-(?:\w+-)*nonce$")  # what proves to WordPress that a reader of this page has pressed it
-_SAYING = ("p", "blockquote", "pre", "table", "figure", "dl", "iframe", "audio", "video")
+_SAYING = ("p", "blockquote", "pre", "table", "figure", "dl", "iframe", "audio", "video", "code", "h2", "h3")
+_UPLOADED = re.compile(r"/uploads/\d{4}/\d\d/")
+_VOID = re.compile(r"javascript:\s*(?:$|;|/|void\b|\w+\([^()]*\);?$)")  # not what readers are to keep as a bookmark
 _PLACES = ("#comments", "#respond")
 _SHELLS = frozenset({"div", "section", "article"})
 
@@ -171,13 +173,15 @@ def _is_worked(node: HtmlElement) -> bool:
     """Whether a short frame without words of its own holds what readers press: votes, a sign-up, a switch."""
     if node.tag not in _WORKED or len(text_of(node)) > _SHORT_LINE // 2 or next(node.iter(*_SAYING), None) is not None:
         return False
+    if any(_UPLOADED.search(image.get("src") or "") for image in node.iter("img")):
+        return False  # an author's pictures, between the buttons that turn them
     return any(_is_pressed(e) for e in node.iter("*"))
 
 
 def _is_pressed(element: HtmlElement) -> bool:
     """A control, but for the boxes of a list of things to do."""
     if element.tag == "a":
-        return (element.get("href") or "").startswith("javascript:") or any(map(_PRESSED.search, element.keys()))
+        return _VOID.match(element.get("href") or "") is not None or any(map(_PRESSED.search, element.keys()))
     if element.tag in _CONTROLS:
         return element.get("type") not in {"checkbox", "radio"}
     return any(map(_PRESSED.search, element.keys()))

@@ -333,7 +333,9 @@ def _take_bare_numbers(nodes: list[Node]) -> None:
     where links say another number, nor where the theme may only have counted them."""
     numbers = {node: number for node in nodes if (number := _bare_number(node))}
     linked = [(number, node.native_id) for node, number in numbers.items() if node.native_id]
-    counted = max(map(int, numbers.values())) <= len(nodes) and not linked
+    values = sorted(map(int, numbers.values()))
+    counted = values[-1] <= len(nodes) or (len(values) > 1 and values[-1] - values[0] < len(values))  # of a later page
+    counted = counted and not linked
     if counted or len(set(numbers.values())) < len(numbers) or any(one != other for one, other in linked):
         return
     for node, number in numbers.items():

@@ -172,6 +172,35 @@ def test_a_box_of_lines_about_the_post_is_none_of_its_words() -> None:
     assert (page.published and page.published.at[:10], [one.name for one in page.byline[0]]) == ("2020-05-05", ["Ann"])
 
 
+@pytest.mark.parametrize(
+    "part",
+    [
+        "<div><a href='javascript:(function(){document.title=1})()'>Mark tides</a></div>",
+        "<div><code>tide --now</code><button>Copy</button></div>",
+        "<div><h3>The tables</h3><button>Fold</button></div>",
+    ],
+)
+def test_what_an_author_wrote_beside_a_button_is_kept(part: str) -> None:
+    content = post(article(f"<h1>Tides</h1><div class='entry-content'><p>{WORDS}</p>{part}</div>")).content()
+    assert content
+    assert any(said in content.text for said in ("Mark tides", "tide --now", "The tables"))
+
+
+def test_pictures_between_the_buttons_that_turn_them_are_kept() -> None:
+    turned = "<div><img src='/wp-content/uploads/2024/05/ebb.jpg' alt=''><button>Next</button></div>"
+    content = post(article(f"<h1>Tides</h1><div class='entry-content'><p>{WORDS}</p>{turned}</div>")).content()
+    assert content
+    assert [one.url for one in content.media] == [f"{HOME}wp-content/uploads/2024/05/ebb.jpg"]
+
+
+def test_words_before_a_part_that_is_called_the_body_are_kept() -> None:
+    first = "Before all tables there were sticks in the sand, and before the sticks there were those who looked. " * 2
+    inner = f"<p>{first}</p><div class='article-text'><p>{WORDS}</p><p>{WORDS}</p></div>{FORM}"
+    content = post(article(f"<h1>Tides</h1><div class='entry-content'>{inner}</div>")).content()
+    assert content
+    assert content.text.startswith("Before all tables")
+
+
 # -- title and byline -------------------------------------------------------------------------------
 
 
@@ -253,6 +282,12 @@ def test_a_heading_names_whom_a_label_with_the_address_of_an_authors_page_means(
     about = f"<div class='post-author'><div class='inner'><h4>Ann Lee</h4><p>Sails.</p>{links}</div></div>"
     page = post(article(f"<h1>Tides</h1><div class='post-content'><p>{WORDS}</p></div>{about}"))
     assert [author.name for author in page.byline[0]] == ["Ann Lee"]
+
+
+def test_a_heading_that_only_begins_as_an_address_names_nobody() -> None:
+    face = "<div class='author-box'><a href='/author/annlee/'><img src='/ann.png' alt=''></a></div>"
+    page = post(article(f"<h1>Ann Leeward</h1><div class='post-content'><p>{WORDS}</p></div>{face}"))
+    assert page.byline[0] == ()
 
 
 def test_of_a_protected_post_the_title_is_kept_and_no_comment() -> None:
@@ -459,6 +494,7 @@ def test_a_day_for_machines_may_be_written_as_people_read_it() -> None:
         ((31, 34), {}, ["31", "34"]),
         ((31, 34), {31: 31}, ["31", "34"]),
         ((1, 2), {}, [None, None]),
+        ((51, 52), {}, [None, None]),
         ((1, 2), {1: 1}, ["1", "2"]),
         ((41, 42), {41: 31}, ["31", None]),
     ],
@@ -516,3 +552,29 @@ def test_pages_are_found_in_the_sidebar_of_pages() -> None:
         Page(f"{HOME}about/", source.encode()), Target(url=f"{HOME}about/", kind=TargetKind.POST), SITE
     )
     assert [(target.url, target.kind) for target in found.targets] == [(f"{HOME}about/crew/", TargetKind.POST)]
+
+
+# -- dates that are of something else ---------------------------------------------------------------
+
+
+def test_a_bookmark_of_another_post_does_not_date_this_one() -> None:
+    other = "<div><a rel='bookmark' href='/ebb/'>May 5, 2020</a></div>"
+    words = f"<div class='entry-content'><p>{WORDS}</p></div>"
+    page = post(article(f"<h1>Tides</h1>{words}{other}"), url=f"{HOME}2019/03/04/tides/")
+    assert page.published
+    assert page.published.at.startswith("2019-03-04")
+
+
+def test_a_day_of_the_calendar_does_not_refine_a_date() -> None:
+    head = "<h1>Tides</h1><time class='entry-date'>14 years ago</time>"
+    table = "<table><tr><td><a href='/2024/10/29/'>29</a></td></tr></table>"
+    page = post(f"{article(f'{head}<div class=entry-content><p>{WORDS}</p></div>')}{table}")
+    assert page.published
+    assert page.published.at.startswith("2010")
+
+
+def test_a_new_post_is_dated_in_its_own_head() -> None:
+    head = "<div class='header'><h1>Tides</h1><span class='date'>November 1, 2024</span></div>"
+    page = post(article(f"{head}<div class='entry-content'><p>{WORDS}</p></div>"))
+    assert page.published
+    assert page.published.at.startswith("2024-11-01")
