@@ -81,6 +81,15 @@ def root_of(page: Page, dom: Dom) -> str | None:
     return None
 
 
+def _edited_here(page: Page, dom: Dom) -> str | None:
+    """A front page that is where editors are led to: WordPress itself may stand in a folder of its own."""
+    for link in dom.head_links("edituri"):
+        url = absolute(link.get("href") or "", dom.base)
+        if url and url_key(url.removesuffix("xmlrpc.php?rsd")) == url_key(page.url):
+            return page.url
+    return None
+
+
 def is_of_another_blog(page: Page, dom: Dom, site: Site) -> bool:
     """Whether a page is of a blog in a folder below the front page of this one, whose numbers mean other posts there.
 
@@ -126,7 +135,7 @@ def facts(page: Page, dom: Dom, name: str) -> BlogFacts:
         engine=name,
         engine_version=version[1] if version else None,
         theme=theme[1] if theme else None,
-        root=root_of(page, dom),
+        root=root_of(page, dom) or _edited_here(page, dom),
     )
 
 

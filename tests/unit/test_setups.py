@@ -133,6 +133,15 @@ def test_a_page_of_a_blog_in_a_folder_is_not_of_this_one(
     assert (not read.posts, not found_at(page, TargetKind.POST, site)) == (another, another)
 
 
+@pytest.mark.parametrize(("core", "root"), [("", HOME), ("wp/", None), ("two/", None)])
+def test_a_front_page_without_feeds_and_api_may_name_what_edits_it(core: str, root: str | None) -> None:
+    link = f"<link rel='EditURI' type='application/rsd+xml' href='{HOME}{core}xmlrpc.php?rsd'>"
+    front = Page(HOME, f"<html><head>{link}</head><body class='home blog'></body></html>".encode(), headers=HTML)
+    facts = ENGINE.extract(front, Target(url=HOME, kind=TargetKind.HOME), SITE).blog
+    assert facts is not None
+    assert facts.root == root
+
+
 @pytest.mark.parametrize(("language", "another"), [("en", True), ("nl", False), (None, False)])
 def test_a_page_in_another_language_may_be_a_translation(language: str | None, another: bool) -> None:
     front = (
