@@ -8,6 +8,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
@@ -123,6 +124,14 @@ def alive(pid: int) -> bool:
         return stat(pid)[0] != "Z"
     except OSError:
         return False
+
+
+def until_gone(*pids: int, seconds: float = 120) -> None:
+    """Wait for the end of processes that are about to end: their files and pipes are closed a little before it."""
+    end = time.monotonic() + seconds
+    while any(map(alive, pids)):
+        assert time.monotonic() < end
+        time.sleep(0.01)
 
 
 def rows(archive: Path, sql: str, *values: Any) -> list[tuple[Any, ...]]:

@@ -15,7 +15,7 @@ from archiver.crawl import reader_child
 from archiver.crawl.lock import locked
 from archiver.demo import DemoBlog
 from tests.crawl.faults import SILENCE, FaultServer
-from tests.crawl.running import ROOT, alive, environment
+from tests.crawl.running import ROOT, alive, environment, until_gone
 
 PATIENCE = 60  # seconds
 
@@ -52,9 +52,7 @@ def test_a_fork_has_no_file_of_the_archive_and_ends_with_the_run(tmp_path: Path)
             os.kill(process.pid, signal.SIGKILL)
         with locked(tmp_path, "crawl"):
             pass  # at once, whatever the child is doing
-        while alive(child):
-            assert time.monotonic() < end
-            time.sleep(0.01)
+        until_gone(child)
 
 
 def test_one_that_nobody_asks_for_ends(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -20,7 +19,7 @@ from archiver.fleet.ended import Ended, from_lines
 from archiver.fleet.sent import Completed, Hand, sendable
 from archiver.fleet.shards import of_blog
 from tests.crawl.faults import FaultServer
-from tests.crawl.running import ROOT, alive, differences, environment, sound
+from tests.crawl.running import ROOT, differences, environment, sound, until_gone
 from tests.crawl.test_kills import ALWAYS, OPEN
 from tests.fleet.running import at_work, go_on, parent_of, until_sent
 
@@ -69,11 +68,6 @@ def told(done: Completed) -> Ended:
     found = from_lines(done.stdout)
     assert found is not None, done
     return found
-
-
-def until_gone(*pids: int) -> None:
-    while any(alive(pid) for pid in pids):
-        time.sleep(0.01)
 
 
 def test_a_fork_does_what_the_command_does(tmp_path: Path, hand: Hand) -> None:
@@ -143,7 +137,7 @@ def test_a_forge_that_is_lost_is_replaced(tmp_path: Path, hand: Hand, pool: Thre
         with pytest.raises(ConnectionError, match="has ended"):
             lost.result()
         assert hand.run(unit(tmp_path, home)).returncode == 0
-        assert not alive(pid)
+        until_gone(pid)
         second = forge_of(hand)
     asked = [target for target in server.targets() if target not in ALWAYS]
     assert len(asked) - len(set(asked)) <= OPEN

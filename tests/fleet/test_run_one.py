@@ -20,7 +20,7 @@ from archiver.errors import Locked
 from archiver.fleet.fence import fenced
 from archiver.fleet.shards import MARK, Shard, of_blog, of_file, whole
 from tests.crawl.faults import FaultServer, page
-from tests.crawl.running import ROOT, alive, crawl, differences, ended, environment, sound
+from tests.crawl.running import ROOT, crawl, differences, ended, environment, sound, until_gone
 from tests.crawl.test_kills import ALWAYS, assert_only_what_was_open_is_asked_again, kill, until
 from tests.fleet.running import begin, run_one, shard_of, told
 
@@ -151,7 +151,7 @@ def test_it_dies_with_its_parent(tmp_path: Path) -> None:
         parent.stdout.read()  # its other end was the child's, too
         parent.wait()
         asked = server.targets()
-        assert not alive(child)
+        until_gone(child)
         rest = run_one(tmp_path, f"{home}/")
     assert (rest.code, told(rest).posts) == (0, 8)
     again = [target for target in server.targets()[len(asked) :] if target not in ALWAYS]
