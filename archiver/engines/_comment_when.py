@@ -141,7 +141,7 @@ def places(parts: Parts, link: HtmlElement | None) -> Iterator[HtmlElement]:
     """Where the date may be printed, the surest first. link: the comment's to itself."""
     found = [*([link] if link is not None else []), *parts.times, *parts.with_property(*_PROPERTIES)]
     found += ranked(parts.dates, parts.dom)
-    if not any(any(map(str.isdigit, text_of(e))) for _, e in parts.dates):
+    if not any(any(map(str.isdigit, text_without(e, [*e.iter("p")]))) for _, e in parts.dates):  # some hold the words
         found += [e for rank, e in parts.names if rank >= FRAME]
         found += [e for e in parts.node.own() if e.tag in {"small", "em", "span", "cite", "footer", "header"}]
         found += _around(parts, parts.name if parts.name is not None else link)

@@ -28,6 +28,8 @@ _PINGS = re.compile(r"\b(?:ping|trackback)(?:back)?s?[-_]?list\b", re.IGNORECASE
 _THREAD_NAME = re.compile(
     r"comments?[-_]*(?:block|area|list|wrap|wrapper|section|box|template|container|title|heading)?\Z"
 )
+_ABOUT_AUTHOR = re.compile(r"(?:^|[-_])author(?:$|[-_])")
+_SHELLS = frozenset({"div", "section", "article"})
 _HARD = ("site-footer", "widget-area", "wp-block-comments", "wp-block-post-comments", "wp-block-template-part")
 _DEEP = 8  # levels: a stray </div> may close the frame of the whole page
 _WALKED = "#comment-##"
@@ -194,7 +196,10 @@ def _is_end(node: HtmlElement) -> bool:
     after = vocabulary.name_set("post", "after")
     if node.tag in _END or node.get("id") in _SOFT_IDS or not after.isdisjoint(tokens(node)):
         return True
-    return any(map(_THREAD_NAME.match, (*tokens(node), (node.get("id") or "").lower())))
+    names = (*tokens(node), (node.get("id") or "").lower())
+    if node.tag in _SHELLS and any(map(_ABOUT_AUTHOR.search, names)):
+        return any("avatar" in (image.get("class") or "") for image in node.iter("img"))
+    return any(map(_THREAD_NAME.match, names))
 
 
 def _is_marker(node: HtmlElement, element: HtmlElement) -> bool:

@@ -99,8 +99,9 @@ def _trailing(shell: HtmlElement, children: list[HtmlElement]) -> Iterator[HtmlE
 
 
 def _only_clears(node: HtmlElement) -> bool:
-    """Whether an element holds nothing: such a one ends what floats above it, or is a picture that there is not."""
-    if node.tag == "img":
+    """Whether an element holds nothing: such a one ends what floats above it, or is a picture that there is not, or a
+    line above what the theme prints."""
+    if node.tag in {"img", "hr"}:
         return not node.get("src")
     return node.tag == "div" and not len(node) and not text_of(node)
 

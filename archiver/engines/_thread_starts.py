@@ -7,6 +7,7 @@ Where an element has an id of the `comment-123` family, or the classes that Word
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import NamedTuple
@@ -89,18 +90,28 @@ def _add_rarer(found: dict[HtmlElement, Start], dom: Dom) -> None:
 def _add_answerable(found: dict[HtmlElement, Start], dom: Dom) -> None:
     """Comments whose items a theme has made without WordPress's ids and classes: by the links to answer them, and the
     pictures of those who wrote. Those that cannot be answered are called as the others are."""
-    called: set[str] = set()
-    for link in dom.classed("comment-reply-link"):
-        native = link.get("data-commentid") or ""
-        item = next((up for up in islice(ancestors(link), _LEVELS) if has_avatar(up)), None)
-        if item is not None and native.isdecimal() and item.tag in _SHELLS and item not in found:
-            found[item] = Start(item, tokens(item), native, _UNPLACED)
-            called.add(item.get("class") or "")
-    tags = {item.tag for item in found}
-    for classes in called - {""}:
-        for element in dom.by_classes[classes]:
-            if element.tag in tags and element not in found:
-                found[element] = Start(element, tokens(element), None, _UNPLACED)
+    links = [link for link in dom.classed("comment-reply-link") if (link.get("data-commentid") or "").isdecimal()]
+    items = (next((up for up in islice(ancestors(link), _LEVELS) if has_avatar(up)), None) for link in links)
+    called = Counter((item.tag, item.get("class")) for item in items if item is not None and _is_item(item, dom))
+    if not called:
+        return
+    (tag, classes), _ = called.most_common(1)[0]  # pings have no pictures
+    native: dict[HtmlElement, str] = {}
+    for link in links:
+        item = next((up for up in islice(ancestors(link), _LEVELS) if up.get("class") == classes), None)
+        if item is not None and item not in native:
+            native[item] = link.get("data-commentid") or ""
+    for item in dom.by_classes[classes]:
+        if item.tag == tag:
+            found[item] = Start(item, tokens(item), native.get(item), _UNPLACED)
+
+
+def _is_item(element: HtmlElement, dom: Dom) -> bool:
+    """Whether an element may be a comment's: it has classes, and holds neither the post nor the form."""
+    if element.tag not in _SHELLS or not element.get("class"):
+        return False
+    apart = [*dom.tags("h1"), *dom.classed("hentry", "type-post", "type-page", "comment-respond")]
+    return not any(dom.inside(e, element) for e in apart)
 
 
 def has_avatar(element: HtmlElement) -> bool:

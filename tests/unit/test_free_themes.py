@@ -126,6 +126,18 @@ def test_words_go_on_in_an_element_that_is_never_closed() -> None:
     assert content.text == f"{WORDS}\n\nFurther on.\n\nand on\n\na cell"
 
 
+@pytest.mark.parametrize("box", ["div id='author-meta'", "article class='blog-author'", "div class='card author'"])
+def test_words_that_swallow_all_that_follows_end_before_the_box_about_the_author(box: str) -> None:
+    about = f"<{box}><img class='avatar' src='/a.jpg'><p>Ann sails.</p></{box.partition(' ')[0]}>"
+    quoted = "<div class='quote-author'><p>Bob, 1912</p></div>"
+    inner = f"<p>{WORDS}</p>{quoted}<table><tr><td>a cell</td>{about}{FORM}"
+    content = post(
+        f"<article class='post-7 post'><h1>Tides</h1><div class='entry-content'>{inner}</div></article>"
+    ).content()
+    assert content
+    assert content.text == f"{WORDS}\n\nBob, 1912\n\na cell"
+
+
 @pytest.mark.parametrize(
     ("words", "text"),
     [
@@ -141,6 +153,16 @@ def test_words_of_no_known_name_stand_beside_a_quotation(words: str, text: str) 
     )
     assert comment.content
     assert comment.content.text == text
+
+
+def test_terms_behind_a_line_below_the_words_are_none_of_them() -> None:
+    terms_ = (
+        "<hr><div class='tags'>Tags: <a href='/tag/sea/' rel='tag'>Sea</a></div><div class='categories'>None</div><hr>"
+    )
+    page = post(f"<div id='post-7' class='post-7 post hentry'><h2>Tides</h2><p>{WORDS}</p>{terms_}{FORM}</div>")
+    content = page.content()
+    assert content
+    assert content.text == WORDS
 
 
 FIGURE = "<figure><img src='/boat.jpg'><figcaption>A boat</figcaption></figure>"
@@ -461,6 +483,22 @@ def test_items_of_the_themes_own_are_told_by_links_to_answer_and_faces() -> None
     ]
 
 
+@pytest.mark.parametrize("pictured", [True, False])
+def test_an_item_without_a_picture_is_as_large_as_the_others(pictured: bool) -> None:
+    said = "<div><h4>{0}</h4><span>May 5, 2020</span><p>Yes, {0}.</p>{1}</div>"
+    boxes = [
+        f"<div class='media acme-box'>{face}{said.format(name, REPLY.format(number))}</div></li><!-- #comment-## -->"
+        for number, name, face in ((3, "Ann", "<img class='avatar' src='/a.jpg'>"), (4, "Another blog", ""))[
+            not pictured :
+        ]
+    ]
+    about = "<div class='hentry'><p>Words.</p></div><div><img class='avatar' src='/b.jpg'><h4>Bob</h4></div>"
+    found = read(f"<body class='single postid-7'><div class='all'>{about}{''.join(boxes)}</div></body>").comments
+    assert [one.content and one.content.text for one in found] == (
+        ["Yes, Ann.", "Yes, Another blog."] if pictured else []
+    )
+
+
 def test_items_of_any_kind_that_wordpress_has_ended_answer_the_post() -> None:
     said = "<h3>Ann</h3><div><p>Yes, {0}.</p></div>{1}"
     item = f"<div id='comment-{{0}}' class='row comment-body'>{said}</div></li><!-- #comment-## -->"
@@ -477,6 +515,16 @@ def test_all_of_a_comment_may_stand_in_what_is_called_its_author() -> None:
     assert (comment.author.name, comment.content and comment.content.text) == ("Ann", "Yes.")
     assert comment.published
     assert comment.published.at[:10] == "2021-02-10"
+
+
+def test_numbers_in_the_words_are_no_date_where_the_frame_of_dates_holds_them() -> None:
+    head = "<div class='comment-author vcard'><span class='fn'>Ann</span> <span class='ago'>1 August 2011</span></div>"
+    words = "<div class='commentmetadata'><p>At 461 places it was so.</p></div>"
+    (comment,) = comments(f"<li class='comment even depth-1' id='li-comment-3'>{head}{words}</li>")
+    assert comment.published
+    assert comment.published.at[:10] == "2011-08-01"
+    assert comment.content
+    assert comment.content.text == "At 461 places it was so."
 
 
 def test_a_day_for_machines_may_be_written_as_people_read_it() -> None:
