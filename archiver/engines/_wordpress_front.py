@@ -75,10 +75,14 @@ def root_of(page: Page, dom: Dom) -> str | None:
     short = (absolute(link.get("href") or "", dom.base) for link in dom.head_links("shortlink"))
     feeds = (absolute(link.get("href") or "", dom.base) for link in dom.head_links("alternate"))
     for url in (api_link(page, dom), *short, *feeds):
-        match = _BEHIND_ROOT.search(url) if url and same_host(url, page.url) else None
-        if url and match:
-            return url[: match.start()]
+        if url and same_host(url, page.url) and (root := _before(url)):
+            return root
     return None
+
+
+def _before(url: str) -> str | None:
+    match = _BEHIND_ROOT.search(url)
+    return url[: match.start()] if match else None
 
 
 def _edited_here(page: Page, dom: Dom) -> str | None:
@@ -95,10 +99,11 @@ def is_of_another_blog(page: Page, dom: Dom, site: Site) -> bool:
 
     Not so a translation: plugins keep those of one blog in folders, each with an API.
     """
-    root = root_of(page, dom) if site.root else None
-    if root is None or site.root is None or url_key(root) == url_key(site.root):
+    own = site.root or _before(site.api_url or "")  # an update does not read a front page that has not changed
+    root = root_of(page, dom) if own else None
+    if root is None or own is None or url_key(root) == url_key(own):
         return False
-    if not within(root, site.root) or not within(page.url, root):
+    if not within(root, own) or not within(page.url, root):
         return False
     html = dom.tags("html")
     language = html[0].get("lang") if html else None

@@ -155,6 +155,11 @@ def test_a_page_in_another_language_may_be_a_translation(language: str | None, a
     site = replace(SITE, root=facts.root, language=facts.language)
     read = ENGINE.extract(Page(page.url, html.encode(), headers=HTML), Target(url=page.url, kind=TargetKind.POST), site)
     assert (not read.posts) is another
+    later = replace(site, root=None, api_url=f"{HOME}wp-json/")  # as an update knows it, with the front page unchanged
+    read = ENGINE.extract(
+        Page(page.url, html.encode(), headers=HTML), Target(url=page.url, kind=TargetKind.POST), later
+    )
+    assert (not read.posts) is another
 
 
 # ---- the API
