@@ -118,6 +118,8 @@ def _loosely_held(parts: Parts, blocks: list[HtmlElement]) -> HtmlElement | None
     node, holder = parts.node, blocks[0].getparent()
     if holder is None or holder is node.element or any(e.getparent() is not holder for e in blocks[1:]):
         return None
+    if any(e.tag == "p" for e in blocks):  # made by WordPress, so that what is loose is the theme's
+        return None
     loose = [squeeze(text) for text in (holder.text, *(e.tail for e in holder)) if text and not text.isspace()]
     if not loose or any(map(has_date, loose)) or _is_frame(holder) or holder in _around_inner(parts):
         return None

@@ -176,6 +176,8 @@ def _is_worked(node: HtmlElement) -> bool:
         return False
     if any(_UPLOADED.search(image.get("src") or "") for image in node.iter("img")):
         return False  # an author's pictures, between the buttons that turn them
+    if node.tag == "ul" and not all(any(map(_is_pressed, item.iter("*"))) for item in node.iterchildren("li")):
+        return False  # a list in which some items have a button
     return any(_is_pressed(e) for e in node.iter("*"))
 
 

@@ -144,6 +144,8 @@ def test_words_that_swallow_all_that_follows_end_before_the_box_about_the_author
         ("<blockquote>Is it so?</blockquote> It is.", "Is it so?\n\nIt is."),
         ("Who says <blockquote>that it is so?</blockquote>", "Who says\n\nthat it is so?"),
         ("<blockquote>Is it so?</blockquote><blockquote>It is.</blockquote>", "Is it so?\n\nIt is."),
+        ("Ann says: <p>Yes, it is.</p>", "Yes, it is."),
+        ("Permalink | <p>Yes, it is.</p> Reply", "Yes, it is."),
     ],
 )
 def test_words_of_no_known_name_stand_beside_a_quotation(words: str, text: str) -> None:
@@ -206,6 +208,13 @@ def test_what_an_author_wrote_beside_a_button_is_kept(part: str) -> None:
     content = post(article(f"<h1>Tides</h1><div class='entry-content'><p>{WORDS}</p>{part}</div>")).content()
     assert content
     assert any(said in content.text for said in ("Mark tides", "tide --now", "The tables"))
+
+
+def test_a_list_with_a_button_can_be_all_of_a_post() -> None:
+    words = "<ul><li>Look at the tables</li><li>Cast off <button>Try it</button></li></ul>"
+    content = post(article(f"<h1>Tides</h1><div class='entry-content'>{words}</div>")).content()
+    assert content
+    assert "Look at the tables" in content.text
 
 
 def test_pictures_between_the_buttons_that_turn_them_are_kept() -> None:
