@@ -163,6 +163,8 @@ def _behind_heading(dom: Dom, aside: Region, article: HtmlElement) -> HtmlElemen
     for frame in frames:
         if frame is article and title is not None:
             break
+        if title is not None and any(text_of(e) for e in frame.itersiblings("p", "blockquote", "figure")):
+            return frame.getparent()  # they have no element of their own
         beside = frame.itersiblings("div", "section") if title is not None else frame.iterchildren("div", "section")
         behind = [e for e in beside if e not in aside and not _is_apart(dom, e)]
         if behind:

@@ -103,7 +103,7 @@ def _only_clears(node: HtmlElement) -> bool:
     line above what the theme prints."""
     if node.tag in {"img", "hr"}:
         return not node.get("src")
-    return node.tag == "div" and not len(node) and not text_of(node)
+    return (node.tag == "div" or node.tag in _HEADINGS) and not len(node) and not text_of(node)
 
 
 def _is_about_post(node: HtmlElement) -> bool:

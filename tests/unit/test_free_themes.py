@@ -186,6 +186,21 @@ def test_few_words_of_no_known_name_follow_the_title(frame: str, words: str, tex
     assert content.text == text
 
 
+@pytest.mark.parametrize(
+    ("title", "words"), [("Tides", "<p>Short.</p>"), ("", f"<p>{WORDS}</p>"), ("Tides", f"<p>{WORDS}</p>")]
+)
+def test_words_may_stand_right_behind_a_small_title_and_the_lines_below_it(title: str, words: str) -> None:
+    lines = "<span class='entry-date'>May 5, 2020</span><a href='/tides/'><span class='entry-author'>Ann</span></a>"
+    inner = f"<h4>{title}</h4><img src=''><div class='metabox'>{lines}</div>{words}<div class='clear'></div>"
+    page = post(
+        article(f"<div class='outer'><div class='article-text'>{inner}</div></div>{FORM}"), title=f"{title} – Blog"
+    )
+    content = page.content()
+    assert content
+    assert content.text == words[3:-4]
+    assert (page.published and page.published.at[:10], [one.name for one in page.byline[0]]) == ("2020-05-05", ["Ann"])
+
+
 def test_a_box_of_lines_about_the_post_is_none_of_its_words() -> None:
     lines = "<span class='entry-date'>May 5, 2020</span><a href='/tides/'><span class='entry-author'>Ann</span></a>"
     head = f"<h4>Tides and those who watch them come</h4><img src=''><div class='metabox'>{lines}</div>"
