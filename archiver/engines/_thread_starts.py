@@ -34,6 +34,7 @@ _PING_TITLE = re.compile(
     re.IGNORECASE,
 )
 _AVATAR = re.compile(r"avatar", re.IGNORECASE)
+_WALKED = "#comment-##"
 _LEVELS = 6  # between a comment's link to answer it and the element that holds all of it
 _UNPLACED = Marks(frozenset(), None, None)
 _SHELLS = frozenset({"li", "div", "article", "section", "dt", "dd", "p", "td", "tr", "blockquote", "table"})
@@ -71,6 +72,8 @@ def starts(dom: Dom) -> dict[HtmlElement, Start]:
     if not found:
         _add_rarer(found, dom)
     if not found:
+        _add_walked(found, dom)
+    if not found:
         _add_answerable(found, dom)
     for element in _ping_items(dom):
         known = found.get(element) or Start(element, tokens(element))
@@ -85,6 +88,16 @@ def _add_rarer(found: dict[HtmlElement, Start], dom: Dom) -> None:
     for element in dom.tags("a"):
         if ids := _ids(element.get("name") or ""):
             _add(found, _promoted(element), *ids)
+
+
+def _add_walked(found: dict[HtmlElement, Start], dom: Dom) -> None:
+    """Comments whose items a theme has made itself, by what WordPress writes behind each; replies stand before that."""
+    for note in dom.notes:
+        item = note.getprevious() if (note.text or "").strip() == _WALKED else None
+        while item is not None and (not isinstance(item.tag, str) or item.tag in LISTS):
+            item = item.getprevious()
+        if item is not None and item.get("class") and _is_item(item, dom):
+            found[item] = Start(item, tokens(item), None, _UNPLACED)
 
 
 def _add_answerable(found: dict[HtmlElement, Start], dom: Dom) -> None:

@@ -507,11 +507,25 @@ def test_items_of_the_themes_own_are_told_by_links_to_answer_and_faces() -> None
     ]
 
 
+def test_items_of_the_themes_own_that_cannot_be_answered_are_told_by_what_stands_behind_them() -> None:
+    said = "<div><h4>{0}</h4><span>May 5, 2020</span><p>Yes, {0}.</p></div>"
+    box = "<div class='media acme-box'><img class='avatar' src='/a.jpg'>" + said + "</div>"
+    end = "</li><!-- #comment-## -->"
+    replies = f"<ul class='children'>{box.format('Cat')}{end}</ul><!-- .children -->"
+    body = f"{box.format('Ann')}{replies}{end}{box.format('Bob')}{end}"
+    found = read(f"<body class='single postid-7'><div class='acme'>{body}</div></body>").comments
+    assert [(one.depth, one.author and one.author.name, one.content and one.content.text) for one in found] == [
+        (1, "Ann", "Yes, Ann."),
+        (2, "Cat", "Yes, Cat."),
+        (1, "Bob", "Yes, Bob."),
+    ]
+
+
 @pytest.mark.parametrize("pictured", [True, False])
 def test_an_item_without_a_picture_is_as_large_as_the_others(pictured: bool) -> None:
     said = "<div><h4>{0}</h4><span>May 5, 2020</span><p>Yes, {0}.</p>{1}</div>"
     boxes = [
-        f"<div class='media acme-box'>{face}{said.format(name, REPLY.format(number))}</div></li><!-- #comment-## -->"
+        f"<div class='media acme-box'>{face}{said.format(name, REPLY.format(number))}</div>"
         for number, name, face in ((3, "Ann", "<img class='avatar' src='/a.jpg'>"), (4, "Another blog", ""))[
             not pictured :
         ]
