@@ -154,7 +154,7 @@ def _wordless(dom: Dom, aside: Region, article: HtmlElement | None) -> HtmlEleme
 
 
 def _behind_heading(dom: Dom, aside: Region, article: HtmlElement) -> HtmlElement | None:
-    """Of what follows the title in the post's element, beside it or its frame, the part with most in it that is neither
+    """Of what follows the title in the post's element, beside it or its frame, the only part with words that is neither
     the theme's by its name nor the thread. With the title elsewhere, of all that stands in the post's element."""
     stated = normal_name(dom.stated_title or "")
     heads = (e for e in article.iter("h1", "h2", "h3", "h4") if (said := normal_name(text_of(e))) and said in stated)
@@ -168,8 +168,14 @@ def _behind_heading(dom: Dom, aside: Region, article: HtmlElement) -> HtmlElemen
         beside = frame.itersiblings("div", "section") if title is not None else frame.iterchildren("div", "section")
         behind = [e for e in beside if e not in aside and not _is_apart(dom, e)]
         if behind:
-            return max(behind, key=_weight)
+            worded = [e for e in behind if _says_itself(e)] or behind
+            return worded[0] if len(worded) == 1 else None  # the largest can be what leads to other posts
     return None
+
+
+def _says_itself(element: HtmlElement) -> bool:
+    """Whether there are words in an element that are no links."""
+    return sum(len(text_of(link)) for link in element.iter("a")) < len(text_of(element))
 
 
 def _weight(element: HtmlElement) -> int:

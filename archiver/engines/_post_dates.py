@@ -133,6 +133,8 @@ class PostDates:
             return moment
         # "16 years ago" may be one off; what is further away is of something else, such as a calendar.
         fits = exact is not None and abs(_months(exact) - _months(moment)) <= _OFF[moment.precision]
+        if exact is not None and moment.at[:4] in (moment.printed or ""):  # "May 2010" says what it means
+            fits = exact.at.startswith(moment.at[: 4 if moment.precision is Precision.YEAR else 7])
         return replace(exact, printed=moment.printed) if exact is not None and fits else moment
 
     def _near_words(self) -> Moment | None:

@@ -118,7 +118,7 @@ class PostTerms:
         by_url, by_class = taxonomy(url), self._by_class(url)
         if marked:
             return by_class or by_url or self._by_place(around) or "tag"
-        place = self._by_place(around)
+        place = self._by_place(around, surely=by_url is None)
         if place:
             return by_class or by_url or (place if not rel & {"author", "nofollow"} else None)
         return by_class or by_url if self._own and self._dom.inside(link, *self._own) else None
@@ -140,12 +140,15 @@ class PostTerms:
         return known[0] if len(known) == 1 else None
 
     @staticmethod
-    def _by_place(around: Iterable[str]) -> str | None:
+    def _by_place(around: Iterable[str], *, surely: bool = False) -> str | None:
+        """surely: by the names alone that hold nothing but terms."""
         names = set(around)
         if not names.isdisjoint(vocabulary.name_set("post", "categories")):
             return "category"
         if not names.isdisjoint(vocabulary.name_set("post", "tags")):
             return "tag"
+        if surely:
+            return None
         called = {match[1][:3] for match in map(_CALLED.search, names) if match}
         return ("category" if "cat" in called else "tag") if called else None
 

@@ -114,8 +114,9 @@ def _add_answerable(found: dict[HtmlElement, Start], dom: Dom) -> None:
         item = next((up for up in islice(ancestors(link), _LEVELS) if up.get("class") == classes), None)
         if item is not None and item not in native:
             native[item] = link.get("data-commentid") or ""
+    holders = {up for item in native if (up := item.getparent()) is not None}  # others stand elsewhere by that name
     for item in dom.by_classes[classes]:
-        if item.tag == tag:
+        if item.tag == tag and dom.inside(item, *holders):
             found[item] = Start(item, tokens(item), native.get(item), _UNPLACED)
 
 

@@ -651,12 +651,30 @@ def test_a_bookmark_of_another_post_does_not_date_this_one() -> None:
     assert page.published.at.startswith("2019-03-04")
 
 
-def test_a_day_of_the_calendar_does_not_refine_a_date() -> None:
-    head = "<h1>Tides</h1><time class='entry-date'>14 years ago</time>"
-    table = "<table><tr><td><a href='/2024/10/29/'>29</a></td></tr></table>"
-    page = post(f"{article(f'{head}<div class=entry-content><p>{WORDS}</p></div>')}{table}")
+@pytest.mark.parametrize(("said", "day"), [("14 years ago", "2024/10/29"), ("May 2010", "2010/06/29")])
+def test_a_day_of_the_calendar_does_not_refine_a_date(said: str, day: str) -> None:
+    head = f"<h1>Tides</h1><time class='entry-date'>{said}</time>"
+    table = "<table><tr><td><a href='/{}/'>29</a></td></tr></table>"
+    page = post(f"{article(f'{head}<div class=entry-content><p>{WORDS}</p></div>')}{table.format(day)}")
     assert page.published
-    assert page.published.at.startswith("2010")
+    assert page.published.at[:7] == ("2010-05" if "May" in said else "2010-01")
+
+
+def test_what_stands_beside_terms_is_none() -> None:
+    links = "<a href='/category/sea/'>Sea</a> <a href='/ebb/'>Ebb</a> <a href='/2024/'>2024</a>"
+    source = article(
+        f"<h1>Tides</h1><div class='single-cat'>{links}</div><div class='entry-content'><p>{WORDS}</p></div>"
+    )
+    assert terms(post(source)) == [("category", "Sea")]
+
+
+@pytest.mark.parametrize("other", ["<a href='/ebb/'>Ebb, and the boats that came home</a>", "<img src='/tides.jpg'>"])
+def test_of_two_parts_behind_a_title_the_larger_need_not_be_the_words(other: str) -> None:
+    beside = f"<div class='aa'>Short words.</div><div class='bb'>{other}</div>"
+    page = post(f"<article class='post-7 post hentry'><h1>Tides</h1>{beside}</article>")
+    content = page.content()
+    assert content
+    assert content.text == "Short words."
 
 
 def test_a_new_post_is_dated_in_its_own_head() -> None:
