@@ -39,6 +39,8 @@ _OF_POST = re.compile(
 )
 _LINK = re.compile(rb"<a\s", re.IGNORECASE)
 _DOOR_SIZE = 1 << 17  # bytes; what stands in front of a site is small, but for the scripts in it
+_MARKUP = re.compile(rb"<(script|style)\b.*?(?:</\1|\Z)|<[^>]*>", re.IGNORECASE | re.DOTALL)
+_MOST_SAID = 2000  # bytes; a notice is short
 _MOST_LINKS = 10  # a page of a site has a menu and more
 _PAGES = frozenset({TargetKind.POST, TargetKind.POST_PART, TargetKind.COMMENT_PAGE})
 
@@ -74,6 +76,8 @@ def is_interstitial(page: Page) -> bool:
         return False
     stated = normal_name(unescape(title[1].decode("utf-8", "replace"))).rstrip(".… ")
     if stated not in vocabulary.phrases("people", "interstitial"):
+        return False
+    if len(b"".join(_MARKUP.sub(b"", page.body).split())) > _MOST_SAID:
         return False
     return len(_LINK.findall(page.body)) <= _MOST_LINKS and _OF_POST.search(page.body) is None
 

@@ -349,6 +349,10 @@ def test_the_page_of_an_old_theme_that_is_called_like_a_notice_is_a_page() -> No
     assert not traps.is_interstitial(Page(HOME, html.encode(), headers=HTML))
     bare = html.replace(menu, "")
     assert traps.is_interstitial(Page(HOME, bare.encode(), headers=HTML))
+    long = bare.replace("Of boats.", "Of boats, and of those who mend them. " * 80)
+    assert not traps.is_interstitial(Page(HOME, long.encode(), headers=HTML))
+    script = bare.replace("<p>", f"<script>{'check();' * 800}</script><p>")
+    assert traps.is_interstitial(Page(HOME, script.encode(), headers=HTML))
 
 
 def test_an_api_that_takes_no_note_of_pages_is_not_asked_without_end() -> None:
