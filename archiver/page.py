@@ -27,7 +27,7 @@ _CLASSES = etree.ElementDefaultClassLookup(element=lxml.html.HtmlElement, commen
 
 
 # Themes in wide use print a comment's element without the space, and with it no class is read.
-_GLUED = ((b"<liclass=", b"<li class="), (b"<divclass=", b"<div class="))
+_GLUED = re.compile(rb"<(li|div)(?=class=)")
 
 # The answers of a blog have two or three types.
 _declared_encoding = lru_cache(maxsize=256)(http_content_type_encoding)
@@ -159,8 +159,7 @@ class Page:
         if is_overloaded(self.text):
             raise self._unreadable(f"a tag in it has more than {MOST_ATTRIBUTES} attributes")
         data = self.body if self._clean_utf8 is not None else self.text.encode("utf-8")
-        for glued, meant in _GLUED:
-            data = data.replace(glued, meant)
+        data = _GLUED.sub(rb"<\1 ", data)
         try:
             root = lxml.html.document_fromstring(data or b"<html></html>", parser=parser)
         except (etree.ParserError, etree.XMLSyntaxError) as error:

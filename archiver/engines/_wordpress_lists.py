@@ -9,7 +9,7 @@ from lxml.html import HtmlElement
 
 from archiver.engines import _vocabulary as vocabulary
 from archiver.engines._wordpress_cards import linked_headings
-from archiver.engines.dom import Dom, Region, ancestors, near_tokens, rels, tokens
+from archiver.engines.dom import Dom, Region, ancestors, near_tokens, rels, split, tokens
 from archiver.engines.wordpress_urls import (
     is_author_page,
     is_below,
@@ -120,9 +120,9 @@ def neighbours(dom: Dom, site: Site, comments: Region) -> list[str]:
     They lead to what lists do not: to untitled posts in some themes, and behind a list that cannot be had or has no
     further pages.
     """
-    links = (link for link in dom.tags("a") if not _BESIDE.isdisjoint(rels(link)) and link not in comments)
-    found = [dom.link_url(link) for link in links]
-    urls = dict.fromkeys(without_fragment(url) for url in found if url)
+    said = ((link, link.get("rel")) for link in dom.tags("a"))  # a page has hundreds of links, most of them without
+    links = (link for link, rel in said if rel and not _BESIDE.isdisjoint(split(rel)) and link not in comments)
+    urls = dict.fromkeys(without_fragment(url) for link in links if (url := dom.link_url(link)))
     return [url for url in urls if is_below(url, site.home) and not is_listing(url)]
 
 

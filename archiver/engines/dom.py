@@ -23,7 +23,8 @@ from archiver.text import squeeze
 from archiver.urls import absolute
 
 _PROPERTIES = etree.XPath("descendant::*/@itemprop/..")  # a condition in brackets takes three times as long
-_CLASS, _ID = b"class", b"id"  # of text lxml would make this each time: a tenth of what the index takes
+# Of text lxml would make these each time: a tenth of what the index takes.
+_CLASS, _ID, _REL, _HREF = b"class", b"id", b"rel", b"href"
 SKIPPED = frozenset({"script", "style", "noscript", "template", "svg"})
 _VEILED = 300  # characters: less than a post, more than a plea to switch scripts on
 _PLAIN_FRAGMENT = re.compile(r"#[A-Za-z0-9_-]+\Z")
@@ -44,13 +45,13 @@ def _found_in(pattern: re.Pattern[str]) -> Callable[[str], bool]:
 
 def tokens(element: HtmlElement) -> tuple[str, ...]:
     """The class tokens of an element, lower case."""
-    value = element.get("class")
+    value = element.get(_CLASS)
     return split(value) if value else ()
 
 
 def rels(element: HtmlElement) -> tuple[str, ...]:
     """The tokens of an element's rel attribute, lower case."""
-    value = element.get("rel")
+    value = element.get(_REL)
     return split(value) if value else ()
 
 
@@ -289,11 +290,11 @@ class Dom:
     @cached_property
     def links(self) -> list[tuple[HtmlElement, str]]:
         """All a[href] with their absolute URLs, those that cannot be fetched left out."""
-        url_of = self.url_of
+        urls, url_of = self._link_urls, self.url_of
         found = []
         for element in self.tags("a"):
-            href = element.get("href")
-            url = url_of(href) if href else None
+            href = element.get(_HREF)
+            url = (urls[href] if href in urls else url_of(href)) if href else None  # half of them stand there twice
             if url:
                 found.append((element, url))
         return found
@@ -319,7 +320,7 @@ class Dom:
     def url_of(self, href: str) -> str | None:
         """Where an address leads, absolute; None when that cannot be fetched."""
         urls = self._link_urls
-        if href in urls:  # half of a page's links stand on it twice
+        if href in urls:
             return urls[href]
         start = href.find("#")
         if start >= 0 and _PLAIN_FRAGMENT.match(href, start):  # as a thread's permalinks are, each its own
