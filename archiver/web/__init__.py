@@ -107,6 +107,14 @@ def handle_exception(datasette: Any, request: Any, exception: Exception) -> Any:
 
 
 @hookimpl
+def forbidden(datasette: Any, request: Any, message: str) -> Any:
+    """A line in the style of the pages where strangers may not do something."""
+    from archiver.web import refusals
+
+    return refusals.hidden(datasette, request, message)
+
+
+@hookimpl
 def register_routes(datasette: Any) -> Any:
     """Pages for reading: posts with their threads, search, people, works."""
     from archiver.web import routes

@@ -6,7 +6,7 @@ from collections.abc import Awaitable
 from typing import Any
 
 from datasette.database import QueryInterrupted
-from datasette.utils.asgi import Forbidden, Response
+from datasette.utils.asgi import Response
 from datasette.views.base import DatasetteError
 
 from archiver.web import place, respond, safety
@@ -20,12 +20,18 @@ def answer(datasette: Any, request: Any, exception: Exception) -> Awaitable[Resp
         return None
     if isinstance(exception, QueryInterrupted) or getattr(exception, "title", None) == "SQL Interrupted":
         return _said(request, at, 400, "Too much at once", _too_long(at))
-    if isinstance(exception, Forbidden) and safety.is_public(datasette):
-        return _said(request, at, 403, "Not in public", _hidden(str(exception)))
     words = str(getattr(exception, "message", ""))
     if isinstance(exception, DatasetteError) and words.startswith("Cannot sort table by "):
         return _said(request, at, 400, "Not in this order", f"{words}: no index holds it in that order.")
     return None
+
+
+def hidden(datasette: Any, request: Any, forbidden: str) -> Awaitable[Response] | None:
+    """The same for what is refused in public. forbidden: what Datasette says of it."""
+    at = place.meant(datasette, request.path)
+    if at is None or not safety.is_public(datasette):
+        return None
+    return _said(request, at, 403, "Not in public", _hidden(forbidden))
 
 
 def _hidden(forbidden: str) -> str:
