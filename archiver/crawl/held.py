@@ -100,10 +100,13 @@ def lessons(archive: Archive, site_key: str) -> list[tuple[str, str, str]]:
 
 
 def has_data(connection: sqlite3.Connection, site_key: str, url: str, post: str) -> bool:
-    """Whether more than its page was read of a post. url: of the post, or of a page of its comments; post: its own."""
+    """Whether more than its page was read of a post, its words among it, or that they are for those with a password.
+
+    url: of the post, or of a page of its comments; post: its own.
+    """
     row = connection.execute(
         "SELECT 1 FROM post_urls u JOIN posts p ON p.id = u.post_id"
-        " WHERE u.id IN (?, ?) AND p.sources NOT IN ('', 'page')",
+        " WHERE u.id IN (?, ?) AND p.sources NOT IN ('', 'page') AND (p.html IS NOT NULL OR p.protected)",
         [key("post", site_key, "url", url_key(one)) for one in (url, post)],
     ).fetchone()
     return row is not None

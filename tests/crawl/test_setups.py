@@ -167,6 +167,22 @@ def test_a_blog_in_a_folder_beside_a_front_page_of_another_make(tmp_path: Path) 
     assert none.code == 7
 
 
+def test_words_that_stand_on_a_page_alone_are_read_from_it_even_without_pages(tmp_path: Path) -> None:
+    """A page builder's post has none in the API; no other page is asked for."""
+    server = FaultServer(DemoBlog(posts=12, thread=2))
+    with server.running() as home:
+        target = api(server, "posts")
+        answer = server.blog.respond(target)
+        rows = json.loads(answer.body)
+        wordless = next(row for row in rows if row["content"]["rendered"] and not row["content"]["protected"])
+        wordless["content"]["rendered"] = ""
+        server.always(target, Response(200, json.dumps(rows).encode(), answer.headers))
+        ran = crawl(tmp_path, f"{home}/", "--no-pages")
+    assert (posts(ran), ran.code) == (published(server.blog), 0)
+    assert ran.rows("SELECT url FROM posts WHERE sources = 'api page'") == [(wordless["link"],)]
+    assert ran.one("SELECT count(*) FROM posts WHERE html IS NULL AND NOT protected") == 0
+
+
 def test_months_that_claim_more_than_the_api_gives(tmp_path: Path) -> None:
     """An API may hide posts and not count them, such as those in another language."""
     server = FaultServer(DemoBlog(posts=34, thread=8))
