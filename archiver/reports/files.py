@@ -7,16 +7,21 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
-from itertools import count
+from itertools import count, islice
 from pathlib import Path
 
 _NAME = re.compile(r"([0-9]{8}T[0-9]{6}Z)-([a-z]+)(?:-([0-9]{1,9}))?(\.[a-z]+)")
 
 
 def free_name(directory: Path, began: datetime, command: str, suffix: str) -> Path:
-    """A name that is not taken; another run may have begun in that second."""
-    paths = (directory / name for name in names(began, command, suffix))
-    return next(path for path in paths if not path.exists())
+    """A name behind those that other runs of that second have, or names would not sort as runs began.
+
+    A name before them may be free: that of a run which is not kept any more.
+    """
+    first = Path(next(names(began, command, suffix)))
+    matches = map(_NAME.fullmatch, (path.name for path in directory.glob(f"{first.stem}*{suffix}")))
+    last = max((int(match[3] or 1) for match in matches if match and match[2] == command), default=0)
+    return directory / next(islice(names(began, command, suffix), last, None))
 
 
 def names(began: datetime, command: str, suffix: str) -> Iterator[str]:

@@ -242,3 +242,11 @@ def test_a_file_is_there_whole_or_not_at_all(tmp_path):
 def test_times_are_not_those_of_the_machine(tmp_path: Path):
     there = datetime(2026, 1, 2, 1, 30, tzinfo=UTC).astimezone()
     assert free_name(tmp_path, there, "update", ".json").name == "20260102T013000Z-update.json"
+
+
+def test_the_name_of_a_run_that_is_gone_is_not_given_to_a_later_one_of_that_second(tmp_path):
+    for _ in range(4):
+        free_name(tmp_path, BEGAN, "crawl", ".json").touch()
+        rotate(tmp_path, {".json"}, 1)
+    (kept,) = tmp_path.iterdir()
+    assert kept.name.endswith("Z-crawl-4.json")
