@@ -12,14 +12,11 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 
-from archiver._ago import ago
-from archiver._counts import comment_count, count_in, leading_number
-from archiver._months import base_language, folded
-from archiver._printed import Clock, Day, find_clock, find_day, find_month, is_ambiguous
 from archiver.model import Moment, Precision
+from archiver.printed.ago import ago
+from archiver.printed.days import Clock, Day, find_clock, find_day, find_month, is_ambiguous
+from archiver.printed.spelling import base_language, folded
 from archiver.text import squeeze
-
-__all__ = ["comment_count", "count_in", "from_iso", "from_printed", "from_rfc822", "leading_number", "month_label"]
 
 _ISO = re.compile(
     r"(?P<year>\d{4})-?(?:(?P<month>\d\d)(?:-?(?P<day>\d\d)"

@@ -16,8 +16,8 @@ import lxml.html
 from lxml import etree
 from w3lib.encoding import html_to_unicode, http_content_type_encoding, read_bom
 
-from archiver._attributes import MOST_ATTRIBUTES, is_overloaded
 from archiver.errors import PageError
+from archiver.overload import MOST_ATTRIBUTES, is_overloaded
 from archiver.text import clean, clean_tree, clean_utf8
 
 T = TypeVar("T")

@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 from lxml.html import HtmlElement
 
 from archiver import content, dates
-from archiver._counts import count_in
 from archiver.engines._blogger_feeds import is_profile
 from archiver.engines.dom import Dom, ancestors, inner_html, text_of, tokens
 from archiver.model import (
@@ -30,6 +29,7 @@ from archiver.model import (
     Site,
     Term,
 )
+from archiver.printed.counts import count_in
 from archiver.urls import absolute, last_segment, within
 
 _OWN_ID = re.compile(r"c(\d{5,})")

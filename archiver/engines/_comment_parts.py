@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 
 from lxml.html import HtmlElement
 
-from archiver._months import folded
 from archiver.engines import _vocabulary as vocabulary
 from archiver.engines._comment_roles import FRAME, NONE, Role, role, sorting
 from archiver.engines._thread_nodes import Node
 from archiver.engines.dom import Dom, text_of, tokens
 from archiver.engines.wordpress_urls import comment_id
+from archiver.printed.spelling import folded
 
 BLOCKS = frozenset({"p", "blockquote", "ul", "ol", "pre", "table", "figure", "dl"})
 WORDS = ("text", "commentText", "reviewBody")  # as microdata calls them

@@ -12,8 +12,6 @@ from dataclasses import dataclass, field
 
 from lxml.html import HtmlElement
 
-from archiver._months import folded
-from archiver._printed import find_clock
 from archiver.engines._comment_parts import Parts, is_service_link
 from archiver.engines._comment_roles import role
 from archiver.engines._comment_who import without_says
@@ -22,6 +20,8 @@ from archiver.engines._names import looks_like_name, name_beside_date, without_b
 from archiver.engines.dom import SKIPPED, ancestors
 from archiver.engines.wordpress_urls import comment_id
 from archiver.model import Moment, Precision
+from archiver.printed.days import find_clock
+from archiver.printed.spelling import folded
 from archiver.text import squeeze
 
 _INLINE = frozenset(

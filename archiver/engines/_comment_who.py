@@ -8,7 +8,6 @@ from functools import cache, lru_cache
 
 from lxml.html import HtmlElement
 
-from archiver._months import folded
 from archiver.engines import _vocabulary as vocabulary
 from archiver.engines._comment_parts import BLOCKS, Parts, head_of_frame, is_service_link, ranked
 from archiver.engines._comment_roles import NONE, Role, role
@@ -16,6 +15,7 @@ from archiver.engines._comment_when import own_link
 from archiver.engines._names import looks_like_name, name_beside_date, signed_name, undated_name, without_by
 from archiver.engines.dom import ancestors, rels, text_of, text_without, tokens
 from archiver.model import Author
+from archiver.printed.spelling import folded
 from archiver.text import squeeze
 
 _INNER = ("cite", "b", "strong", "a")

@@ -14,9 +14,9 @@ from email.utils import parsedate_to_datetime
 from functools import cached_property
 
 from archiver import dates
-from archiver._printed import full_year
 from archiver.engines.dom import Dom
 from archiver.model import Moment, Precision, Site
+from archiver.printed.days import full_year
 from archiver.zones import clock_of
 
 _NUMBERS = re.compile(r"(?<![\d./-])(\d{1,2})([./-])(\d{1,2})\2((?:19|20)\d\d|\d\d)(?![\d./-])")

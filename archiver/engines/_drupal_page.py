@@ -20,6 +20,7 @@ from archiver.engines._marked_post import Marks, tagged
 from archiver.engines._shown_thread import Markup, Shown, Thread, classed
 from archiver.engines.dom import Dom, ancestors, near_tokens, text_of, tokens
 from archiver.model import Author, Comment, Moment, ParentSource, Post, PostRef, Precision, Site, Term
+from archiver.printed.counts import comment_count
 from archiver.urls import query_value, url_key
 
 _ID = re.compile(r"comment-(\d{1,12})")
@@ -140,7 +141,7 @@ def count(dom: Dom) -> int | None:
     """How many comments a heading claims. Most themes say "Comments" alone."""
     holders = dom.region(*_thread_holders(dom))
     heads = (e for e in dom.tags("h2", "h3") if e in holders and "comment" not in near_tokens(e, 1))
-    return next((n for e in heads if (n := dates.comment_count(text_of(e))) is not None), None)
+    return next((n for e in heads if (n := comment_count(text_of(e))) is not None), None)
 
 
 def comments(dom: Dom, post: PostRef, site: Site) -> list[Comment]:

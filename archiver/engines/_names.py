@@ -10,10 +10,10 @@ from itertools import dropwhile
 from lxml.html import HtmlElement
 
 from archiver import dates
-from archiver._months import folded
-from archiver._printed import find_day
 from archiver.engines import _vocabulary as vocabulary
 from archiver.engines.dom import Dom, rels, text_without, tokens
+from archiver.printed.days import find_day
+from archiver.printed.spelling import folded
 from archiver.text import squeeze
 
 _LAST = re.compile(r"\s+(?:and|und|et|y|e|en|och|og|i|и|ve|και|és|a|ja)\s+", re.IGNORECASE)

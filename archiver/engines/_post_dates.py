@@ -10,7 +10,6 @@ from functools import cached_property
 
 from lxml.html import HtmlElement
 
-from archiver._months import folded
 from archiver.engines import _vocabulary as vocabulary
 from archiver.engines._dating import Dating
 from archiver.engines._near_lines import near_lines
@@ -18,6 +17,7 @@ from archiver.engines._post_statements import Statements
 from archiver.engines.dom import Dom, Region, near, near_tokens, rels, text_of, text_without, tokens
 from archiver.engines.wordpress_urls import day, month, post_url
 from archiver.model import Moment, Precision
+from archiver.printed.spelling import folded
 from archiver.urls import url_key
 
 _PUBLISHED = frozenset(

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator
 
 from lxml.html import HtmlElement
 
-from archiver._months import folded
 from archiver.engines import _vocabulary as vocabulary
 from archiver.engines._author_box import in_box
 from archiver.engines._post_address import native_id
 from archiver.engines.dom import Dom, Region, near, text_of, tokens
 from archiver.engines.wordpress_urls import post_part, post_url
+from archiver.printed.spelling import folded
 from archiver.text import normal_name, squeeze
 from archiver.urls import last_segment, url_key, within
 

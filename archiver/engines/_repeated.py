@@ -18,10 +18,10 @@ from itertools import pairwise
 
 from lxml.html import HtmlElement
 
-from archiver._counts import comment_count
 from archiver.engines._dating import Dating
 from archiver.engines.dom import Dom, Region, ancestors, text_of, tokens
 from archiver.model import Author, Content, Moment, ParentSource, Precision
+from archiver.printed.counts import comment_count
 
 _TIME = re.compile(
     r"(?:19|20)\d\d(?!\d)|\d{1,2}[:.]\d\d(?!\d)|\d{1,2}[./-]\d{1,2}[./-]\d\d|\d\s?[年月]"

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from lxml.html import HtmlElement
 
-from archiver import dates
 from archiver.engines.dom import ancestors, near, text_of, text_without
+from archiver.printed.counts import count_in, leading_number
 from archiver.text import squeeze
 
 _NUMBERED = re.compile(r"^[\W_]*\d[\d.,'\u2019\u066c\s]*(?:[^\W\d_]+\W*){0,2}$")
@@ -38,7 +38,7 @@ def line_of(link: HtmlElement) -> Line:
 
 def labelled(text: str) -> Line:
     """A text that may end with a number in brackets, as the options of a dropdown do."""
-    count = dates.count_in(text)
+    count = count_in(text)
     head, bracket, _ = text.replace("（", "(").replace("[", "(").rpartition("(")
     if count is None or not bracket or not head.strip():
         return Line(squeeze(text), None)
@@ -49,8 +49,8 @@ def count_of(text: str) -> int | None:
     """The number that a text is: `34`, `(34)`, `34 posts`, in any digits."""
     if not text or len(text) > _LONGEST:
         return None
-    count = dates.count_in(text)
-    return dates.leading_number(text) if count is None and _NUMBERED.match(text) else count
+    count = count_in(text)
+    return leading_number(text) if count is None and _NUMBERED.match(text) else count
 
 
 def _beside(link: HtmlElement) -> int | None:

@@ -13,11 +13,11 @@ from typing import NamedTuple
 
 from lxml.html import HtmlElement
 
-from archiver._months import folded
 from archiver.engines import _vocabulary as vocabulary
 from archiver.engines.dom import Dom, Region, ancestors, near, text_of, tokens
 from archiver.engines.wordpress_urls import comment_id, month, taxonomy
 from archiver.model import Site
+from archiver.printed.spelling import folded
 from archiver.urls import same_host
 
 _KINDS = ("recent_posts", "recent_comments", "blogroll", "tag_cloud", "categories", "archives", "pages", "menu", "text")

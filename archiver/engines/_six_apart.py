@@ -12,12 +12,12 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from archiver.dates import comment_count
 from archiver.engines._marked_post import Marks, tagged
 from archiver.engines._page_engine import asked_page, thread_page
 from archiver.engines._shown_thread import Markup, Shown, Thread, classed
 from archiver.engines.dom import Dom, ancestors, text_of, tokens
 from archiver.model import Author, Comment, ParentSource, PostRef, Site, Target, Term
+from archiver.printed.counts import comment_count
 from archiver.urls import without_fragment
 
 _ID = re.compile(r"(?:comment-|c)(6a[0-9a-f]{10,40}|\d{1,12})")

@@ -13,13 +13,13 @@ from collections.abc import Callable, Collection
 
 from lxml.html import HtmlElement
 
-from archiver._months import folded
 from archiver.engines import _vocabulary as vocabulary
 from archiver.engines._comment_roles import role
 from archiver.engines._thread_nodes import Node
 from archiver.engines.dom import ancestors, text_of, tokens
 from archiver.engines.wordpress_urls import comment_id
 from archiver.model import Note, ParentSource
+from archiver.printed.spelling import folded
 from archiver.text import normal_name
 
 _LISTS = frozenset({"ul", "ol", "dl"})

@@ -9,7 +9,7 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 
-from archiver._months import folded
+from archiver.printed.spelling import folded
 
 
 @cache

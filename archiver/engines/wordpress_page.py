@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from archiver import dates
 from archiver.engines import _post_statements as statements
 from archiver.engines import _vocabulary as vocabulary
 from archiver.engines import bylines, threads
@@ -31,6 +30,7 @@ from archiver.engines.wordpress_urls import (
 )
 from archiver.model import Author, Comment, Content, Moment, Post, PostKind, PostRef, Rank, Site
 from archiver.page import Page
+from archiver.printed.counts import comment_count
 from archiver.urls import url_key, without_fragment
 
 _KINDS = {"attachmentid": PostKind.ATTACHMENT, "page-id": PostKind.PAGE, "postid": PostKind.POST}
@@ -339,7 +339,7 @@ class PostPage:
         shown = [e for e in headings if e not in regions.words and e not in regions.aside]
         near = [e for e in shown if e in regions.comments or _is_of_comments(e) or self._is_above_comments(e)]
         for element in [*near, *(e for e in shown if e not in near and "section-title" in tokens(e))]:
-            count = dates.comment_count(text_of(element), self.title)
+            count = comment_count(text_of(element), self.title)
             if count is not None:
                 return count
         return None

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver import _counts
-from archiver.dates import comment_count, count_in, leading_number
+from archiver.printed import counts
+from archiver.printed.counts import comment_count, count_in, leading_number
 
 
 @pytest.mark.parametrize(
@@ -221,6 +221,6 @@ def test_any_text_is_read(text: str, title: str) -> None:
 
 
 def test_the_vocabulary_holds_no_empty_word() -> None:
-    words = _counts._words()
+    words = counts._words()
     assert set(words) == {"noun", "script", "one", "trailing_one", "none", "more"}
     assert all(word.strip() for group in words.values() for word in group)

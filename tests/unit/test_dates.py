@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver import _months
 from archiver.dates import from_iso, from_printed, from_rfc822, month_label
 from archiver.model import Precision
+from archiver.printed.months import month_number
+from archiver.printed.spelling import read_words
 
 NOW = datetime(2026, 11, 22, 12, 34, 56, tzinfo=UTC)
 DAY = ("2021-02-10T00:00:00Z", "day")
@@ -465,13 +466,13 @@ def test_month_label_in_a_language() -> None:
 
 
 def test_the_vocabulary_is_whole() -> None:
-    words = _months.read_words("months.txt")
+    words = read_words("months.txt")
     assert len(words) > 45
     for language, names in words.items():
         assert names.count("|") == 11, language
         for month, group in enumerate(" ".join(names).split("|"), 1):
             first = group.split()[0]
-            assert _months.month_number(first if "thang" not in group else "_".join(group.split()[:1]), language) in {
+            assert month_number(first if "thang" not in group else "_".join(group.split()[:1]), language) in {
                 month,
                 None,
             }

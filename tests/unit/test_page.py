@@ -6,8 +6,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from archiver._attributes import MOST_ATTRIBUTES, is_overloaded, without_overload
 from archiver.errors import PageError
+from archiver.overload import MOST_ATTRIBUTES, is_overloaded, without_overload
 from archiver.page import Page
 
 URL = "https://blog.example.org/a/"

@@ -6,7 +6,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lxml.html import document_fromstring, fragment_fromstring
 
-from archiver import _tree_words, content
+from archiver import content
+from archiver.content import _tree_words
 from archiver.engines import _words
 from archiver.engines.dom import inner_html
 

@@ -1,6 +1,6 @@
 """Day, month, year and time of day found in a printed date.
 
-All functions take text as `_months.folded` makes it, so that one pattern serves all scripts.
+All functions take text as `spelling.folded` makes it, so that one pattern serves all scripts.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
-from archiver import _jalali as jalali
-from archiver._months import base_language, joined_names, month_number
+from archiver.printed import jalali
+from archiver.printed.months import joined_names, month_number
+from archiver.printed.spelling import base_language
 
 # Ordinal endings (1st, 1er, 2e, 1o), and the small words between the parts of a date.
 _DAY = r"(?<![\d.,/'\u2019-])(?<!\d:)(?P<day>\d{1,2})(?:-?[^\W\d_]{1,2}(?![^\W\d_]))?"

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import cache
 
-from archiver._months import folded
+from archiver.printed.spelling import folded
 
 _MONTHS = (
     ("فروردین", "حمل"),

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator
 from lxml import etree
 from lxml.html import HtmlElement
 
-from archiver._reading import Mark, Reading, names
+from archiver.content._reading import Mark, Reading, names
 
 _TAME = names(
     "a abbr article aside b blockquote br caption cite code dd del div dl dt em figcaption figure footer h1 h2 h3 h4 h5"

@@ -6,7 +6,7 @@ import re
 from functools import cache
 from itertools import pairwise
 
-from archiver._months import folded, read_words
+from archiver.printed.spelling import folded, read_words
 
 _NUMBER = re.compile(
     r"(?<![0-9a-z.,:/\u066c-])"

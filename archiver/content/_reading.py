@@ -8,7 +8,7 @@ from dataclasses import replace
 from html import escape
 from typing import NamedTuple
 
-from archiver._shown import Shown
+from archiver.content._shown import Shown
 from archiver.model import Link, Media
 from archiver.text import clean, squeeze
 from archiver.urls import absolute

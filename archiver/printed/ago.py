@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from functools import cache
 from itertools import pairwise
 
-from archiver._months import read_words
 from archiver.model import Precision
+from archiver.printed.spelling import read_words
 
 # A week is no precision of its own; its month is the finest unit that is surely meant.
 _PRECISIONS = {

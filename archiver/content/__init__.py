@@ -17,10 +17,11 @@ from bs4.element import NavigableString, PageElement, PreformattedString, Tag
 from lxml.etree import ParserError
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
-from archiver import _tree_words, identifiers
-from archiver._attributes import without_overload
-from archiver._reading import Mark, Reading
+from archiver import identifiers
+from archiver.content import _tree_words
+from archiver.content._reading import Mark, Reading
 from archiver.model import Content
+from archiver.overload import without_overload
 from archiver.text import clean, squeeze
 
 _DOCUMENT_TAGS = re.compile(r"</?(?:html|body|head)(?:\s[^<>]*)?/?>", re.IGNORECASE)
