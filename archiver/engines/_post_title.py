@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from lxml.html import HtmlElement
 
@@ -182,7 +183,7 @@ def _without_site(dom: Dom) -> str | None:
     led = _LEADING.sub("", text)
     joint = rf"(?:\s*{_SEPARATORS}+\s*|\s+)" if led != text else rf"\s*{_SEPARATORS}+\s*"
     text = led
-    for site in [*site_titles(dom), *_home_names(dom, text), *_feed_names(dom, text)]:
+    for site in chain(site_titles(dom), _home_names(dom, text), _feed_names(dom, text)):
         if normal_name(text) == normal_name(site):
             return ""
         name = re.escape(site)
