@@ -20,7 +20,6 @@ import scrapy
 from scrapy.crawler import Crawler
 
 from archiver.config import BlogConfig, blog_configs, find_config, read_config
-from archiver.crawl.blog import Shared
 from archiver.crawl.collecting import AMONG_RESPONSES, collect_seldom
 from archiver.crawl.fetch import Fetcher, NotAsked
 from archiver.crawl.jobs import Answer, Job, utc_now
@@ -30,6 +29,7 @@ from archiver.crawl.reading import Question
 from archiver.crawl.recorder import Recorder
 from archiver.crawl.render import NotRendered, Renderer, is_wanting
 from archiver.crawl.session import Session
+from archiver.crawl.shared import Shared
 from archiver.crawl.signals import Signals
 from archiver.crawl.turnstile import Turnstile
 from archiver.engines import engines

@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from archiver.config import BlogConfig
-from archiver.crawl.blog import Shared
 from archiver.crawl.session import Session
+from archiver.crawl.shared import Shared
 from archiver.crawl.update import Scope, UpdateSession
 from spiders.blog import BlogSpider
 

@@ -4,36 +4,34 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 
-from archiver import __version__, comments
+from archiver import comments
 from archiver.config import BlogConfig
 from archiver.crawl import held, retry
 from archiver.crawl.clock import Clock
+from archiver.crawl.elsewhere import Elsewhere, is_rules
 from archiver.crawl.ending import Ending, judged
 from archiver.crawl.guesses import Guesses
-from archiver.crawl.hosts import Hosts
-from archiver.crawl.jobs import Answer, Job, fetch_of, shown, stamp, utc_now
+from archiver.crawl.jobs import Answer, Job, fetch_of, shown, stamp
+from archiver.crawl.lacking import Lacking
 from archiver.crawl.lessons import Lessons
 from archiver.crawl.limit import Limit
 from archiver.crawl.opening import Opened
 from archiver.crawl.outcome import Stats
 from archiver.crawl.policy import NOT_NEEDED, ROBOTS_REASON, Policy
-from archiver.crawl.progress import Progress
 from archiver.crawl.queue import Queue
 from archiver.crawl.reading import Question, Reading, engine_named, instead
-from archiver.crawl.recorder import Recorder
-from archiver.crawl.robots import Robots
 from archiver.crawl.saving import PROBES, Ledger, is_torn, learned, loss, visit_of
+from archiver.crawl.shared import Shared
 from archiver.crawl.wishes import followed, refused
 from archiver.crawl.work import Work
 from archiver.errors import Incomplete, LimitReached
 from archiver.model import Site, Target, TargetKind, Visit
 from archiver.terminal import count
-from archiver.urls import absolute, host_key, same_host, within
-from db import Archive, Saved, Writer
+from archiver.urls import absolute, same_host, within
+from db import Saved
 from db.keys import blog_key
 
 logger = logging.getLogger(__name__)
@@ -42,31 +40,6 @@ _READERS_HAVE_TOO = frozenset({TargetKind.FEED, TargetKind.LIST})
 """What readers find elsewhere: a robots.txt that keeps robots from one way to it may leave another open."""
 _MAY_BE_ELSEWHERE = frozenset({TargetKind.FEED, TargetKind.COMMENT_FEED, TargetKind.SITEMAP, TargetKind.API})
 _REFUSED, _NO_ANSWER = 403, 504
-
-
-@dataclass(slots=True)
-class Shared:
-    """What the blogs of one run have in common.
-
-    sites: keys of the blogs that are being crawled. recorder: writes the WARC files; None: there are none.
-    """
-
-    archive: Archive
-    writer: Writer
-    progress: Progress
-    hosts: Hosts = field(default_factory=Hosts)
-    command: str = "crawl"
-    restart: bool = False
-    clock: Callable[[], datetime] = utc_now
-    sites: set[str] = field(default_factory=set)
-    recorder: Recorder | None = None
-
-    def begin_crawl(self, site: Site, config: BlogConfig, *, restart: bool = False) -> str:
-        """Enter a run over a blog. Returns the crawl's id."""
-        settings = {"delay": config.delay, "pages": config.pages, "limit": config.limit, "engine": config.engine}
-        return self.writer.begin_crawl(
-            site, command=self.command, version=__version__, settings=settings, restart=restart
-        )
 
 
 class Blog:
@@ -82,13 +55,13 @@ class Blog:
         self._ledger = Ledger(shared.writer, self.crawl_id, stats)
         self._work: Work | Queue = Work(shared.writer.frontier, blog_key(self.site.key), self.site.key, shared.clock)
         self._limit = Limit(config.limit, held.posts_read(shared.archive, self.site.key) if config.limit else ())
-        self._unruled: deque[Job] = deque()  # threads at other hosts whose robots.txt is asked for, or has just come
+        self._elsewhere = Elsewhere(self._policy, shared.hosts, config.delay)
         self._onward: deque[Job] = deque()  # redirects to follow, and jobs that were handed back
         self._open = 0  # jobs that the spider has, their pages being fetched or read
-        self._looked_again = False
         self._clock = Clock()
         self._guesses = Guesses()
-        self._withheld: bool | None = None
+        chosen = config.limit is not None or self._policy.chooses
+        self._lacking = Lacking(shared.archive, self._writer.connection, self.engine, self.site.key, chosen=chosen)
         self._lessons = Lessons(held.lessons(shared.archive, self.site.key)) if self.engine.learns else None
 
     @property
@@ -133,16 +106,14 @@ class Blog:
         return job
 
     def _from_frontier(self) -> Job | None:
-        while job := (self._unruled.popleft() if self._unruled else self._work.next()):
-            rules = self._policy.rules_of(job.target, self.site)
-            if rules:
-                self._unruled.append(job)
-                return Job(rules, rules.url)
-            if self._is_silent(job.url):
+        while job := (self._elsewhere.next() or self._work.next()):
+            if rules := self._elsewhere.rules_before(job, self.site):
+                return rules
+            if self._elsewhere.is_silent(job.url, self.site):
                 self._exclude(job, "its host does not answer")
                 continue
             reason = self._policy.unwanted(job.target, self.site)
-            if reason == NOT_NEEDED and self._lacks(job.target):
+            if reason == NOT_NEEDED and self._lacking.lacks(job.target):
                 reason = None
             reason = reason or self._guesses.vain(job.target)
             if reason:
@@ -162,39 +133,15 @@ class Blog:
         found = instead(target, self.site, self.engine.name, status)
         return self._writer.add_targets(self.site, found.targets) if found.targets else 0
 
-    def _lacks(self, target: Target) -> bool:
-        """Whether something would be missing without what an open API makes needless.
-
-        A page that it does not have, as a blog's that has changed its platform does not have the old posts; or lists,
-        where it gives less than it states.
-        """
-        if target.kind in {TargetKind.FEED, TargetKind.LIST, TargetKind.SITEMAP}:
-            return self._looked_again or self._api_withholds()
-        of_post = target.kind in {TargetKind.POST, TargetKind.POST_PART, TargetKind.COMMENT_PAGE}
-        post = self.engine.post_of(target.url)
-        return of_post and not held.has_data(self._writer.connection, self.site.key, target.url, post)
-
-    def _api_withholds(self) -> bool:
-        """Whether the API has given fewer posts than it states: one of its pages failed, or it gives one for all."""
-        if self._withheld is None:
-            chosen = self._config.limit is not None or self._policy.chooses
-            self._withheld = not chosen and held.withheld(self._writer.connection, self.site.key) > 0
-        return self._withheld
-
     def unasked(self, job: Job) -> None:
         """Take a job back that was not carried out."""
         self._open -= 1
-        if "host" in job.target.hint and job.target.kind is TargetKind.ROBOTS:
+        if is_rules(job):
             return  # asked for again with the thread that needs it
-        if self._is_silent(job.url):
+        if self._elsewhere.is_silent(job.url, self.site):
             self._exclude(job, "its host asks to wait")
         else:
             self._onward.appendleft(job)
-
-    def _is_silent(self, url: str) -> bool:
-        """Whether another host than the blog's is not to be asked any more in this run; for its own a session ends."""
-        hosts, patience = self._shared.hosts, retry.LONGEST_WAIT.total_seconds()
-        return not same_host(url, self.site.home) and (hosts.is_away(url) or hosts.paused_for(url) > patience)
 
     def _exclude(self, job: Job, reason: str) -> None:
         if reason == ROBOTS_REASON:
@@ -224,7 +171,7 @@ class Blog:
 
     def received(self, job: Job, answer: Answer, decision: retry.Decision) -> Question | None:
         """Carry out what was decided of an answer; a page to be read comes back as a question."""
-        if job.target.kind is TargetKind.ROBOTS and "host" in job.target.hint:
+        if is_rules(job):
             self._ruled(job, answer, decision)
             return None
         if isinstance(decision, retry.Read):
@@ -249,26 +196,18 @@ class Blog:
         return None
 
     def _ruled(self, job: Job, answer: Answer, decision: retry.Decision) -> None:
-        """Take the robots.txt of another host. One that cannot be had allows nothing, as with the blog's own."""
+        """Take the robots.txt of another host; with one that is down its threads are given up, so that the run says
+        what it lacks."""
         self._open -= 1
         self.note(job, answer)
         if isinstance(decision, retry.Follow) and same_host(decision.job.url, job.url):  # to https
             self._onward.append(decision.job)
             return
-        page = answer.page if isinstance(decision, retry.Read) else None
-        rules = Robots.from_answer(page.status, page.body) if page else Robots.from_answer(503, b"")
-        self._policy.ruled(job.target, rules)
-        self._shared.hosts.slow_down(job.url, max(self._config.delay, rules.delay))
-        if rules.why:
-            self._lose_threads(job.target.hint["host"], answer, answer.failure.why if answer.failure else rules.why)
-
-    def _lose_threads(self, host: str, answer: Answer, why: str) -> None:
-        """Give up the threads that waited for a host that is down, so that the run says what it lacks."""
-        lost = [job for job in self._unruled if host_key(job.url) == host]
-        for job in lost:
-            self._unruled.remove(job)
-            nothing = replace(answer, page=None, place=None, digest=None, exchange=None)
-            self._give_up(job, nothing, f"its comments are at {host}, which cannot be read: {why}")
+        why = self._elsewhere.ruled(job, answer, decision)
+        host = job.target.hint["host"]
+        nothing = replace(answer, page=None, place=None, digest=None, exchange=None)
+        for lost in self._elsewhere.lost(host) if why else ():
+            self._give_up(lost, nothing, f"its comments are at {host}, which cannot be read: {why}")
 
     def read(self, job: Job, answer: Answer, reading: Reading) -> None:
         """Store what a page holds and where it leads."""
@@ -370,7 +309,7 @@ class Blog:
 
     def _done(self) -> Ending | None:
         """What the run has come to, with nothing left to fetch; None when there is more after all."""
-        if not self._looked_again and self._look_again():
+        if not self._lacking.looked_again and self._look_again():
             return None
         self._writer.weigh(self.crawl_id)
         if held.is_astray(self._shared.archive, self.site.key):
@@ -385,20 +324,13 @@ class Blog:
         return judged(coverage, given_up, limited, chosen=self._policy.chooses)
 
     def _look_again(self) -> bool:
-        """Months that claim more posts than were found: their own lists may name the rest. And posts that
-        were there once, and that nothing speaks of any more: their own URLs tell whether they have vanished."""
-        self._looked_again = True
-        if self._config.limit or self._policy.chooses:
-            return False
-        urls = held.months_with_gaps(self._shared.archive, self.site.key)
-        targets = [Target(url=url, kind=TargetKind.LIST, priority=40) for url in urls if within(url, self.site.home)]
-        new = self._writer.add_targets(self.site, targets)
+        """Ask for what seems to be missing, once. Returns whether there is any of it."""
+        self._lacking.looked_again = True
+        new = self._writer.add_targets(self.site, self._lacking.months(self.site))
         if new:
             line = f"{count(new, 'month')} with more posts claimed than found: reading their lists"
             self._shared.progress.note(self.site.key, line)
-        unseen = held.posts_unseen(self._shared.archive, self.site.key)
-        posts = [Target(url=url, kind=TargetKind.POST, priority=50, hint={"known": "1"}) for url in unseen]
-        return self._writer.add_targets(self.site, posts) > 0 or new > 0
+        return self._writer.add_targets(self.site, self._lacking.unseen()) > 0 or new > 0
 
     def finish(self, ending: Ending) -> int:
         """Leave to the next run what was taken and not done. Returns how much is left."""

@@ -14,7 +14,7 @@ from datetime import timedelta
 
 from archiver.config import BlogConfig
 from archiver.crawl import held, retry
-from archiver.crawl.blog import Blog, Shared
+from archiver.crawl.blog import Blog
 from archiver.crawl.ending import Ending
 from archiver.crawl.jobs import NOT_MODIFIED, Answer, Job, shown
 from archiver.crawl.opening import AGAIN, Opened, Opening
@@ -22,6 +22,7 @@ from archiver.crawl.outcome import Outcome, OutcomeKind, Stats
 from archiver.crawl.reading import Question, Reading, is_door
 from archiver.crawl.recorded import Asked, note_of
 from archiver.crawl.render import Rendered, answer_of
+from archiver.crawl.shared import Shared
 from archiver.crawl.wishes import PAGES, refused
 from archiver.errors import ArchiverError, Incomplete, Refused, SiteError, Unreachable
 from archiver.model import Site

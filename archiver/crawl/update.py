@@ -14,7 +14,7 @@ from math import inf
 from archiver import comments
 from archiver.config import BlogConfig
 from archiver.crawl import retry
-from archiver.crawl.blog import Blog, Shared
+from archiver.crawl.blog import Blog
 from archiver.crawl.ending import Ending
 from archiver.crawl.fitting import FLOOR
 from archiver.crawl.jobs import NOT_MODIFIED, Answer, Job, fetch_of, said, shown
@@ -26,6 +26,7 @@ from archiver.crawl.reading import Reading
 from archiver.crawl.revisits import Batch, by_lists, by_pages, due, moment
 from archiver.crawl.sensors import Sensors
 from archiver.crawl.session import Session
+from archiver.crawl.shared import Shared
 from archiver.crawl.threads import Threads
 from archiver.crawl.turns import FRONT, Turns
 from archiver.crawl.verifying import BUDGETED, Verifier, is_revisit
@@ -145,16 +146,15 @@ class UpdateBlog(Blog):
 
     def _from_frontier(self) -> Job | None:
         while True:
-            job = self._unruled.popleft() if self._unruled else self._queue.next()
+            job = self._elsewhere.next() or self._queue.next()
             if job is None:
                 if self._open or self._queue.pending or not self._advance():
                     return None
                 continue
-            if rules := self._policy.rules_of(job.target, self.site):
-                self._unruled.append(job)
-                return Job(rules, rules.url)
+            if rules := self._elsewhere.rules_before(job, self.site):
+                return rules
             reason = self._policy.left_out(job.target, self.site)
-            if self._is_silent(job.url):
+            if self._elsewhere.is_silent(job.url, self.site):
                 reason = "its host does not answer"
             if reason:
                 self._exclude(job, reason)
