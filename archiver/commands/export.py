@@ -152,7 +152,7 @@ def _wanted(
     **rest: Any,
 ) -> Wanted:
     from archiver.exports import Wanted
-    from archiver.status import find_blogs
+    from archiver.status.blogs import find_blogs
 
     masking = masking_wanted(**{name: rest.pop(name) for name in MASKING})
     if query is not None and (blogs or since or any(rest.values())):

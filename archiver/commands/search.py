@@ -57,7 +57,7 @@ def search(
     """
     from archiver.search import marked  # late: with the database behind it
     from archiver.search import search as find
-    from archiver.status import find_blogs
+    from archiver.status.blogs import find_blogs
     from db import open_archive
 
     with closing(open_archive(archive).connect()) as connection:

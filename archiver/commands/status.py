@@ -42,7 +42,8 @@ def status(blogs: tuple[str, ...], archive: Path, coverage: bool, as_json: bool)
       archiver status --json -a ms-blogs
     """
     from archiver.crawl.lock import at_work
-    from archiver.status import blog_status, describe, find_blogs  # late: with the database behind it
+    from archiver.status.blogs import blog_status, find_blogs  # late: with the database behind it
+    from archiver.status.lines import describe
     from db import open_archive
 
     with closing(open_archive(archive).connect()) as connection:
@@ -80,7 +81,7 @@ def _paused(archive: Path) -> set[str]:
 
 
 def _gaps(connection: sqlite3.Connection, blog_id: str) -> dict[str, list[Any]]:
-    from archiver.status import category_gaps, month_gaps, post_gaps
+    from archiver.status.gaps import category_gaps, month_gaps, post_gaps
 
     return {
         "posts": post_gaps(connection, blog_id),
@@ -90,7 +91,7 @@ def _gaps(connection: sqlite3.Connection, blog_id: str) -> dict[str, list[Any]]:
 
 
 def _lines(gaps: dict[str, list[Any]] | None) -> list[str]:
-    from archiver.status import describe_gaps
+    from archiver.status.lines import describe_gaps
 
     return list(describe_gaps(**gaps)) if gaps else []
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 from archiver.crawl.outcome import Coverage
-from archiver.status import blog_coverage, post_gaps, shortfall
+from archiver.status.gaps import blog_coverage, post_gaps
+from archiver.status.lines import shortfall
 from archiver.urls import url_key, within
 from db import Archive, Reader
 from db.keys import blog_key, key

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from archiver.errors import UsageError
 from archiver.search import CLOSE, OPEN, marked, search
-from archiver.status import find_blogs
+from archiver.status.blogs import find_blogs
 from db import open_archive
 from tests.unit import sample
 

@@ -8,17 +8,9 @@ import pytest
 
 from archiver.crawl.outcome import Coverage
 from archiver.errors import UsageError
-from archiver.status import (
-    CategoryGap,
-    MonthGap,
-    PostGap,
-    blog_status,
-    describe,
-    describe_gaps,
-    find_blogs,
-    month_gaps,
-    post_gaps,
-)
+from archiver.status.blogs import blog_status, find_blogs
+from archiver.status.gaps import CategoryGap, MonthGap, PostGap, month_gaps, post_gaps
+from archiver.status.lines import describe, describe_gaps
 from db import open_archive
 from tests.unit import sample
 
