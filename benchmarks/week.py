@@ -100,8 +100,8 @@ def one_run(archive: Path, home: str, command: str, clock: Clock, full: bool) ->
     """A crawl or an update, in a process of its own. Returns exit code, requests, those answered 304, and counts."""
     import archiver.settings
     from archiver.crawl.progress import Progress
+    from archiver.crawl.revisits import Scope
     from archiver.crawl.run import run
-    from archiver.crawl.update import Scope
 
     archiver.settings.ARCHIVER_READER_PROCESS = False
     more = {"scope": Scope(full=full)} if command == "update" else {}

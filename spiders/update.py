@@ -8,9 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 from archiver.config import BlogConfig
+from archiver.crawl.revisits import Scope
 from archiver.crawl.session import Session
 from archiver.crawl.shared import Shared
-from archiver.crawl.update import Scope, UpdateSession
+from archiver.crawl.update import UpdateSession
 from spiders.blog import BlogSpider
 
 

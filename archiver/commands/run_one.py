@@ -105,7 +105,7 @@ def run_one(
 
 def _order(target: str, shards: Path, verb: Verb | None, file: ConfigFile, flags: dict[str, Any]) -> Order:
     """What is to be done. Raises UsageError."""
-    from archiver.crawl.update import Scope
+    from archiver.crawl.revisits import Scope
     from archiver.fleet.unit import Order
 
     own = {name: flags.pop(name) for name in OWN}

@@ -69,8 +69,8 @@ def update(
     with holding_interrupts():
         from archiver.crawl.outcome import worst_exit_code
         from archiver.crawl.progress import LiveProgress, Progress
+        from archiver.crawl.revisits import Scope
         from archiver.crawl.run import run  # late: Scrapy takes its time to import
-        from archiver.crawl.update import Scope
 
     file = load_config(archive, config)
     named = [*urls, *(read_urls(source) if source else ())]

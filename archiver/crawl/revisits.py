@@ -23,6 +23,14 @@ BATCH = 100
 """Posts, or comments, that an API gives at a time."""
 
 
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """How much is looked at again. budget: requests for that, beside those for what is new; full: everything."""
+
+    budget: int = 100
+    full: bool = False
+
+
 @dataclass(slots=True)
 class Batch:
     """Posts that are verified together. requests: what that takes, as far as is known. threads: with their threads."""

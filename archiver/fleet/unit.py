@@ -23,8 +23,8 @@ from archiver.config_runs import Keep
 from archiver.crawl.jobs import stamp
 from archiver.crawl.progress import Progress
 from archiver.crawl.recorded import asked_of
+from archiver.crawl.revisits import Scope
 from archiver.crawl.run import run
-from archiver.crawl.update import Scope
 from archiver.errors import ArchiveDamaged, ArchiveMissing, Incomplete, LimitReached
 from archiver.fleet.ended import DONE, Ended, Verb
 from archiver.fleet.fence import fenced
