@@ -179,12 +179,16 @@ class Dom:
 
     def _unveil(self) -> None:
         """Take what is shown without scripts for a part of the page, where its words stand there and nowhere else."""
-        for element in [*self._by_tag.get("noscript", ())]:
+        shown: list[HtmlElement] = []
+        for element in self._by_tag.get("noscript", ()):
             words, around = squeeze("".join(element.itertext())), element.getparent()
-            if around is not None and len(words) > max(_VEILED, len(text_of(around))):
+            # The length first: pages have one for each picture, and what stands around all of them may be long.
+            if len(words) > _VEILED and around is not None and len(words) > len(text_of(around)):
                 element.tag = "div"
-                self._by_tag["noscript"].remove(element)
-                self._by_tag["div"] = self._ordered([*self._by_tag["div"], element])
+                shown.append(element)
+        if shown:
+            self._by_tag["noscript"] = [e for e in self._by_tag["noscript"] if e.tag == "noscript"]
+            self._by_tag["div"] = self._ordered([*self._by_tag["div"], *shown])
 
     # -- elements ---------------------------------------------------------------------------------
 
