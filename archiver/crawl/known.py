@@ -109,8 +109,10 @@ class Wanted:
         if not self.first(url):
             return []
         named = {"post": native_id} if native_id else {}
-        if self.known.post(native_id, url):
+        if post := self.known.post(native_id, url):
             named["known"] = "1"  # that it has vanished would be no failure
+            if post.kind == KINDS["pages"]:  # some themes do not tell, what had led there did
+                named["kind"] = post.kind
         return [Target(url=url, kind=TargetKind.POST, priority=50, hint={**named, **hint})]
 
     def first(self, url: str) -> bool:

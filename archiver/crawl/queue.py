@@ -12,6 +12,7 @@ from datetime import datetime
 
 from archiver.crawl.jobs import Job, stamp
 from archiver.model import Target
+from archiver.urls import url_key
 from db.frontier import Waiting
 
 
@@ -22,6 +23,7 @@ class Queue:
         self._clock = clock
         self._ready: deque[Job] = deque()
         self._later: list[tuple[datetime, Job]] = []
+        self._settled: set[str] = set()
         self.in_flight: dict[str, Job] = {}
 
     def push(self, jobs: Iterable[Job]) -> None:
@@ -50,11 +52,11 @@ class Queue:
         """A target is done with."""
         del new
         self.in_flight.pop(target.url, None)
+        self._settled.add(url_key(target.url))
 
     def has_read(self, url: str) -> bool:
-        """Whether a URL is not to be asked for again: an update asks for what may have changed since."""
-        del url
-        return False
+        """Whether a URL was asked for in this run; an earlier one may have read what has changed since."""
+        return url_key(url) in self._settled
 
     def named(self, aliases: Iterable[str], fetch_id: str) -> None:
         """Other names of a page that has been read: nothing here goes by them."""

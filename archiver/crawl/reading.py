@@ -11,7 +11,7 @@ from functools import cache
 
 from archiver import comments
 from archiver.crawl.fitting import fitting, misfit, pages_only, set_apart
-from archiver.crawl.wishes import notes_of
+from archiver.crawl.wishes import PAGES, notes_of
 from archiver.engines import Engine, blog_link, by_name, for_page, traps
 from archiver.errors import PageError
 from archiver.model import Discovery, Extract, Note, Site, Target
@@ -22,7 +22,10 @@ SOFT_404 = "soft_404"
 
 INTERSTITIAL = "interstitial"
 """The kind of a note: something else stands in the place of the page."""
+EMPTY = "the page is empty, with a status that says that all is well"
 DOOR = "something else stands in its place: a check of the browser, or a notice that the site is not there for now"
+
+_FAILED = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,11 +81,8 @@ def read(question: Question) -> Reading:
             if found is None:
                 return Reading(elsewhere=blog_link(page))
             name = found[0].name
-        if is_door(page):
-            note = Note(kind=INTERSTITIAL, detail=page.url)
-            return Reading(engine=name, extract=Extract(notes=(note,)), discovery=_ways_out(question, name), error=DOOR)
-        if traps.is_soft_404(page, target.kind):
-            return Reading(engine=name, extract=Extract(notes=(Note(kind=SOFT_404, detail=page.url),)))
+        if (other := _other(question, name)) is not None:
+            return other
         engine = engine_named(name)
         if question.forced and (why := misfit(page, engine)):
             return Reading(error=why)
@@ -97,6 +97,19 @@ def read(question: Question) -> Reading:
     except Exception as error:  # noqa: BLE001 (whatever it is)
         why = f"the engine failed on it ({type(error).__name__}: {' '.join(str(error).split())[:200]})"
         return Reading(engine=name, discovery=_ways_out(question, name), error=why, trace=traceback.format_exc())
+
+
+def _other(question: Question, name: str) -> Reading | None:
+    """The reading of a page that is not what was asked for: a check of the browser, "not found", nothing at all."""
+    page, target = question.page, question.target
+    if is_door(page):
+        note = Note(kind=INTERSTITIAL, detail=page.url)
+        return Reading(engine=name, extract=Extract(notes=(note,)), discovery=_ways_out(question, name), error=DOOR)
+    if page.ok and target.kind in PAGES and not page.body.strip():  # the server failed, and does not say so
+        return Reading(engine=name, discovery=instead(target, question.site, name, _FAILED), error=EMPTY)
+    if traps.is_soft_404(page, target.kind):
+        return Reading(engine=name, extract=Extract(notes=(Note(kind=SOFT_404, detail=page.url),)))
+    return None
 
 
 def _read_by(reader: Engine, question: Question, *, of_blog: bool) -> tuple[Extract, Discovery]:

@@ -37,6 +37,7 @@ class Sensors:
         self.turns, self.states, self.now = turns, turns.states, turns.now
         self.api = ApiLists(self.known, wanted, lists, self.states, self.suspects, self.trouble)
         self._months: dict[str, set[str]] = {}
+        self._unread: dict[str, int] = {}  # pages of a month's list that were asked for and have not come
         self._front: tuple[Extract, Discovery] | None = None
 
     def unchanged(self, name: str) -> None:
@@ -203,7 +204,7 @@ class Sensors:
         return [
             Target(url=url, kind=TargetKind.LIST, priority=40, hint={"month": month, "count": str(number)})
             for month, number in counts.items()
-            if (url := urls.get(month)) and before and before.get(month, 0) != number
+            if (url := urls.get(month)) and before and before.get(month, 0) != number and self.wanted.first(url)
         ]
 
     def _months_before(self, counts: Iterable[str]) -> Mapping[str, int]:
@@ -217,19 +218,25 @@ class Sensors:
         if "month" in target.hint:
             return [*self._new_pages(posts), *self._of_month(target, posts, discovery)]
         on = goes_on([self.known.is_read(found.url) for found in posts])
-        return [*self._new_pages(posts), *(self._onward(discovery, target) if on else ())]
+        return [*self._new_pages(posts), *(self._first(self._onward(discovery, target)) if on else ())]
 
     def _of_month(self, target: Target, posts: Iterable[Target], discovery: Discovery) -> list[Target]:
         """The rest of a month's list. Posts of the month that it does not name any more may have vanished."""
         month, listed = target.hint["month"], self._months.setdefault(target.hint["month"], set())
         listed.update(url_key(one.url) for one in posts)
         onward = self._onward(discovery, target, month=month, count=target.hint["count"])
-        if onward and len(listed) < int(target.hint["count"]):
-            return onward
+        new = self._first(onward) if len(listed) < int(target.hint["count"]) else []
+        self._unread[month] = self._unread.get(month, 1) - 1 + len(new)
+        if self._unread[month] > 0:
+            return new
         named = {post.id for address in listed if (post := self.known.posts.get(self.known.addresses.get(address, "")))}
         gone = [post.id for post in self.known.of_month(month) if post.id not in named]
         self.suspects.update(dict.fromkeys(gone))
         return []
+
+    def _first(self, lists: Iterable[Target]) -> list[Target]:
+        """Those that were not asked for yet: each page of a list can name all the others."""
+        return [target for target in lists if self.wanted.first(target.url)]
 
     def _new_pages(self, posts: Iterable[Target]) -> list[Target]:
         new = [target for target in posts if not self.known.is_read(target.url)]

@@ -15,6 +15,7 @@ from db.revisits import SensorState
 ASK_AGAIN = timedelta(hours=23)
 """After so long a sensor that was closed, or is of little use, is asked once more."""
 FRONT = "front_page"
+_KINDS = {"posts_api": "post", "pages_api": "page"}
 _ORDER = ("posts_api", "pages_api", "comments_api", "posts_feed", "comments_feed", "sitemap")
 
 
@@ -52,10 +53,12 @@ class Turns:
 
     def was_open(self, name: str) -> bool:
         """Whether a part of the API has answered the last time."""
-        state = self.states.get(name)
+        state, kind = self.states.get(name), _KINDS.get(name)
         if state is not None and state.checked_at:
             return state.state == "open"
-        return any(post.by_api for post in self.known.posts.values())
+        if kind is None:
+            return any(one.listed for one in self.known.comments.values())
+        return any(post.by_api and post.kind == kind for post in self.known.posts.values())
 
     def checked(self, name: str, state: str) -> SensorState:
         """A sensor was asked now, and found to be open or closed."""

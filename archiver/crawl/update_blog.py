@@ -246,17 +246,18 @@ class UpdateBlog(Blog):
     def _own_feed(self, post: KnownPost, reading: Reading) -> list[Target]:
         """Where a page says something else than what is held, and that is from a feed: the feed's own words of now.
 
-        A feed outranks a page, so that an edited post would else keep the words of before. What a theme puts into the
-        text makes such pages differ for good; that costs a request when they are read.
+        A feed outranks a page, so that an edited post would else keep the words of before, and one that has moved its
+        address. What a theme puts into the text makes pages differ for good; that costs a request when they are read.
         """
         feed = self._turns.states.get("posts_feed")
         if self._wanted.lists is not None or feed is None or feed.state == "closed" or post.protected:
             return []
         held = revisits.words_of_feed(self._writer.connection, post.id)
         pages = [one for one in reading.extract.posts if self._known.post(one.native_id, one.url) is post]
-        if not any(differs(held, page) for page in pages):
+        moved = next((page.url for page in pages if url_key(page.url) != url_key(post.url)), None)
+        if moved is None and not any(differs(held, page) for page in pages):
             return []
-        found = self.engine.own_feed(PostRef(native_id=post.native_id, url=post.url), self.site)
+        found = self.engine.own_feed(PostRef(native_id=post.native_id, url=moved or post.url), self.site)
         return [found] if found else []
 
     def _put_off(self, job: Job, answer: Answer, later: retry.Later) -> None:

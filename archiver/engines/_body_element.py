@@ -36,7 +36,7 @@ def find_element(dom: Dom, aside: Region, article: HtmlElement | None) -> HtmlEl
     """The element of a page that holds its post's words. aside: where it cannot be; article: around the post."""
     for name in vocabulary.names("post", "body"):
         found = [e for e in dom.classed(name) if e.tag not in _OUTER and e not in aside and not _is_frame(dom, e)]
-        found = [e for e in found if not _in_numbered(e)] if len(found) > 1 else found
+        found = [e for e in found if not _in_numbered(e)]
         own = [e for e in found if article is not None and dom.inside(e, article)]
         found = own or found
         if found:  # to read all the words of a post takes a while, and most have but one

@@ -31,6 +31,7 @@ _BESIDE = frozenset(
     }
 )
 _CALLED = re.compile(r"(?:^|[-_])(?:post|entry|blog|article|single|meta)[-_]*(cat|categor(?:y|ies)|tags?)$")
+_NO_CLASS = re.compile(r"[^A-Za-z0-9_-]")
 _COUNT = re.compile(r"\s*\[\d{1,5}\]$")  # how many posts have it
 
 
@@ -73,7 +74,8 @@ class PostTerms:
 
         Where none does, by their slugs: a feed may know the name.
         """
-        shown = {(term.taxonomy, slug) for term in linked for slug in (_slug(term.url or ""), slug_of(term.name))}
+        terms = ((term.taxonomy, _slug(term.url or ""), slug_of(term.name)) for term in linked)
+        shown = {(kind, slug) for kind, own, made in terms for slug in (own, made, _in_class(own))}
         left = [(kind, slug) for kind, slug in self._filed if shown.isdisjoint((kind, name) for name in _names(slug))]
         named = self._named_elsewhere() if left else {}
         for kind, slug in left:
@@ -97,7 +99,8 @@ class PostTerms:
             name = text_of(link) if kind else ""
             slug = slug_of(name) if query_value(url, "cat") else _slug(url)
             if kind and name and slug:
-                found.setdefault((kind, slug), Term(taxonomy=kind, name=name, url=url))
+                for known in (slug, _in_class(slug)):
+                    found.setdefault((kind, known), Term(taxonomy=kind, name=name, url=url))
         return found
 
     def _kind(self, link: HtmlElement, url: str) -> str | None:
@@ -136,7 +139,7 @@ class PostTerms:
 
     def _by_class(self, url: str) -> str | None:
         slug = _slug(url)
-        known = [kind for kind, name in self._slugs if name == slug]
+        known = [kind for kind, name in self._slugs if name in {slug, _in_class(slug)}]
         return known[0] if len(known) == 1 else None
 
     @staticmethod
@@ -170,10 +173,15 @@ def _slug(url: str) -> str:
     return (query_value(url, "tag") or last_segment(url)).lower()
 
 
+def _in_class(slug: str) -> str:
+    """A slug as a class has it: without what is no ASCII, `ios` of `ios开发`."""
+    return slug if slug.isascii() else _NO_CLASS.sub("", slug)
+
+
 def _filed(classes: Sequence[str]) -> list[tuple[str, str]]:
     """The terms that WordPress names in an article's classes, behind its status: what stands before is the theme's.
 
-    A slug that is no ASCII stands there as the term's number.
+    A slug without ASCII stands there as the term's number.
     """
     start = next((place for place, name in enumerate(classes) if name.startswith("status-")), len(classes))
     matches = [match for name in classes[start:] if (match := _POST_CLASS.match(name))]

@@ -55,9 +55,10 @@ def find_title(dom: Dom, url: str, outside: Region, *, protected: bool = False) 
         marked = [text for _, text in named if normal_name(text).endswith(wanted) and len(text) < len(wanted) + _MARK]
         if marked:
             return min(marked, key=len)
-        # "Title : 5 May", "Title | 12 comments" in the page.
+        # "Title : 5 May", "Title | 12 comments" in the page; or the blog's name that nothing else on the page tells.
         if protected or any(_is_begun(normal_name(text), wanted) for _, text in named):
-            return stated
+            shown = (text for e, text in named if protected and _is_titled(e) and _is_marked(text, wanted))
+            return next(shown, stated)
     called = [text for element, text in named if _is_titled(element)]
     if stated == "":  # old themes print the blog's name alone for every post
         return called[0] if called and not _stands_for_none(dom, called[0], url) else ""
@@ -131,6 +132,13 @@ def _is_begun(text: str, title: str) -> bool:
     """Whether a heading goes on behind the title with a separator."""
     rest = text.removeprefix(title).lstrip() if text.startswith(title) else ""
     return 0 < len(rest) < _MARK and not rest[0].isalnum()
+
+
+def _is_marked(text: str, title: str) -> bool:
+    """Whether a heading says "Protected: " before what a title begins with."""
+    bare = normal_name(re.sub(r"^[^:：]{1,40}[:：]", "", text))
+    behind = title.removeprefix(bare).lstrip() if bare and title.startswith(bare) else ""
+    return bool(behind) and not behind[0].isalnum()
 
 
 def _is_run(text: str, whole: str) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from archiver.engines import _vocabulary as vocabulary
 from archiver.engines._platform import weighed
+from archiver.engines._wordpress_lists import is_listing
 from archiver.engines.base import Detection
 from archiver.engines.dom import Dom, near, near_tokens, text_of
 from archiver.engines.wordpress_urls import is_below
@@ -169,4 +170,21 @@ def static_pages(dom: Dom, site: Site) -> list[str]:
             bare = without_fragment(url)
             if is_below(bare, site.home):
                 found.setdefault(bare)
-    return list(found)
+    return list(found) or _bare_menus(dom, site)
+
+
+def _bare_menus(dom: Dom, site: Site) -> list[str]:
+    """The same where a theme's own walker leaves WordPress's classes out: its list is still `ul#menu-…`.
+
+    Nothing then tells pages from terms but their addresses: a page stands at the root, or below another page.
+    """
+    lists = [e for id_, e in dom.by_id.items() if id_.startswith("menu-") and e.tag == "ul"]
+    root = f"{url_key(site.home).rstrip('/')}/"
+    paths: dict[str, str] = {}
+    for link in (
+        link for menu in lists if not menu.xpath(".//li[contains(@class, 'menu-item')]") for link in menu.iter("a")
+    ):
+        url = dom.link_url(link)
+        if url and is_below(url, site.home) and not is_listing(url):
+            paths[url_key(url).removeprefix(root).removeprefix("index.php/")] = without_fragment(url)
+    return [url for path, url in paths.items() if "/" not in path or path.rpartition("/")[0] in paths]

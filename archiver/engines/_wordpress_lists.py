@@ -42,7 +42,7 @@ def is_listing(url: str) -> bool:
     path = urlsplit(url).path
     return bool(
         taxonomy(url) or month(url) or year(url) or list_page(url) or is_author_page(url) or _FEED.search(url)
-    ) or bool(re.search(r"/(?:author|feed|tag|category)/", path))
+    ) or bool(re.search(r"/(?:author|tag|category)/[^/]|/feed/", path))
 
 
 def listed_posts(dom: Dom, site: Site) -> dict[str, str | None]:

@@ -22,7 +22,7 @@ from archiver.engines import _added, layout
 from archiver.engines import _feed_formats as formats
 from archiver.engines._feed_formats import Entry, Feed
 from archiver.engines.bylines import split_names
-from archiver.engines.wordpress_urls import comment_id, list_page, native_post_id, post_url
+from archiver.engines.wordpress_urls import comment_id, custom_comment_page, list_page, native_post_id, post_url
 from archiver.model import (
     Author,
     Claim,
@@ -298,10 +298,15 @@ def _comment_id(text: str) -> str | None:
 
 
 def _commented(entry: Entry, feed: Feed, site: Site) -> PostRef:
-    """The post under which a comment stands: its link without the comment and the comment page."""
+    """The post under which a comment stands: its link without the comment and the comment page.
+
+    What a plugin calls a comment page is told by a feed that is of that post alone.
+    """
     link = entry.link or ""
     href = next((href for _, href in entry.replies_to if href), None)
     url = post_url(link if comment_id(link) or href is None else href)
+    if feed.home and urls.url_key(feed.home) != urls.url_key(site.home) and custom_comment_page(link, feed.home):
+        url = feed.home
     return PostRef(native_id=_native_id(entry.guid, url, feed, site), url=url)
 
 

@@ -191,6 +191,8 @@ def _with_thread(extract: Extract, reading: PostPage, target: Target, ref: PostR
     asked = count_hint(target, "page") if target.kind is TargetKind.COMMENT_PAGE else None
     number = reading.comment_page_number(asked)
     total = max([*pages, number or 1])
+    # The pager of the first page can lead to the bare permalink alone, where that shows the last one.
+    paged = total > 1 or (asked is not None and "most" not in target.hint)
     comments = () if reading.protected else reading.thread.comments  # WordPress hides them, some themes do not
     if number is not None or ref != reading.ref:
         comments = tuple(replace(comment, post=ref, page=number) for comment in comments)
@@ -203,7 +205,7 @@ def _with_thread(extract: Extract, reading: PostPage, target: Target, ref: PostR
     return replace(
         extract,
         comments=comments,
-        threads=(ThreadPage(post=ref, page=number if total > 1 else None, pages=total, shown=len(comments)),),
+        threads=(ThreadPage(post=ref, page=number if paged else None, pages=total, shown=len(comments)),),
         claims=claims,
         notes=(*extract.notes, *reading.thread.notes),
     )

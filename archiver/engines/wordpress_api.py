@@ -39,7 +39,10 @@ ROUTES = {"users": 5, "categories": 6, "tags": 7, "posts": 10, "pages": 11, "com
 """What is asked for, with its priority: what others refer to comes first."""
 ROOT_FIELDS = "name,description,url,home,gmt_offset,timezone_string,namespaces"
 EMBEDDED = "author,wp:term"
-REFUSED = 400
+REFUSED, _FAILED = 400, 500
+BARE = "bare"
+"""The hint of a list without what its rows embed."""
+_EMBEDDING = frozenset({"posts", "pages"})
 _TEN = 10
 _EMPTY = re.compile(r"<(?!/?(?:p|div|br|span)\b|!--)", re.IGNORECASE)
 # What page builders write; an article about one of them shows one at most, or has them in its code.
@@ -90,7 +93,7 @@ def page_target(
     backwards = newest_first and route in _BACKWARDS
     if backwards:
         query |= {"orderby": _BACKWARDS[route], "order": "desc"}
-    if route in {"posts", "pages"}:
+    if route in _EMBEDDING and BARE not in more:
         query["_embed"] = EMBEDDED
     if route in {"categories", "tags"}:
         query["hide_empty"] = "false"
@@ -125,8 +128,9 @@ def next_pages(page: Page, target: Target) -> list[Target]:
     number, size = int(target.hint["page"]), _size(target)
     total = page.headers.get("x-wp-totalpages", "")
     if PART in target.hint and size == 1 and number == 1:
-        ones = [_beside(target, n, 1, **{PART: "1"}) for n in range(2, _TEN + 1)]
-        last = ceil(int(total) / _TEN) if total.isdecimal() else 2
+        most = int(total) if total.isdecimal() else 2 * _TEN
+        ones = [_beside(target, n, 1, **{PART: "1"}) for n in range(2, min(_TEN, most) + 1)]
+        last = ceil(most / _TEN)
         return [*ones, *(_beside(target, n, _TEN) for n in range(2, last + 1))]
     if PART in target.hint and number > 1:
         numbers = range(0)
@@ -148,7 +152,8 @@ def smaller(page: Page, target: Target) -> list[Target]:
 
     Blogs may bound the rows of a page, and say so; and the server may fail on a hundred posts, or break off, or on one
     of them that is broken. Ten at a time, then one by one, loses that one alone. Of a first page one row is tried
-    first: a route that fails with that fails with all.
+    first: a route that fails with that fails with all. Unless it is what the rows embed: WordPress up to 6.1 fails
+    where a plugin has closed the users or terms to which they lead.
     """
     size, number = _size(target), int(target.hint.get("page", "1"))
     if target.hint.get("route") not in ROUTES:
@@ -157,6 +162,13 @@ def smaller(page: Page, target: Target) -> list[Target]:
         bound = _bound(page)
         return [_beside(target, 1, bound)] if number == 1 and bound < size else []
     torn = page.ok and ("json" in page.media_type or number > 1)
+    if (
+        size == number == 1
+        and page.status >= _FAILED
+        and target.hint["route"] in _EMBEDDING
+        and BARE not in target.hint
+    ):
+        return [_beside(target, 1, 1, **{PART: "1", BARE: "1"})]
     if size == 1 or (page.status < 500 and not torn):
         return []
     less = _TEN if size > _TEN else 1
@@ -169,6 +181,7 @@ def smaller(page: Page, target: Target) -> list[Target]:
 def _beside(target: Target, number: int, size: int, **more: str) -> Target:
     """Another page of the route that a target asks for."""
     newest_first = target.hint.get("order") == "desc"
+    more |= {BARE: target.hint[BARE]} if BARE in target.hint else {}
     return page_target(target.hint["root"], target.hint["route"], number, newest_first=newest_first, size=size, **more)
 
 

@@ -18,7 +18,7 @@ _LIST_PAGE = re.compile(r"/page/(\d{1,6})/?$", re.ASCII)
 _MONTH = re.compile(r"/(\d{4})/(\d{1,2})/?$", re.ASCII)
 _DAY = re.compile(r"/(\d{4})/(\d{1,2})/(\d{1,2})/?$", re.ASCII)
 _YEAR = re.compile(r"/((?:19|20)\d{2})/?$", re.ASCII)
-_CUSTOM_PAGE = re.compile(r"/[^\W\d][^/]*?-(\d{1,5})/?$", re.ASCII)
+_CUSTOM_PAGE = re.compile(r"/(?:[^\W\d]|%[89a-fA-F])[^/]*?-([0-9]{1,5})/?$")  # a name in any script
 _PART = re.compile(r"/(\d{1,3})/?$", re.ASCII)
 _NOT_THE_POST = frozenset({"cpage", "replytocom", "unapproved", "moderation-hash"})
 

@@ -92,7 +92,8 @@ _TIMES = (
         rf"(?:\s*{_half('after')})?"
     ),
     re.compile(
-        rf"(?:{_half('before')}\s*)?(?<!\d)(?P<hour>\d{{1,2}})\s?[时時點点시](?:\s?(?P<minute>\d\d?)\s?[分분])?"
+        rf"(?:{_half('before')}\s*)?(?<!\d)(?P<hour>\d{{1,2}})\s?(?:[时時시]|[點点](?![^\W\d_钟鐘半整多左前后後许許]))"
+        r"(?:\s?(?P<minute>\d\d?)\s?[分분])?"  # 点 is a point as well: "1点热度", "3点赞"
     ),
     re.compile(rf"(?<![\d.:])(?P<hour>\d{{1,2}})(?:[.](?P<minute>\d\d))?\s*{_half('after')}"),
     re.compile(r"(?<![\d.:])(?P<hour>\d{1,2})\s?h(?:\s?(?P<minute>\d\d)(?!\d))?(?![^\W\d_])"),

@@ -226,6 +226,8 @@ def test_from_rfc822_takes_nothing_else(text: str) -> None:
         ("2021年2月10日 午後8:15", EVENING),
         ("2021年2月10日 20時15分", EVENING),
         ("2021年2月10日星期三", DAY),
+        ("10.02.2021 1点热度 0人点赞", DAY),  # so many points
+        ("2021年2月10日 20点15分", EVENING),
         ("2021년 2월 10일", DAY),
         ("2021년 2월 10일 오후 8:15", EVENING),
         ("10 თებერვალი, 2021", DAY),

@@ -182,6 +182,41 @@ def test_a_count_that_a_killed_run_has_taken_note_of_is_held_against_what_is_hel
     assert [target.url for target in made.front()] == wanted
 
 
+def test_a_page_of_a_list_is_asked_for_once_whoever_names_it() -> None:
+    """A pager with numbers names all pages on each of them."""
+    made = sensors(posts=7, api=False)
+    month = {"month": "2020-03", "count": "9"}
+    pages = [f"{HOME}2020/03/page/{n}/" for n in range(2, 5)]
+    onward = Discovery(targets=tuple(Target(url=url, kind=Kind.LIST) for url in pages))
+    asked = [Target(url=f"{HOME}2020/03/", kind=Kind.LIST, hint=month)]
+    for target in asked:
+        asked += made.read(target, Extract(), onward)
+    assert [target.url for target in asked] == [f"{HOME}2020/03/", *pages]
+    walk = Target(url=f"{HOME}?paged=2", kind=Kind.LIST)
+    posts = tuple(Target(url=f"{HOME}new-{n}/", kind=Kind.POST) for n in range(3))
+    found = [made.read(walk, Extract(), Discovery(targets=(*posts, *onward.targets, walk))) for _ in range(2)]
+    assert [sum(one.kind is Kind.LIST for one in targets) for targets in found] == [1, 0]
+
+
+@pytest.mark.parametrize(("kind", "told"), [("post", True), ("page", False)])
+def test_an_api_that_never_listed_posts_is_none_that_has_ended(kind: str, told: bool) -> None:
+    """Some blogs close a part of it: then pages alone have come from there."""
+    held = post(1, by_api=True, kind=kind)
+    known = Known(posts={held.id: held}, comments={}, addresses={})
+    states = {"posts_api": SensorState(name="posts_api", url=HOME, kind="api")}
+    made = Sensors(ENGINE, Wanted(known, pages=True, lists=LISTS), LISTS, Turns(known, states, NOW))
+    made.failed("posts_api", "401 Unauthorized", lasting=True)
+    assert bool(made.trouble) is told
+
+
+def test_a_page_is_asked_for_as_a_page() -> None:
+    """Themes without classes on the body do not tell it from a post, and an update would make a post of it."""
+    held = post(1, kind="page")
+    known = Known(posts={held.id: held}, comments={}, addresses={})
+    (target,) = Wanted(known, pages=True).page(held.url, held.native_id)
+    assert target.hint == {"post": "1", "known": "1", "kind": "page"}
+
+
 class Harbour(GenericEngine):
     """A platform whose links to comments are not those of WordPress."""
 
