@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from difflib import get_close_matches
 from importlib import import_module
 from io import TextIOWrapper
 from typing import Any, NoReturn
@@ -18,7 +19,8 @@ import click
 
 from archiver import __version__
 from archiver.commands.failures import crash, explained
-from archiver.commands.session import Session
+from archiver.commands.session import Session, variable_warnings
+from archiver.errors import UsageError
 from archiver.terminal import complete_streams, safe
 
 INTERRUPTED = 130
@@ -85,6 +87,15 @@ class Archiver(click.Group):
                 os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return PIPE_CLOSED
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The verb that is called; of a misspelt one the error names what was meant."""
+        near = () if args[0] in VERBS else get_close_matches(args[0], VERBS, 1)
+        if near and not ctx.resilient_parsing:
+            raise UsageError(f"No such command {args[0]!r}", "", f"Did you mean {near[0]}?")
+        return super().resolve_command(ctx, args)
+
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (as click calls it)
         """The verbs in the order of their use, not of the alphabet."""
         return list(VERBS)
@@ -128,6 +139,8 @@ def main(ctx: click.Context, debug: bool) -> None:
     Of several blogs the worst counts, in the order 3 7 1 143 130 5 4 0.
     """
     ctx.ensure_object(Session).debug = debug
+    for line in variable_warnings(os.environ):
+        click.echo(f"archiver: warning: {safe(line)}", err=True)
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help())
 

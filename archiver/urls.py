@@ -25,11 +25,11 @@ _PARTS = re.compile(
 )
 # Absolute already, and nothing in it to repair: most links.
 _PLAIN = re.compile(
-    r"https?://[a-z0-9][a-z0-9.-]*(?::[1-5]?\d{1,4})?(?:/[A-Za-z0-9\-._~!$&'()*+,;=:@/%?#]*)?", re.ASCII
+    r"https?://[a-z0-9][a-z0-9.-]*(?::[1-9]\d{0,3}|:[1-5]\d{4})?(?:/[A-Za-z0-9\-._~!$&'()*+,;=:@/%?#]*)?", re.ASCII
 )
 _PLAIN_PATH = re.compile(r"/(?:[A-Za-z0-9\-._~!$&'()*+,;=:@%?#][A-Za-z0-9\-._~!$&'()*+,;=:@/%?#]*)?", re.ASCII)
 _AUTHORITY = re.compile(
-    r"(?:.*@)?(?P<host>\[[0-9a-fA-F:.]*(?:%[^\]]*)?\]|[^\[\]@:]*)(?::0*(?P<port>[0-9]{0,5}))?", re.DOTALL
+    r"(?:.*@)?(?P<host>\[[0-9a-fA-F:.]*(?:%[^\]]*)?\]|[^\[\]@:]*)(?::(?P<port>0*[0-9]{0,5}))?", re.DOTALL
 )
 _NOT_IN_PATH = re.compile(r"%(?:[0-9a-fA-F]{2})?|[^A-Za-z0-9\-._~!$&'()*+,;=:@/]")
 _NOT_IN_QUERY = re.compile(r"%(?:[0-9a-fA-F]{2})?|[^A-Za-z0-9\-._~!$&'()*+,;=:@/?]")
@@ -210,7 +210,7 @@ def _parse(url: str) -> _Parts | None:
         return None
     host = _ascii_host(authority["host"])
     port = int(authority["port"] or _DEFAULT_PORTS[scheme])
-    if not host or port > 65535:
+    if not host or not 0 < port <= 65535:
         return None
     return _Parts(
         scheme,

@@ -156,7 +156,9 @@ CREATE VIEW coverage (
 ) AS
 WITH counted AS (
   SELECT
-    p.id, p.blog_id, p.title, p.url, p.published_at, p.gone_at, p.protected, p.html IS NOT NULL AS has_body,
+    p.id, p.blog_id, p.title, p.url, p.published_at, p.gone_at, p.protected,
+    -- A page without words has been read, too, as in month_coverage.
+    p.html IS NOT NULL OR instr(p.sources, 'page') > 0 AS was_read,
     (SELECT count(*) FROM comments c WHERE c.post_id = p.id) AS held,
     (SELECT count(*) FROM comments c
       WHERE c.post_id = p.id AND (c.kind <> 'comment' OR c.gone_at IS NOT NULL)) AS aside,
@@ -232,7 +234,7 @@ explained AS (
     CASE
       WHEN c.gone_at IS NOT NULL THEN 'the post has vanished'
       WHEN c.protected = 1 THEN 'protected by a password'
-      WHEN c.claimed <= c.captured OR NOT c.has_body OR t.state IS NOT NULL OR c.thread = 'part' THEN NULL
+      WHEN c.claimed <= c.captured OR NOT c.was_read OR t.state IS NOT NULL OR c.thread = 'part' THEN NULL
       WHEN c.claimed - c.captured <= c.hidden THEN 'replies to hidden comments'
       -- Not joined, so that the list is only made where it is asked for.
       WHEN c.pings = 0 AND c.blog_id IN (SELECT blog_id FROM listed) THEN 'pings counted'
@@ -254,7 +256,7 @@ explained AS (
       WHEN c.thread = 'part' THEN 'comment pages not read'
       WHEN c.orphans > 0 THEN 'replies to hidden comments'
       WHEN c.thread = 'whole' THEN 'counted but not shown'
-      WHEN NOT c.has_body THEN 'not read yet'
+      WHEN NOT c.was_read THEN 'not read yet'
       WHEN c.pings = 0 AND c.claimed_heading IS NULL THEN 'pings may be counted'
     END AS reason
   FROM compared c
@@ -266,18 +268,18 @@ SELECT
   CASE
     WHEN lacking > 0 AND fate IS NULL THEN 'missing'
     WHEN lacking > 0 THEN 'explained'
-    WHEN NOT has_body AND protected IS NOT 1 THEN 'unread'
+    WHEN NOT was_read AND protected IS NOT 1 THEN 'unread'
     WHEN claimed IS NULL THEN 'unclaimed'
     WHEN claimed < captured THEN 'more'
     ELSE 'complete'
   END,
   claimed, captured, iif(fate IS NULL, lacking, 0), iif(fate IS NULL, 0, lacking),
   CASE
-    WHEN lacking > 0 OR (NOT has_body AND protected IS NOT 1) THEN coalesce(fate, reason)
+    WHEN lacking > 0 OR (NOT was_read AND protected IS NOT 1) THEN coalesce(fate, reason)
     WHEN captured > comments THEN 'pings counted'
     WHEN claimed < captured AND orphans > 0 THEN 'replies to hidden comments'
   END,
-  CASE WHEN (lacking > 0 AND fate IS NULL) OR NOT has_body THEN error END,
+  CASE WHEN (lacking > 0 AND fate IS NULL) OR NOT was_read THEN error END,
   comments, pings, gone, orphans, claimed_heading, claimed_feed, claimed_api, said_at, thread,
   url, id, blog_id
 FROM explained;

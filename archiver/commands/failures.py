@@ -62,4 +62,7 @@ def _usage(error: click.ClickException) -> ArchiverError:
     message = " ".join(error.format_message().split()).rstrip(".")
     path = ctx.command_path if ctx else "archiver"
     verb = path.removeprefix("archiver").strip()
-    return UsageError(verb or message, message if verb else "", f"See {path} --help")
+    todo = f"See {path} --help"
+    if isinstance(error, click.NoSuchOption) and not verb:
+        todo = f"Options stand after the command, as in archiver status -a DIR. {todo}"
+    return UsageError(verb or message, message if verb else "", todo)

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TextIO, TypeVar
 
 import click
 
 from archiver.config import ConfigFile, blog_url, find_config, read_config
+from archiver.config_checks import CHECKS
 from archiver.errors import UsageError
 from archiver.storage.stores import SCHEMES, is_elsewhere
 
 DEFAULT_ARCHIVE = Path("archive")
+PREFIX = "ARCHIVER_"
+NEAR = 0.7
+"""How alike a misspelt variable is to the one that was meant: DEALY and DELAY are so to 0.8."""
 
 Verb = TypeVar("Verb", bound=Callable[..., Any])
 
@@ -125,6 +130,16 @@ def scratch_option(default: Callable[[], Path | None] = default_scratch) -> Call
         default=default,
         help="Folder for work on shards behind a URL: on a disk of this machine.  [default: ~/.cache/blog-archiver]",
     )
+
+
+def variable_warnings(environ: Mapping[str, str]) -> Iterator[str]:
+    """A line for each variable that is nearly called as one that is read. Others may be somebody else's."""
+    known = [f"{PREFIX}{name}" for name in ("DIR", "CONFIG", "SHARDS", "SCRATCH", *map(str.upper, CHECKS))]
+    for name in sorted(set(environ) - set(known)):
+        # Of what stands after the prefix, which would make all of them alike.
+        near = get_close_matches(name.removeprefix(PREFIX), [one.removeprefix(PREFIX) for one in known], 1, NEAR)
+        if near and name.startswith(PREFIX) and environ[name].strip():
+            yield f"{name}: no setting is called that, and it has no effect. Did you mean {PREFIX}{near[0]}?"
 
 
 def shown(archive: Path) -> Path | None:

@@ -109,7 +109,8 @@ class Ledger:
         self.errors: list[str] = []
         self._writer, self._stats = writer, stats
         self._posts: set[str] = set()
-        # The API and the pages bring the same comments: the greater of the two sums is nearer the truth.
+        # The API and the pages bring the same comments: the greater of the two sums is nearer the truth. Each lacks
+        # some (pings; answers to what is not public), and what is new has been read.
         self._comments: Counter[bool] = Counter()
         self._sidebars: set[TargetKind] = set()
 
@@ -129,7 +130,7 @@ class Ledger:
         stats.returned_comments += saved.returned_comments
         self._posts.update(url_key(post.url) for post in extract.posts)
         self._comments[target.kind is TargetKind.API] += saved.comments
-        stats.posts, stats.comments = len(self._posts), max(self._comments.values())
+        stats.posts, stats.comments = len(self._posts), max(*self._comments.values(), stats.new_comments)
         if target.kind is TargetKind.POST and extract.posts:
             stats.pages += 1
         if extract.archives or extract.widgets:

@@ -45,7 +45,7 @@ def publish(
 ) -> Exported:
     """Write a folder to publish; a crawl may go on meanwhile. Raises UsageError for a bad target or key, DiskFull."""
     progress = progress or Progress()
-    target.check(path, folder=True, force=force, archive=archive.directory)
+    target.check(path, folder=True, force=force, archive=archive.directory, todo=target.OTHER_FOLDER)
     with closing(Source(archive)) as source, target.scratch(path, folder=True) as made:
         masked, file = None, made / DATABASE
         if masking is None:

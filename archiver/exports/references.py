@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from archiver.terminal import count
 from db.source import Source
 
 _NAMED = 10  # posts named in a note; there may be thousands
@@ -43,7 +44,8 @@ class Cited:
     def note(self) -> str:
         """Where it is cited, in words."""
         more = ", …" if self.posts + self.comments > len(self.urls) else ""
-        return f"Cited in {self.posts} posts and {self.comments} comments: {', '.join(self.urls)}{more}"
+        said = f"{count(self.posts, 'post')} and {count(self.comments, 'comment')}"
+        return f"Cited in {said}: {', '.join(self.urls)}{more}"
 
 
 def works(source: Source) -> Iterator[Cited]:

@@ -18,19 +18,22 @@ MANIFEST = "export.json"
 """Stands in every folder that an export has made: what it is, and that it may be replaced."""
 
 _TODO = "Name another place with -o"
+OTHER_FOLDER = "Name another folder"
+"""What to do for who named the place without -o."""
 
 
-def check(path: Path, *, folder: bool, force: bool, archive: Path) -> None:
-    """Raise UsageError when nothing may be written there, before any work is done."""
+def check(path: Path, *, folder: bool, force: bool, archive: Path, todo: str = _TODO) -> None:
+    """Raise UsageError when nothing may be written there, before any work is done. todo: how to name another place."""
+    instead = f"{todo[0].lower()}{todo[1:]}"
     if not path.parent.is_dir():
-        raise UsageError(str(path), f"there is no folder {path.parent}", "Make it first, or name another place with -o")
+        raise UsageError(str(path), f"there is no folder {path.parent}", f"Make it first, or {instead}")
     if _is_device(path):
         raise UsageError(
             str(path), "it is no place for a file, which would replace it", f"{_TODO}; -o - is standard output"
         )
     here, there = path.resolve(), archive.resolve()
     if here == there or here in there.parents or here == there / "archive.db":
-        raise UsageError(str(path), "the archive itself is there", _TODO)
+        raise UsageError(str(path), "the archive itself is there", todo)
     if not (path.exists() or path.is_symlink()):
         return
     if path.is_dir() and not path.is_symlink() and not any(path.iterdir()):
@@ -38,12 +41,12 @@ def check(path: Path, *, folder: bool, force: bool, archive: Path) -> None:
             return
         raise UsageError(str(path), "it is a folder, and this format is one file", _TODO)
     if not force:
-        raise UsageError(str(path), "it exists already", "Add --force to replace it, or name another place with -o")
+        raise UsageError(str(path), "it exists already", f"Add --force to replace it, or {instead}")
     if folder != path.is_dir():
         kinds = ("a folder", "a file") if folder else ("one file", "a folder")
-        raise UsageError(str(path), f"this format is {kinds[0]}, and what is there is {kinds[1]}", _TODO)
+        raise UsageError(str(path), f"this format is {kinds[0]}, and what is there is {kinds[1]}", todo)
     if folder and not (path / MANIFEST).is_file():
-        raise UsageError(str(path), f"it holds something that no export has made (no {MANIFEST})", _TODO)
+        raise UsageError(str(path), f"it holds something that no export has made (no {MANIFEST})", todo)
 
 
 def _is_device(path: Path) -> bool:

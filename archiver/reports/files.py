@@ -14,21 +14,24 @@ _NAME = re.compile(r"([0-9]{8}T[0-9]{6}Z)-([a-z]+)(?:-([0-9]{1,9}))?(\.[a-z]+)")
 
 
 def free_name(directory: Path, began: datetime, command: str, suffix: str) -> Path:
-    """A name behind those that other runs of that second have, or names would not sort as runs began.
+    """A name behind those that other runs of that second have, whatever they did, or the newest could not be told.
 
     A name before them may be free: that of a run which is not kept any more.
     """
-    first = Path(next(names(began, command, suffix)))
-    matches = map(_NAME.fullmatch, (path.name for path in directory.glob(f"{first.stem}*{suffix}")))
-    last = max((int(match[3] or 1) for match in matches if match and match[2] == command), default=0)
+    matches = map(_NAME.fullmatch, (path.name for path in directory.glob(f"{_second(began)}-*{suffix}")))
+    last = max((int(match[3] or 1) for match in matches if match), default=0)
     return directory / next(islice(names(began, command, suffix), last, None))
 
 
 def names(began: datetime, command: str, suffix: str) -> Iterator[str]:
     """What a run's file may be called, such as `20261122T221500Z-crawl.json`; without end."""
-    stem = f"{began.astimezone(UTC):%Y%m%dT%H%M%SZ}-{command}"
+    stem = f"{_second(began)}-{command}"
     yield f"{stem}{suffix}"
     yield from (f"{stem}-{number}{suffix}" for number in count(2))
+
+
+def _second(began: datetime) -> str:
+    return f"{began.astimezone(UTC):%Y%m%dT%H%M%SZ}"
 
 
 def write_whole(path: Path, text: str) -> None:

@@ -1,5 +1,5 @@
 -- title: Replies, one by one
--- description: Who answered whom, on which post, when, and after how many hours, the latest first. `inferred` as
+-- description: Who answered whom, on which post, when, and after how many hours, the latest first. Inferred as
 -- evidence is a guess; hours are given where both times are known to the minute.
 -- param: number | how many replies to list | 1000
 -- param: person | only replies by or to the person of this name | everybody

@@ -1,5 +1,5 @@
 -- title: Thread in reading order
--- description: The comments of one post as its page shows them, indented in `outline` by their level.
+-- description: The comments of one post as its page shows them, indented by their level in the column outline.
 -- param: post | id or URL of the post | the most discussed post
 WITH wanted AS (
   SELECT id FROM posts WHERE id = trim(:post)

@@ -258,7 +258,7 @@ def test_bibtex(nasty, tmp_path):
     text = write(nasty, "bibtex", tmp_path).read_text("utf-8")
     assert text.count("\n@") + text.startswith("@") == 2
     assert f"  doi = {{{DOI}}},\n" in text
-    assert "Cited in 1 posts and 1 comments: https://stemcells.example/trial/, https" in text
+    assert "Cited in 1 post and 1 comment: https://stemcells.example/trial/, https" in text
     plain = re.sub(r"\\[{}]", "", text)
     assert plain.count("{") == plain.count("}")
 

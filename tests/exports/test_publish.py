@@ -101,7 +101,7 @@ def test_reasons_of_redactions_stay_at_home(nasty, tmp_path):
 
 def test_it_is_replaced_only_when_asked(nasty, tmp_path):
     publish(nasty, tmp_path / "public")
-    with pytest.raises(UsageError, match="it exists already"):
+    with pytest.raises(UsageError, match=r"it exists already\. Add --force to replace it, or name another folder$"):
         publish(nasty, tmp_path / "public")
     done = CliRunner().invoke(main, ["publish", str(tmp_path / "public"), "--force", "-a", str(nasty.directory)])
     assert done.exit_code == 0

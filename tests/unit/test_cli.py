@@ -173,8 +173,9 @@ def test_a_verb_does_not_wait_for_the_others():
 @pytest.mark.parametrize(
     ("words", "line"),
     [
-        (["crwal"], "No such command 'crwal'"),
-        (["--frob"], "No such option '--frob'"),
+        (["crwal"], "No such command 'crwal'. Did you mean crawl?"),
+        (["frobnicate"], "No such command 'frobnicate'. See archiver --help"),
+        (["--frob"], "No such option '--frob'. Options stand after the command"),
         (["crawl", "--frob", BLOG], "crawl: No such option '--frob'"),
         (["crawl", "--delay", "soon", BLOG], "crawl: Invalid value for '--delay'"),
         (["crawl", "--limit", "0", BLOG], "crawl: Invalid value for '--limit'"),
@@ -250,6 +251,17 @@ def test_crawl_takes_blogs_and_settings_from_the_file_and_the_environment(crawl)
     Path("other.toml").write_text("[[blogs]]\nurl = 'other.example.net'\n")
     call("crawl", env={"ARCHIVER_CONFIG": "other.toml"})
     assert crawl.blogs == [BlogConfig(url="https://other.example.net/")]
+
+
+@pytest.mark.parametrize(
+    ("variable", "near"),
+    [("ARCHIVER_DEALY", "DELAY"), ("ARCHIVER_MAXTIME", "MAX_TIME"), ("ARCHIVER_DIRS", "DIR"), ("ARCHIVER_KEY", None)],
+)
+def test_a_misspelt_variable_is_named_with_the_one_that_was_meant(variable, near, crawl):
+    said = call("crawl", BLOG, env={variable: "5", "ARCHIVER_CONTACT": "me@example.org"}).stderr
+    known = f"archiver: warning: {variable}: no setting is called that, and it has no effect. Did you mean ARCHIVER_"
+    assert [line for line in said.splitlines() if variable in line] == ([f"{known}{near}?"] if near else [])
+    assert crawl.blogs == [BlogConfig(url=BLOG, contact="me@example.org")]
 
 
 def test_crawl_reads_urls_from_a_file_and_from_stdin(crawl):

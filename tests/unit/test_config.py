@@ -65,6 +65,7 @@ def test_what_is_typed_becomes_a_url(typed, url):
         ("http:/example.org", "not the address"),
         ("https:example.org", "not the address"),
         ("https://blog.example.org:99999/", "not the address"),
+        ("http://127.0.0.1:0/", "not the address"),
         (f"https://{'a' * 64}.example.org/", "not the address"),
         ("ftp://example.org/", "ftp: is no way"),
         ("file:///etc/passwd", "file: is no way"),

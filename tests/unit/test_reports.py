@@ -250,3 +250,10 @@ def test_the_name_of_a_run_that_is_gone_is_not_given_to_a_later_one_of_that_seco
         rotate(tmp_path, {".json"}, 1)
     (kept,) = tmp_path.iterdir()
     assert kept.name.endswith("Z-crawl-4.json")
+
+
+def test_of_two_runs_of_one_second_the_later_is_kept_whatever_they_did(tmp_path):
+    free_name(tmp_path, BEGAN, "update", ".json").touch()
+    free_name(tmp_path, BEGAN, "crawl", ".json").touch()
+    rotate(tmp_path, {".json"}, 1)
+    assert [path.name for path in tmp_path.iterdir()] == ["20260102T030400Z-crawl-2.json"]

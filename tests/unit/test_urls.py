@@ -55,6 +55,8 @@ ODD_URLS = st.one_of(
         ("http://[::1", None),
         ("http://a b/", None),
         ("http://example.org:port/", None),
+        ("http://example.org:0/", None),
+        ("http://example.org:000/", None),
         ("http://example.org:99999/", None),
         ("http://ex\u2100mple.org/", None),
         ("http://%00/", None),

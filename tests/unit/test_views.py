@@ -143,6 +143,14 @@ def test_a_post_seen_only_by_name_is_unread():
         assert row == ("unread", "not read yet")
 
 
+def test_a_post_whose_page_has_no_words_is_read():
+    with closing(filled(":memory:")) as connection:
+        asked = "SELECT state, reason FROM coverage WHERE post_id LIKE 'p-quiet%'"
+        before = connection.execute(asked).fetchone()
+        connection.execute("UPDATE posts SET html = NULL, text = NULL, sources = 'api page' WHERE id LIKE 'p-quiet%'")
+        assert connection.execute(asked).fetchone() == before
+
+
 @pytest.mark.parametrize(
     ("later", "earlier", "claimed"),
     [

@@ -230,6 +230,12 @@ def test_the_front_page_stays_fresh(tmp_path, monkeypatch):
         assert "<dd>21</dd>" in get(site, "/").text
 
 
+def test_pages_of_a_month_are_not_counted_as_posts(copy):
+    with closing(sqlite3.connect(copy)) as connection, connection:
+        connection.execute("UPDATE posts SET kind = 'page' WHERE id = ?", (key("p", "diet"),))
+    assert "<h2>5 posts and 1 page</h2>" in text_of(serve.application(copy), "/-/month/2021-10")
+
+
 def test_the_turn_of_a_month_is_that_of_the_blog(site):
     entry = f'<h3><a href="/-/post/{key("p", "diet")}"><bdi>'
     assert entry in text_of(site, "/-/month/2021-10")
