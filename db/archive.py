@@ -14,6 +14,7 @@ from pathlib import Path
 from sqlite_utils import Database, Migrations
 
 from archiver.errors import ArchiveDamaged, ArchiveMissing, ArchiveTooNew
+from db import reading
 from db.failures import ANEW, explain, explain_os, explained, has_warc
 from db.reader import Reader
 from db.writer import Writer
@@ -21,7 +22,6 @@ from db.writer import Writer
 __all__ = ["Archive", "explain", "explain_os", "open_archive"]
 
 DATABASE = "archive.db"
-BUSY_SECONDS = 30
 
 
 def _migrations() -> Migrations:
@@ -73,10 +73,14 @@ class Archive:
     def connect(self) -> sqlite3.Connection:
         """A read-only connection that sees commits while a crawl writes; rows by name."""
         with explained(self.path):
-            connection = sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_SECONDS)
+            connection = reading.connect(self.path)
             connection.row_factory = sqlite3.Row
             connection.execute("PRAGMA query_only = ON")
         return connection
+
+    def can_be_written(self) -> bool:
+        """Whether anything in it can be changed."""
+        return reading.can_be_written(self.path)
 
     def reader(self) -> Reader:
         """Named ways out, on a connection of their own."""
@@ -93,7 +97,7 @@ def _connect_for_writing(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(
         path.absolute().as_uri(),
         uri=True,  # so that a shard may be attached read-only
-        timeout=BUSY_SECONDS,
+        timeout=reading.PATIENCE,
         isolation_level=None,
         check_same_thread=False,
         cached_statements=512,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 INDEXES = ("posts_fts", "comments_fts")
 MOST = 10
@@ -30,9 +30,12 @@ def references(connection: sqlite3.Connection) -> list[str]:
     ]
 
 
-def broken_indexes(connection: sqlite3.Connection) -> list[str]:
-    """Search indexes that do not agree with their tables. The connection must be able to write, and writes nothing."""
-    return [index for index in INDEXES if not _agrees(connection, index)]
+def broken_indexes(connection: sqlite3.Connection, indexes: Iterable[str] = INDEXES) -> list[str]:
+    """Those of the search indexes that do not agree with their tables.
+
+    The connection must be able to write, and writes nothing.
+    """
+    return [index for index in indexes if not _agrees(connection, index)]
 
 
 def _agrees(connection: sqlite3.Connection, index: str) -> bool:

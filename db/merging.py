@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from db import attributions, lost_wordings, merge_tables, merged_redactions
+from db import attributions, lost_wordings, merge_tables, merged_redactions, reading
 from db.bodies import Bodies
 from db.comments import Comments
 from db.context import Context
@@ -88,7 +88,7 @@ class Merger:
     @contextmanager
     def attached(self, shard: Path) -> Iterator[None]:
         """Read the database of a shard beside the archive, within."""
-        self._execute("ATTACH ? AS shard", (f"{shard.absolute().as_uri()}?mode=ro",))
+        self._execute("ATTACH ? AS shard", (reading.uri(shard, reading.how(shard)),))
         try:
             yield
         finally:

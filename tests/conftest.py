@@ -7,8 +7,11 @@ a suite that quietly leaves out what it cannot set up proves nothing. To look fo
 
 import os
 import signal
+import sqlite3
 import sys
-from collections.abc import Generator
+from collections.abc import Callable, Generator
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -29,6 +32,27 @@ settings.register_profile("dev", UNTIMED, max_examples=50)
 settings.register_profile("ci", UNTIMED, max_examples=200, derandomize=True, print_blob=True)
 settings.register_profile("search", UNTIMED, max_examples=500, print_blob=True)
 settings.load_profile("ci" if CI else "dev")
+
+
+@pytest.fixture
+def freeze(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], None]:
+    """Let a database lie on a medium that cannot be written, for this process: root may write anywhere."""
+
+    def frozen(database: Path) -> None:
+        with closing(sqlite3.connect(database)) as connection:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        for suffix in ("-wal", "-shm"):
+            database.with_name(f"{database.name}{suffix}").unlink(missing_ok=True)
+        # Where SQLite cannot make its own.
+        database.with_name(f"{database.name}-shm").symlink_to(database.parent / "nowhere" / "shm")
+        may = os.access
+        closed = {database, database.parent}
+        monkeypatch.setattr(
+            os, "access", lambda path, mode: may(path, mode) and not (mode & os.W_OK and Path(path) in closed)
+        )
+
+    return frozen
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

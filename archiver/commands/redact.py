@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from archiver.terminal import count, safe
 
 if TYPE_CHECKING:
     from archiver.privacy.redact import Done
+    from db import Archive
     from db.redactions import Redaction
 
 MOST_NAMED = 10
@@ -50,7 +52,10 @@ def redact(name: str | None, archive: Path, why: str | None, listing: bool, undo
         raise UsageError("redact", "it needs one of NAME, --list and --undo ID", "See archiver redact --help")
     if name is not None and not (why or "").strip():
         raise UsageError("redact", "a reason is needed", "Add --why, without repeating what is taken down")
-    open_archive(archive)  # not made by looking for it
+    there = open_archive(archive)  # not made by looking for it
+    if listing and not there.can_be_written():
+        click.echo("\n".join(_journal(there)))
+        return
     with locked(archive, "redact"):
         opened = open_archive(archive, create=True)
         recover(opened)
@@ -63,14 +68,14 @@ def redact(name: str | None, archive: Path, why: str | None, listing: bool, undo
             redaction, done = take_down(opened, name, (why or "").strip())
             click.echo("\n".join(lines(redaction, done)))
         else:
-            from db.redactions import journal
+            click.echo("\n".join(_journal(opened)))
 
-            reader = opened.connect()
-            try:
-                found = [listed(one) for one in journal(reader) if not one.part_of]
-                click.echo("\n".join(found or ["Nothing was taken down."]))
-            finally:
-                reader.close()
+
+def _journal(archive: Archive) -> list[str]:
+    from db.redactions import journal
+
+    with closing(archive.connect()) as reader:
+        return [listed(one) for one in journal(reader) if not one.part_of] or ["Nothing was taken down."]
 
 
 def lines(redaction: Redaction, done: Done) -> Iterator[str]:

@@ -24,7 +24,7 @@ def verify(archive: Path, repair: bool, as_json: bool, quiet: bool) -> int:
 
     Looked at are the database (its file, the references between its rows, the search index), the WARC files
     (whole, with the right digests), and that every row's record is where the row says. Exit code 3 when
-    something is wrong.
+    something is wrong. Of an archive that cannot be written to, the search index is not looked at.
 
     \b
     Examples:
@@ -45,4 +45,7 @@ def verify(archive: Path, repair: bool, as_json: bool, quiet: bool) -> int:
         if not quiet:
             checked = f"{count(verdict.records, 'response')} on record, {count(verdict.fetches, 'row')} that name them"
             click.echo(f"{'Sound' if verdict.is_sound else 'Not sound'}: {checked}.")
+        if verdict.unchecked and not quiet:
+            left = ", ".join(verdict.unchecked)
+            click.echo(f"Not looked at: {left}. For that the archive must be one that can be written to.", err=True)
     return 0 if verdict.is_sound else ArchiveError.exit_code

@@ -11,7 +11,7 @@ import json
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -28,11 +28,7 @@ def locked(directory: Path, command: str, *, name: str = FILE_NAME) -> Iterator[
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise Locked(
-                str(directory),
-                f"another run is writing to it ({holder(path)})",
-                "Wait for it to end, or name another archive with -a",
-            ) from error
+            raise _taken(directory, path) from error
         file.seek(0)
         file.truncate()
         json.dump(
@@ -50,6 +46,26 @@ def locked(directory: Path, command: str, *, name: str = FILE_NAME) -> Iterator[
         finally:
             file.seek(0)
             file.truncate()
+
+
+@contextmanager
+def standing_still(directory: Path) -> Iterator[None]:
+    """Keep runs from beginning while an archive is looked at into which nothing can be written. Raises Locked."""
+    path = directory / FILE_NAME
+    with ExitStack() as stack:
+        try:
+            file = stack.enter_context(path.open(encoding="utf-8"))
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise _taken(directory, path) from error
+        except OSError:
+            pass  # nobody has ever run, or only others may know
+        yield
+
+
+def _taken(directory: Path, path: Path) -> Locked:
+    why = f"another run is writing to it ({holder(path)})"
+    return Locked(str(directory), why, "Wait for it to end, or name another archive with -a")
 
 
 def at_work(directory: Path) -> bool:

@@ -18,7 +18,7 @@ from archiver.exports._markdown import inline
 from archiver.exports.base import Progress
 from archiver.exports.run import Exported
 from archiver.privacy.masking import Masked, Masking, mask
-from db import documents
+from db import documents, reading
 from db.archive import DATABASE, Archive
 from db.failures import explained
 from db.source import Source
@@ -67,7 +67,7 @@ def publish(
 
 def _copy(archive: Archive, file: Path) -> None:
     """What is committed now, in one file without gaps."""
-    with explained(file), closing(sqlite3.connect(f"{archive.path.absolute().as_uri()}?mode=ro", uri=True)) as live:
+    with explained(file), closing(reading.connect(archive.path)) as live:
         live.execute("VACUUM INTO ?", (str(file),))
 
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import os
 import resource
 import socket
-import sqlite3
 import webbrowser
 from collections.abc import Callable, Coroutine, Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +18,12 @@ from datasette.database import Database
 from datasette.plugins import pm
 
 from archiver import web
-from archiver.errors import ArchiveDamaged, ArchiveMissing, UsageError
+from archiver.errors import ArchiveMissing, UsageError
 from archiver.web import front_page
 from archiver.web.safety import PLUGIN
+from db import reading
 from db.codebook import is_archive
+from db.failures import explained
 
 HOST, PORT = "127.0.0.1", 8001
 TIME_LIMIT = 1.0  # seconds that one query may take; those of our own that go through everything are kept (see `kept`)
@@ -161,23 +161,15 @@ class _Server(uvicorn.Server):
 def _check(path: Path) -> bool:
     """Whether to open the file as immutable. Raises an error when there is no archive in it.
 
-    A database with a write-ahead log can only be read where its -shm file can be made: beside it. An
-    archive on read-only media has nobody who writes to it, so there it is opened as it stands.
+    An archive on read-only media has nobody who writes to it, so there it is opened as it stands.
     """
     if not path.is_file():
         todo = "Run `archiver crawl URL` first, or name the archive with -a"
         raise ArchiveMissing(str(path), "there is no such archive", todo)
-    immutable = not os.access(path.parent, os.W_OK)
-    uri = f"{path.absolute().as_uri()}?{'immutable=1' if immutable else 'mode=ro'}"
-    try:
-        connection = sqlite3.connect(uri, uri=True)
-        try:
+    with explained(path):
+        immutable: bool = reading.how(path) == reading.FROZEN
+        with closing(reading.connect(path)) as connection:
             ours = is_archive(connection)
-        finally:
-            connection.close()
-    except sqlite3.DatabaseError as error:
-        todo = "Restore it from a copy, or name another archive with -a"
-        raise ArchiveDamaged(str(path), str(error), todo) from error
     if not ours:
         raise UsageError(
             str(path), "it is not an archive of blog-archiver", "To look at any database, run `datasette FILE`"

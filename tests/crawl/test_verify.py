@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import gzip
 import hashlib
 import json
@@ -15,7 +16,9 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from archiver.cli import main
 from archiver.demo import DemoBlog
 from archiver.errors import ArchiveMissing
 from archiver.warc import cdxj, wacz
@@ -61,6 +64,25 @@ def test_a_crawled_archive_is_sound(archive: Path) -> None:
     number = rows(archive, "SELECT count(*) FROM fetches")[0][0]
     assert (ran.returncode, ran.stderr) == (0, "")
     assert ran.stdout == f"Sound: {number} responses on record, {number} rows that name them.\n"
+
+
+def test_an_archive_that_cannot_be_written_to_is_looked_at_all_the_same(archive: Path, freeze) -> None:
+    lock = json.dumps({"pid": 1, "host": "elsewhere", "command": "crawl", "since": "today"})
+    (archive / "lock").write_text(lock)
+    freeze(archive / "archive.db")
+    ran = CliRunner().invoke(main, ["verify", "-a", str(archive)])
+    assert (ran.exit_code, ran.stdout[:6]) == (0, "Sound:")
+    assert ran.stderr == (
+        "Not looked at: posts_fts, comments_fts. For that the archive must be one that can be written to.\n"
+    )
+    assert CliRunner().invoke(main, ["redact", "--list", "-a", str(archive)]).stdout == "Nothing was taken down.\n"
+    assert (archive / "lock").read_text() == lock
+    with (archive / "lock").open() as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        ran = CliRunner().invoke(main, ["verify", "-a", str(archive)])
+    assert (ran.exit_code, "crawl, process 1 on elsewhere" in ran.stderr) == (6, True)
+    warcs(archive)[0].unlink()
+    assert CliRunner().invoke(main, ["verify", "-a", str(archive)]).exit_code == 3
 
 
 def search_index(archive: Path) -> None:

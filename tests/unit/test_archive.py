@@ -209,6 +209,20 @@ def test_a_directory_that_cannot_be_written(below):
             Path(directory).chmod(0o755)
 
 
+def test_on_a_medium_that_cannot_be_written_it_is_read_as_it_stands(archive, freeze):
+    with closing(archive.writer()) as writer:
+        writer.save(visit(GAPPY_EXTRACT, 1, WHEN), begin(writer))
+    assert archive.can_be_written()
+    freeze(archive.path)
+    assert not archive.can_be_written()
+    with closing(open_archive(archive.directory).connect()) as connection:
+        assert count(connection) == 2
+    # What stands in a log is committed, and would not be seen.
+    archive.path.with_name("archive.db-wal").write_bytes(b"x")
+    with pytest.raises(DiskFull, match="cannot be opened"):
+        archive.connect()
+
+
 # -- readers beside a writer ----------------------------------------------------------------------
 
 

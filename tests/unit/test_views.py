@@ -124,7 +124,8 @@ ELSEWHERE = """
             "page failed",
         ),
         (
-            "DELETE FROM frontier; DELETE FROM thread_pages; UPDATE posts SET html = NULL WHERE id LIKE 'p-diet%'",
+            """DELETE FROM frontier; DELETE FROM thread_pages;
+               UPDATE posts SET html = NULL, sources = '' WHERE id LIKE 'p-diet%'""",
             "not read yet",
         ),
     ],
@@ -138,7 +139,8 @@ def test_coverage_looks_for_the_reason(change, reason):
 
 def test_a_post_seen_only_by_name_is_unread():
     with closing(filled(":memory:")) as connection:
-        connection.execute("UPDATE posts SET html = NULL, text = NULL, kind = 'unknown' WHERE id LIKE 'p-quiet%'")
+        nothing = "html = NULL, text = NULL, sources = '', kind = 'unknown'"
+        connection.execute(f"UPDATE posts SET {nothing} WHERE id LIKE 'p-quiet%'")
         row = connection.execute("SELECT state, reason FROM coverage WHERE post_id LIKE 'p-quiet%'").fetchone()
         assert row == ("unread", "not read yet")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
-import os
 import re
 import signal
 import socket
@@ -257,9 +256,9 @@ def test_what_is_no_archive_is_not_served(tmp_path):
         serve.application(tmp_path / "other.db")
 
 
-def test_an_archive_on_read_only_media_is_opened_as_it_stands(archive, monkeypatch):
-    monkeypatch.setattr(os, "access", lambda path, mode: False)
-    site = serve.application(archive)
+def test_an_archive_on_read_only_media_is_opened_as_it_stands(copy, freeze):
+    freeze(copy)
+    site = serve.application(copy)
     assert [database["is_mutable"] for database in get(site, "/-/databases.json").json()] == [False]
     assert found(site, "comments", "relapse") == {"t2", "t4"}
 
