@@ -16,8 +16,8 @@ def write(source: Source, path: Path, progress: Progress) -> None:
         why = "it holds the archive's WARC files as they are"
         raise UsageError("export wacz", why, "Leave out --blog, --since, --search and --where")
     progress.begin(0)
-    pages = wacz.write(source, path)
-    progress.note(f"{pages:,} pages are listed for replay")
+    if not wacz.write(source, path):
+        progress.note("no page is listed for replay")
 
 
 FORMAT = Format(

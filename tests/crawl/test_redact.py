@@ -16,7 +16,7 @@ from zipfile import ZipFile, is_zipfile
 import pytest
 from click.testing import CliRunner
 
-import db.archive
+import db.reading
 from archiver.cli import main
 from archiver.demo import DemoBlog, serve
 from archiver.exports import formats
@@ -256,7 +256,7 @@ def test_before_the_journal_nothing_has_happened(archive):
 
 
 def test_while_somebody_reads(archive, monkeypatch):
-    monkeypatch.setattr(db.archive, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(db.reading, "PATIENCE", 0.05)
     id_, word = own_word(archive)
     with closing(sqlite3.connect(archive / "archive.db")) as reader:
         reader.execute("BEGIN")

@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 import db.archive
+import db.reading
 from archiver.errors import ArchiveDamaged, ArchiveError, ArchiveMissing, ArchiveTooNew, DiskFull
 from archiver.model import Extract
 from db import open_archive
@@ -261,7 +262,7 @@ def test_a_reader_cannot_write(archive):
 
 
 def test_a_second_writer_is_told_who_is_in_the_way(archive, monkeypatch):
-    monkeypatch.setattr(db.archive, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(db.reading, "PATIENCE", 0.05)
     with closing(archive.writer()) as one, closing(archive.writer()) as other:
         crawl = begin(one)
         with one.transaction():
