@@ -37,6 +37,7 @@ _NOT_IN_HOST = re.compile(r"[\s\x00-\x1f\x7f/?#@:\[\]\\%<>|^]")
 # The pages of a blog hold the same few hundred URLs again and again; a crawl spends much of its time on them.
 _remembered = lru_cache(maxsize=4096)
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+_PAGES = (".html", ".htm", ".shtml", ".xhtml")
 _PRIVATE_ENDINGS = (".localhost", ".local", ".localdomain", ".internal", ".intranet", ".lan", ".home.arpa")
 
 
@@ -141,12 +142,28 @@ def same_host(url: str, other: str) -> bool:
 
 @_remembered
 def within(url: str, home: str) -> bool:
-    """Whether `url` is on the site whose front page is `home`: one host, and the path below home's."""
+    """Whether `url` is on the site whose front page is `home`: one host, and the path below home's.
+
+    Where home is a file, such as `/blog.html`, what stands in its folder.
+    """
     here, there = _parse(url), _parse(home)
     if here is None or there is None or _without_www(_with_port(here)) != _without_www(_with_port(there)):
         return False
-    above = there.path.rstrip("/")
+    above = folder(there.path)
     return here.path.rstrip("/") == above or here.path.startswith(above + "/")
+
+
+def folder(path: str) -> str:
+    """A path or URL without its last slash, or without the file of pages that it names."""
+    bare = path.rstrip("/")
+    head, slash, name = bare.rpartition("/")
+    return head if slash and name.lower().endswith(_PAGES) else bare
+
+
+def without_index(url: str) -> str:
+    """A URL without the name of the file that servers give for a folder: /post/index.html is /post/."""
+    bare, query, rest = url.partition("?")
+    return bare.removesuffix("index.html") + query + rest if bare.endswith("/index.html") else url
 
 
 def last_segment(url: str) -> str:

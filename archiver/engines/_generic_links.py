@@ -10,6 +10,7 @@ from lxml.html import HtmlElement
 
 from archiver import urls
 from archiver.engines import _microformats as microformats
+from archiver.engines._dated_rows import LEAST, dated_rows
 from archiver.engines.dom import Dom, ancestors, text_of, tokens
 from archiver.engines.wordpress_urls import never
 
@@ -20,7 +21,9 @@ _PAGE_NUMBER = re.compile(r"/page[/-]?\d+/?$|/p/\d+/?$|[?&](?:page|paged|pg|star
 _DATED = re.compile(r"/(?:19|20)\d{2}/(?:0?[1-9]|1[0-2])/(?:\d{1,2}/)?[^/?#]+|/(?:19|20)\d{2}-\d{2}-\d{2}-[^/?#]+")
 _MONTH = re.compile(r"/(?:19|20)\d{2}(?:/(?:0?[1-9]|1[0-2]))?/?$")
 _FILE = re.compile(r"\.(?!(?:html?|php|aspx?|md)$)[a-z][a-z0-9]{1,4}$", re.IGNORECASE)
-_ARCHIVES = frozenset({"archive", "archives", "blog", "posts", "articles", "all", "writing", "journal", "entries"})
+_ARCHIVES = frozenset(
+    {"archive", "archives", "blog", "post", "posts", "articles", "all", "writing", "journal", "entries"}
+)
 _NO_POSTS = frozenset(
     {"tag", "tags", "label", "labels", "category", "categories", "topic", "topics"}
     | {"author", "authors", "user", "users"}
@@ -45,9 +48,11 @@ def page_url(url: str, home: str) -> str | None:
 def may_be_post(url: str, home: str) -> bool:
     """Whether a URL, judged alone, can be a post's: no front page, list, tag, file or service."""
     bare = page_url(url, home)
-    if bare is None or urls.url_key(bare) == urls.url_key(home) or is_list(bare):
+    if bare is None or urls.url_key(urls.without_index(bare)) == urls.url_key(home) or is_list(bare):
         return False
     segments = [segment for segment in _path_below(bare, home).lower().split("/") if segment]
+    if segments:
+        segments[-1] = segments[-1].removesuffix(".html")
     return not _NO_POSTS & set(segments) and bool(segments or urlsplit(bare).query)
 
 
@@ -59,8 +64,30 @@ def is_list(url: str) -> bool:
     return urls.last_segment(url).lower().partition(".")[0] in _ARCHIVES and not parts.query
 
 
+def is_folder_of_posts(name: str) -> bool:
+    """Whether a section is where a site keeps its posts, as Hugo states it, and says nothing of what they are about."""
+    return name.strip().lower() in _ARCHIVES
+
+
 def posts(dom: Dom, home: str) -> Iterator[str]:
-    """The posts that a list links to: entries' permalinks, links of headings, dated URLs and dated lines."""
+    """The posts that a list links to: entries' permalinks, links of headings, dated URLs and dated lines.
+
+    Where there are hardly any, the links of rows that print a day.
+    """
+    found = tuple(_plain_posts(dom, home))
+    yield from found
+    if len({*found}) < LEAST:
+        yield from dated_rows(dom, lambda url: may_be_post(url, home))
+
+
+def lists_posts(dom: Dom, home: str) -> int:
+    """How many posts a page links to by dated URLs or beside a day; 0 where they are too few to be a list."""
+    dated = {urls.url_key(u) for _, u in dom.links if _DATED.search(u) and may_be_post(u, home)}
+    found = dated if len(dated) >= LEAST else {*dated_rows(dom, lambda url: may_be_post(url, home))}
+    return len(found) if len(found) >= LEAST else 0
+
+
+def _plain_posts(dom: Dom, home: str) -> Iterator[str]:
     for entry in microformats.entries(dom.root):
         url = urls.absolute(entry.url, dom.base) if entry.url else None
         if url and may_be_post(url, home):
@@ -94,13 +121,12 @@ def neighbours(dom: Dom, home: str) -> Iterator[str]:
 
 def guesses(home: str, names: tuple[str, ...]) -> list[str]:
     """These names below the front page."""
-    root = urls.without_fragment(home).partition("?")[0]
-    root = root if root.endswith("/") else root + "/"
+    root = urls.folder(urls.without_fragment(home).partition("?")[0]) + "/"
     return [urljoin(root, name) for name in names]
 
 
 def _path_below(url: str, home: str) -> str:
-    path, above = urlsplit(url).path, urlsplit(home).path.rstrip("/")
+    path, above = urlsplit(url).path, urls.folder(urlsplit(home).path)
     return path.removeprefix(above)
 
 
@@ -113,9 +139,18 @@ def _is_permalink(element: HtmlElement, dated: frozenset[HtmlElement]) -> bool:
         around.append(holder)
         if holder.tag in {"li", "article", "section", "main", "body"}:
             break
-    if any(holder.tag in _HEADINGS for holder in around):
+    if any(holder.tag in _HEADINGS for holder in around) or _is_overlay(element):
         return True
     return (bool(around) and around[-1] in dated) or any(next(element.iter(tag), None) is not None for tag in _HEADINGS)
+
+
+def _is_overlay(element: HtmlElement) -> bool:
+    """Whether a link without words lies over a card that holds a heading, and no other link."""
+    card = element.getparent()
+    if card is None or text_of(element) or next(element.iter("img", "svg"), None) is not None:
+        return False
+    to = {link.get("href") for link in card.iter("a")}
+    return to == {element.get("href")} and any(next(card.iter(tag), None) is not None for tag in _HEADINGS)
 
 
 def _aside(element: HtmlElement) -> bool:

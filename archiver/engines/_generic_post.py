@@ -14,6 +14,7 @@ from lxml.html import HtmlElement
 from archiver import dates, urls
 from archiver.engines import _generic_body as bodies
 from archiver.engines import _generic_comments, bylines, layout, structured
+from archiver.engines import _generic_links as links
 from archiver.engines import _json_ld as json_ld
 from archiver.engines import _last_resort as last_resort
 from archiver.engines import _microformats as microformats
@@ -185,13 +186,14 @@ def _titles_in(dom: Dom, stated: str) -> list[str]:
 def _own_url(facts: PageFacts, here: str, site: Site) -> str:
     """The page's own statement of its URL, unless that leads away or to the front page.
 
-    One that adds the name of a folder's file, as Hexo's does, is the address that the page was found at.
+    One that adds the name of a folder's file, as Hexo's does, is the address that the page was found at; such a name
+    is left out, since feeds and sitemaps of one site differ in it.
     """
     stated = facts.url
     if stated is not None and stated.removesuffix("index.html") == without_fragment(here):
         return without_fragment(here)
     fits = stated is not None and urls.within(stated, site.home) and urls.url_key(stated) != urls.url_key(site.home)
-    return without_fragment(stated if stated is not None and fits else here)
+    return urls.without_index(without_fragment(stated if stated is not None and fits else here))
 
 
 def _title(dom: Dom, facts: PageFacts, heading: HtmlElement | None) -> str | None:
@@ -200,6 +202,9 @@ def _title(dom: Dom, facts: PageFacts, heading: HtmlElement | None) -> str | Non
     stated = facts.title or next((text_of(title) for title in dom.tags("title")), "")
     shown = shown or _marked_title(dom, stated)
     if shown and normal_name(shown) in normal_name(stated):
+        return shown
+    of_head = {normal_name(part) for part in _PARTS.split(dom.stated_title or "")}
+    if shown and normal_name(shown) in of_head:  # where the same is stated of all pages, for who shares them
         return shown
     return (facts.title or shown or stated) or None
 
@@ -233,7 +238,8 @@ def _terms(dom: Dom, facts: PageFacts, scope: HtmlElement) -> tuple[Term, ...] |
         if name and (in_list or frame.is_called_tags(called)) and not is_apart and len(name) < _LINE:
             kind = taxonomy(url) or ("category" if "categor" in " ".join(frame.TAG_LISTS & called) else "tag")
             found.setdefault(normal_name(name), Term(taxonomy=kind, name=name, url=without_fragment(url)))
-    stated = [("category", facts.section or "")] + [("tag", tag) for tag in facts.tags]
+    section = "" if links.is_folder_of_posts(facts.section or "") else facts.section or ""
+    stated = [("category", section)] + [("tag", tag) for tag in facts.tags]
     for kind, name in stated:
         if name:
             found.setdefault(normal_name(name), Term(taxonomy=kind, name=name))

@@ -30,7 +30,10 @@ _TIME = re.compile(
 _COLON = re.compile(r":(?=\s|$)")
 _NEAR = 120  # characters of a text in which its date is looked for
 _FINE = frozenset({Precision.SECOND, Precision.MINUTE, Precision.HOUR, Precision.DAY})
-_APART = ("nav", "aside", "form", "script", "style", "noscript", "template", "svg", "button", "select", "head")
+_APART = (
+    *("nav", "aside", "form", "script", "style", "noscript", "template", "svg", "button", "select", "head"),
+    *("pre", "code", "samp"),  # logs print a date at the start of every line
+)
 _SPOKEN = re.compile(
     r"comment|komment|repl(?:y|ies)|respon|discuss|reaction|reacti|guestbook|gaestebuch|talkback", re.IGNORECASE
 )

@@ -23,6 +23,7 @@ LEAST = 2
 """Comments that make a list."""
 _DROPPED = frozenset({"form", "button", "script", "style", "noscript", "template", "input", "select", "textarea", "hr"})
 _QUOTES = "\"'\u201c\u201e\u00ab"
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _TEXT = re.compile(r"[^<&]*")
 
 
@@ -68,7 +69,7 @@ def _made(
     """A unit with its name and the line of its date. lines: all that may be, the widest of which must not lead on."""
     if not name or (line is None and not _is_early(unit)):
         return None
-    if _leads_on(dom, holder, lines[-1] if lines else unit.mark):
+    if _leads_on(dom, holder, lines[-1] if lines else unit.mark) or _teases(dom, unit):
         return None
     framed = [one for one in (holder, line) if one is not None]
     words = content.from_html(_words_of(unit, [*framed, *_nested(unit)], dom, dating), dom.base)
@@ -185,6 +186,16 @@ def _leads_on(dom: Dom, holder: HtmlElement | None, line: HtmlElement) -> bool:
             if url and urls.same_host(url, here) and urls.url_key(without_fragment(url)) != urls.url_key(here):
                 return not who.SERVICE.match(text_of(link))
     return False
+
+
+def _teases(dom: Dom, unit: Unit) -> bool:
+    """Whether a unit is a card: it lies in a link to another page of the site, or a heading of it is one."""
+    links = [up for up in (unit.element, *ancestors(unit.element)) if up.tag == "a"]
+    for heading in unit.element.iter(*_HEADINGS):
+        links += [e for e in (*heading.iter("a"), *ancestors(heading)) if e.tag == "a"]
+    here = without_fragment(dom.page.url)
+    to = (url for link in links if (url := dom.link_url(link)))
+    return any(urls.same_host(url, here) and urls.url_key(without_fragment(url)) != urls.url_key(here) for url in to)
 
 
 def _permalink(unit: Unit, dom: Dom) -> str | None:

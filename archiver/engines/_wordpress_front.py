@@ -18,6 +18,7 @@ from archiver.urls import absolute, last_segment, same_host, url_key, within, wi
 
 API_REL = "https://api.w.org/"
 _VERSION = re.compile(r"WordPress\s+([\d.]+)")
+_MANY = 3
 _THEME = re.compile(r"/wp-content/themes/([^/\"'?\\]+)/")
 _FEEDS = frozenset({"application/rss+xml", "application/atom+xml", "application/rdf+xml"})
 _OF_COMMENTS = re.compile(r"/comments/|comments-rss|feed=comments")
@@ -51,9 +52,11 @@ def _evidence(dom: Dom, generator: str, api: str | None) -> Iterator[tuple[str, 
     if api:
         yield "link to its REST API", 0.8
     sources = [e.get("src") or e.get("href") or "" for e in dom.tags("script", "link", "img")]
-    paths = sum("/wp-content/" in source or "/wp-includes/" in source for source in sources)
-    if paths:
-        yield f"{paths} paths below /wp-content/ or /wp-includes/", 0.5 if paths < 3 else 0.7
+    below = [source for source in sources if "/wp-content/" in source or "/wp-includes/" in source]
+    paths = len(below)
+    # A picture or two at another host may be of a blog that its author had before.
+    if paths >= _MANY or any(same_host(absolute(source, dom.base) or "", dom.page.url) for source in below):
+        yield f"{paths} paths below /wp-content/ or /wp-includes/", 0.5 if paths < _MANY else 0.7
     if any(name.startswith(("postid-", "page-id-", "wp-")) or name == "hentry" for name in dom.body_tokens):
         yield "body classes", 0.4
     if "wp-site-blocks" in dom.class_tokens:

@@ -51,6 +51,7 @@ _LONGEST_LINE = 300
 _LEVELS = 5
 _TITLE = 8  # characters: a shorter one may be a person's name
 _ROLE = 40  # characters
+_HANDLE = 3  # letters: "by me" is no signature
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -253,10 +254,15 @@ class _Byline:
             own = (element.text, *(child.tail for child in element))
             for line in (Line.of(element, self._dom), *(Line(text) for text in own if text and len(text) > 1)):
                 names = line_names(line, need_by=True) or [signed_before_hour(line.text.strip())]
-                people = self._distinct(self._person(name) for name in names if name and self._is_person(name))
+                people = self._distinct(self._person(name) for name in names if name and self._may_sign(name))
                 if people:
                     return people
         return ()
+
+    def _may_sign(self, name: str) -> bool:
+        """Whether a name can be one that no byline says to be one: "by the way" and "by `make`" are no signatures."""
+        is_phrase = name[:1].islower() and (" " in name or len(name) < _HANDLE)
+        return name[:1].isalnum() and not is_phrase and self._is_person(name)
 
     def _says_title(self, element: HtmlElement) -> bool:
         """Whether a line ends with the page's heading, as a trail does: "Home » News » Written by three of us"."""

@@ -49,6 +49,7 @@ _ANYWHERE = re.IGNORECASE | re.DOTALL
 _LAST_LINK = re.compile(
     r"<a\b[^<>]{0,500}\bhref\s*=\s*[\"']([^\"'<>]*)[\"'][^<>]{0,500}>(?:(?!<a\b).){0,500}$", _ANYWHERE
 )
+_LEFT = 60  # letters: "(14 min remaining to read)"
 _PASSWORD_FORM = re.compile(r"<input\b[^<>]*\bname\s*=\s*[\"']?post_password\b", re.IGNORECASE)
 
 # What WordPress writes before a reply: text, one link to the parent and nothing but its href, text.
@@ -218,13 +219,15 @@ def _unsigned(markup: str, url: str, homes: Iterable[str | None]) -> str:
 
 
 def _read_more(markup: str, url: str) -> int | None:
-    """Where a last link to the post itself begins, when nothing but closing tags follows it."""
+    """Where a last link to the post itself begins, when nothing follows it but closing tags, and how much is left."""
     start = markup.lower().rfind("<a ")
     match = _LAST_LINK.match(markup, start) if start >= 0 else None
     if match is None or urls.url_key(unescape(match[1])) != urls.url_key(url):
         return None
     after = match[0].lower().rpartition("</a>")[2]
-    return start if not formats.plain(after) and "<img" not in match[0].lower() else None
+    left = formats.plain(after)
+    is_last = not left or (left[0] + left[-1] == "()" and len(left) <= _LEFT)
+    return start if is_last and "<img" not in match[0].lower() else None
 
 
 def _with_enclosures(body: Content, entry: Entry) -> Content:

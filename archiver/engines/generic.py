@@ -65,7 +65,7 @@ class GenericEngine(Engine):
             dom = page.once(Dom)
         except PageError:
             return None
-        evidence = tuple(_evidence(dom))
+        evidence = tuple(_evidence(dom)) or tuple(_listed(dom))
         if not evidence:
             return None
         return Detection(engine=self.name, confidence=min(0.3, len(evidence) / 10), evidence=evidence)
@@ -120,6 +120,13 @@ def _evidence(dom: Dom) -> Iterator[str]:
     articles = [e for e in dom.tags("article") if text_of(e)]
     if len(articles) > 1:
         yield f"shows {len(articles)} articles"
+
+
+def _listed(dom: Dom) -> Iterator[str]:
+    """What a page without marks and feeds is known by: that it lists dated posts."""
+    count = links.lists_posts(dom, dom.page.url)
+    if count:
+        yield f"lists {count} dated posts"
 
 
 def _is_xml_or_json(page: Page) -> bool:

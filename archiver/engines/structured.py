@@ -270,9 +270,14 @@ def _head(root: HtmlElement, base: str, exclude: frozenset[HtmlElement]) -> Page
 
 
 def _tags(meta: dict[str, list[str]]) -> Iterable[str]:
-    """The tags of Open Graph, of Pelican (one a statement), and of Hugo's microdata (a list)."""
-    listed = (tag for value in meta.get("itemprop:keywords", ()) for tag in value.split(","))
-    stated = [*meta.get("article:tag", ()), *meta.get("tags", ()), *listed]
+    """The tags of Open Graph, of Pelican (one a statement), and of Hugo's microdata (a list).
+
+    Docusaurus states all of Open Graph's in one.
+    """
+    graph = meta.get("article:tag", ())
+    alone = graph if len(graph) == 1 else ()
+    listed = (tag for value in (*meta.get("itemprop:keywords", ()), *alone) for tag in value.split(","))
+    stated = [*(() if alone else graph), *meta.get("tags", ()), *listed]
     return [tag for one in stated if (tag := plain(one))]
 
 
