@@ -13,10 +13,11 @@ import click
 import pytest
 
 from archiver import errors
+from archiver.exports import registry
 from tests.house import PACKAGES, ROOT, markdown, modules
 
 PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")]
-PAGES += sorted((ROOT / "docs").glob("*.md"))
+PAGES += sorted((ROOT / "docs").rglob("*.md"))
 
 # Paths of somebody's machine and addresses of package registries; [.] and [/] keep this line from finding itself.
 FORBIDDEN = re.compile(
@@ -156,7 +157,8 @@ def test_every_room_is_described():
     assert rooms - described == set()
 
 
-@pytest.mark.parametrize("path", PAGES, ids=page_id)
+# The tutorial has its reader make files.
+@pytest.mark.parametrize("path", [path for path in PAGES if path.name != "tutorial.md"], ids=page_id)
 def test_places_named_exist(path):
     """Inline code such as `db/views.sql`, `tests/golden/` or `archiver/page` leads somewhere; NAME stands for any."""
     places = re.compile(rf"(?:{'|'.join(PACKAGES)}|tests|benchmarks|docs)/[\w/.]*")
@@ -205,6 +207,21 @@ def test_repository_speaks_of_the_project_alone():
         if words:
             found[page_id(path)] = words
     assert found == {}
+
+
+def test_every_benchmark_is_described():
+    """Each that can be run has a row in the table; but for the parts of others."""
+    modules = {path.stem: path.read_text("utf-8") for path in (ROOT / "benchmarks").glob("*.py")}
+    commands = {name for name, text in modules.items() if f" -m benchmarks.{name} " in text}
+    page = (ROOT / "docs" / "benchmarks.md").read_text("utf-8")
+    rows = set(re.findall(r"^\| `python -m benchmarks\.(\w+)` \|", page, re.MULTILINE))
+    assert rows < commands
+    assert {name for name in commands - rows if f"`benchmarks/{name}.py`" not in page} == set()
+
+
+def test_the_formats_of_exports_are_counted_right():
+    (more,) = re.findall(r"archiver export csv .*; (\d+) more formats", (ROOT / "README.md").read_text("utf-8"))
+    assert int(more) == len(registry.names()) - 1
 
 
 def test_version_is_the_same_everywhere():
