@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.crawling import SETTLED
+from tests.wordpress.crawled import crawl
 from tests.wordpress.testbed import Testbed, TestbedError, start
 
 
@@ -28,3 +30,11 @@ def wordpress() -> Iterator[Testbed]:
         pytest.skip(str(error))  # which CI=true turns into a failure
     with bed:
         yield bed
+
+
+@pytest.fixture(scope="session")
+def data_alone(wordpress: Testbed, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The archive of the classic site, by its API alone; to be read only."""
+    directory = tmp_path_factory.mktemp("data-alone") / "archive"
+    assert crawl(directory, wordpress["classic"].url, "--no-pages").exit_code in SETTLED
+    return directory

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
+import shutil
 
 import pytest
 
 from archiver.reread.platform_exports import take
-from benchmarks.crawling import SETTLED
 from db import open_archive
-from tests.wordpress.crawled import crawl
 
 ITS_OWN = "require ABSPATH . 'wp-admin/includes/export.php'; export_wp(array('content' => 'all'));"
 POSTS = "SELECT id, native_id, kind, url, published_at, slug, comments_open, protected FROM posts WHERE sources <> ''"
@@ -22,17 +21,16 @@ WORDS = (
 
 
 @pytest.fixture(scope="module")
-def archives(wordpress, tmp_path_factory):
+def archives(wordpress, data_alone, tmp_path_factory):
     """An archive crawled through the API, one made of the export alone, and the result of importing into the first."""
     folder = tmp_path_factory.mktemp("import")
-    site = next(site for site in wordpress.sites if site.spec.api_open)
-    assert crawl(folder / "crawled", site.url, "--no-pages").exit_code in SETTLED
-    its = wordpress.php(ITS_OWN)
+    shutil.copytree(data_alone, folder / "crawled")
+    its, home = wordpress.php(ITS_OWN), wordpress["classic"].url
     (folder / "its.xml").write_text(its[its.index("<?xml") :], "utf-8")
-    taken = take(folder / "imported", [folder / "its.xml"], home=site.url)
+    taken = take(folder / "imported", [folder / "its.xml"], home=home)
     assert taken.failed == []
     before = told(folder / "crawled", POSTS)
-    take(folder / "crawled", [folder / "its.xml"], home=site.url)
+    take(folder / "crawled", [folder / "its.xml"], home=home)
     return folder / "crawled", folder / "imported", before
 
 

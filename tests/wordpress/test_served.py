@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.crawling import SETTLED
 from db import open_archive
 from tests.browser.conftest import browser, served  # noqa: F401 - a fixture
 from tests.browser.pictures import LOOKS, taken
 from tests.browser.test_pages import opened  # noqa: F401 - a fixture
 from tests.exports.writing import rows
-from tests.wordpress.crawled import crawl
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")
-def archive(wordpress, tmp_path_factory):
-    directory = tmp_path_factory.mktemp("served") / "archive"
-    assert crawl(directory, wordpress["classic"].url, "--no-pages").exit_code in SETTLED
-    return open_archive(directory)
+def archive(data_alone):
+    return open_archive(data_alone)
 
 
 @pytest.fixture(scope="module")

@@ -32,14 +32,11 @@ NAMED, SLUG = ("wp:comment_author",), ("wp:post_name",)
 
 
 @pytest.fixture(scope="module")
-def archived(wordpress, tmp_path_factory):
+def archived(data_alone, tmp_path_factory):
     """A site that was crawled through its API, and our export of it."""
-    folder = tmp_path_factory.mktemp("wxr")
-    site = next(site for site in wordpress.sites if site.spec.api_open)
-    assert crawl(folder / "archive", site.url, "--no-pages").exit_code in SETTLED
-    archive = open_archive(folder / "archive")
-    export(archive, find_format("wxr"), folder / "ours.xml", Wanted())
-    return archive, folder / "ours.xml"
+    archive, path = open_archive(data_alone), tmp_path_factory.mktemp("wxr") / "ours.xml"
+    export(archive, find_format("wxr"), path, Wanted())
+    return archive, path
 
 
 @pytest.fixture(scope="module")
