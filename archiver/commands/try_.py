@@ -78,18 +78,8 @@ def try_(
     from archiver.crawl.reading import Question, engine_named, read  # late: Scrapy takes its time to import
     from archiver.engines import check, for_page, golden
     from archiver.engines.evidence import Places
-    from archiver.page import Page
 
-    path = Path(source)
-    if url is not None:
-        url = blog_url(url)
-    if path.is_file():
-        page = Page(url or "https://blog.example/page", path.read_bytes(), headers=_headers(path))
-    elif path.exists() or source.startswith(("/", "./", "../")):
-        why = "it is no file" if path.exists() else "there is no such file"
-        raise UsageError(source, why, "Name a file, or the address of a page")
-    else:
-        page = _fetched(source, config)
+    page = _page(source, blog_url(url) if url is not None else None, config)
     check(engine)
     found = for_page(page)
     known = found[0] if found else None
@@ -112,6 +102,19 @@ def try_(
         kept = golden.save(save, page, Target(url=page.url, kind=TargetKind(kind)), engine_named(chosen))
         click.echo(f"\nKept in {safe(str(save))}: {', '.join(kept) or 'nothing was read'}. Look through expected.json.")
     return 1 if reading.error else 0
+
+
+def _page(source: str, url: str | None, config: Path | None) -> Page:
+    """The page in a file, as if it stood at `url`, or at an address. Raises UsageError, SiteError."""
+    from archiver.page import Page
+
+    path = Path(source)
+    if path.is_file():
+        return Page(url or "https://blog.example/page", path.read_bytes(), headers=_headers(path))
+    if path.exists() or source.startswith(("/", "./", "../")):
+        why = "it is no file" if path.exists() else "there is no such file"
+        raise UsageError(source, why, "Name a file, or the address of a page")
+    return _fetched(source, config)
 
 
 def _learned(archive: Path, url: str) -> tuple[Learned, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
@@ -25,6 +25,9 @@ from archiver.config import BlogConfig, ConfigFile, blog_configs
 from archiver.errors import ArchiveMissing, UsageError
 from archiver.terminal import count, duration, is_terminal, safe
 from archiver.urls import site_key
+
+if TYPE_CHECKING:
+    from archiver.crawl.outcome import Outcome
 
 
 @click.command(short_help="Bring archived blogs up to date, with few requests.")
@@ -89,13 +92,18 @@ def update(
         outcomes = run(archive, blogs, progress=progress, command="update", keep=keep, ended=ended, scope=scope)
     finally:
         progress.finish(())
+    _tell(outcomes, quiet=quiet)
+    return worst_exit_code(outcome.exit_code for outcome in outcomes)
+
+
+def _tell(outcomes: Sequence[Outcome], *, quiet: bool) -> None:
+    """A line for each blog, and one more for each that is not complete."""
     for outcome in outcomes:
         if not quiet:
             click.echo(safe(f"{outcome.site_key}: {', '.join(line(outcome.stats))}"))
         if outcome.exit_code:
             reason = f": {outcome.reason}" if outcome.reason else ""
             click.echo(safe(f"archiver: {outcome.site_key}: {outcome.outcome}{reason}"), err=True)
-    return worst_exit_code(outcome.exit_code for outcome in outcomes)
 
 
 def _fleet(

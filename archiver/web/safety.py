@@ -109,40 +109,43 @@ def guard(app: App, datasette: Any) -> App:
             await app(scope, receive, send)
             return
         segments = _split(scope, datasette.setting("base_url"))
-        if (
-            len(segments) == 2
-            and segments[0] == "-"
-            and segments[1].partition(".")[0] in _PRIVATE
-            and is_public(datasette)
-        ):
+        if _is_private(segments) and is_public(datasette):
             await _refuse(send)
             return
         holding = holdings.of(datasette, tilde_decode(segments[0].partition(".")[0])) if segments else None
         if holding and holding.comments > metadata.LARGE and len(segments) == 2:
             scope = _without_suggestions(scope)
-
-        is_csv = False
-
-        async def send_ours(message: MutableMapping[str, Any]) -> None:
-            nonlocal is_csv
-            if holding and message["type"] == "http.response.start":
-                sent = list(message.get("headers", []))
-                is_csv = sheets.are_rows(segments, message["status"])
-                names = {name.lower() for name, _ in sent}
-                message = {**message, "headers": sent + [header for header in _HEADERS if header[0] not in names]}
-            elif is_csv:
-                message = {**message, "body": sheets.row(message.get("body", b""))}
-            elif (holding or segments[:1] == ("-",)) and message["type"] == "http.response.body":
-                message = {**message, "body": named.fields(message.get("body", b""))}
-            await send(message)
-
         token = _segments.set(segments)
         try:
-            await app(scope, receive, send_ours)
+            await app(scope, receive, _harmless(send, segments, of_archive=holding is not None))
         finally:
             _segments.reset(token)
 
     return guarded
+
+
+def _is_private(segments: tuple[str, ...]) -> bool:
+    return len(segments) == 2 and segments[0] == "-" and segments[1].partition(".")[0] in _PRIVATE
+
+
+def _harmless(send: Send, segments: tuple[str, ...], *, of_archive: bool) -> Send:
+    """A way to send an answer by: with our headers, no formulas in CSV, and names for the fields of forms."""
+    is_csv = False
+
+    async def send_ours(message: MutableMapping[str, Any]) -> None:
+        nonlocal is_csv
+        if of_archive and message["type"] == "http.response.start":
+            sent = list(message.get("headers", []))
+            is_csv = sheets.are_rows(segments, message["status"])
+            names = {name.lower() for name, _ in sent}
+            message = {**message, "headers": sent + [header for header in _HEADERS if header[0] not in names]}
+        elif is_csv:
+            message = {**message, "body": sheets.row(message.get("body", b""))}
+        elif (of_archive or segments[:1] == ("-",)) and message["type"] == "http.response.body":
+            message = {**message, "body": named.fields(message.get("body", b""))}
+        await send(message)
+
+    return send_ours
 
 
 def _without_suggestions(scope: Scope) -> Scope:

@@ -42,14 +42,12 @@ async def page(request: Any, at: Place) -> Response | None:
     found = Hits(asked, wanted, [], 0, [])
     if busy:
         found = await finding.counted(at, asked, wanted, PAGE + 1, (number - 1) * PAGE)
-    total = found.total
     chosen = await kept.answer(at, "choices", choices)
     if wanted.blog and wanted.blog not in {blog["id"] for blog in chosen.blogs}:
         notes.append(f"“{wanted.blog[:20]}” is no blog of this archive: there is nothing of it to find.")
-    if number > 1 and not found.hits and total:
+    if number > 1 and not found.hits and found.total:
         notes.append(f"There is no page {number:,} of these hits.")
     base = {name: value for name, value in asked_for.items() if name != "page"}
-    files = range(1, min(-(-(total or FILE) // FILE), 20) + 1)
     context = {
         "asked": found.asked,
         "wanted": found.wanted,
@@ -59,23 +57,27 @@ async def page(request: Any, at: Place) -> Response | None:
         "hits": [{**hit, "marked": emphasised(hit["snippet"])} for hit in found.hits[:PAGE]],
         "number": number,
         "more": len(found.hits) > PAGE,
-        "total": total,
+        "total": found.total,
         "by_year": found.years is not None,
         "plot": _plot(found.years or [], base, at),
         "page_link": lambda to: at.path("search", query={**base, "page": str(to)}),
         "stable": at.path("search", query=asked_for),
         "feed": at.path("feed.atom", query={name: value for name, value in base.items() if name != "sort"}),
-        "files": [
-            (suffix, [(part, at.path(f"search.{suffix}", query={**base, "page": str(part)} if part > 1 else base))
-                      for part in files])
-            for suffix in ("csv", "json")
-        ],
+        "files": [(suffix, _parts(at, suffix, base, found.total or FILE)) for suffix in ("csv", "json")],
         "file_size": FILE,
         "choices": chosen,
         "kinds": KINDS,
         "when": when,
-    }  # fmt: skip
+    }
     return await respond.html(at, "search", context)
+
+
+def _parts(at: Place, suffix: str, base: Mapping[str, str], total: int) -> list[tuple[int, str]]:
+    """The numbers and addresses of the files that hold all hits, twenty of them at most."""
+    parts = range(1, min(-(-total // FILE), 20) + 1)
+    return [
+        (part, at.path(f"search.{suffix}", query={**base, "page": str(part)} if part > 1 else base)) for part in parts
+    ]
 
 
 async def file(request: Any, at: Place) -> Response | None:
