@@ -465,6 +465,7 @@ class Site:
     open_routes: frozenset[str] = frozenset()  # parts of the API that answered: posts, comments …
     root: str | None = None  # the front page that the front page itself calls the blog's
     named: str | None = None  # the front page as the API has it, where that names another host
+    title: str | None = None  # as the front page says it, which may be with its tagline
     language: str | None = None
     utc_offset: int | None = None
     timezone: str | None = None

@@ -91,6 +91,7 @@ def learned(site: Site, target: Target, extract: Extract) -> Site:
     route = target.hint.get("route") if target.kind is TargetKind.API else None
     return replace(
         site,
+        title=site.title or facts.title,
         language=site.language or facts.language,
         utc_offset=facts.utc_offset if facts.utc_offset is not None else site.utc_offset,
         timezone=facts.timezone or site.timezone,

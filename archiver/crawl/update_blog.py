@@ -63,7 +63,7 @@ class UpdateBlog(Blog):
         self._answers: dict[str, str] = {}  # fetches that hold the sensors' latest whole answers
 
     def _as_held(self, site: Site) -> Site:
-        query = "SELECT api_url, language, utc_offset, timezone FROM blogs WHERE id = ?"
+        query = "SELECT api_url, title, language, utc_offset, timezone FROM blogs WHERE id = ?"
         row = self._writer.connection.execute(query, (self._blog_id,)).fetchone()
         return replace(site, **dict(row))
 

@@ -48,6 +48,8 @@ def find_element(dom: Dom, aside: Region, article: HtmlElement | None) -> HtmlEl
     for element in dom.properties:
         if "articleBody" in (element.get("itemprop") or "") and element not in aside:
             return element
+    if "wp-site-blocks" in dom.class_tokens:
+        return _wordless(dom, aside, article)  # a block prints the words, called so; none where there are none
     densest = _densest(dom, aside, article)
     plain = _plainly_called(dom, aside, article)
     if plain is not None and (densest is None or _is_rather(dom, plain, densest)):

@@ -53,6 +53,8 @@ class Role(NamedTuple):
 def role(classes: str) -> Role | None:
     """The part that an element with this class attribute plays; None for none."""
     found = [name.removeprefix("js-") for name in classes.lower().split()]
+    if "__" in classes:  # BEM's way of `comment-meta`
+        found += [name.replace("__", "-") for name in found if "__" in name]
     held = set(found)
     words = _rank(found, "words")
     if words == NONE and any(_WORDS.search(name) and not _NOT_WORDS.search(name) for name in found):

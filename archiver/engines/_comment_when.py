@@ -80,7 +80,12 @@ def moment_of(parts: Parts, link: HtmlElement | None, dating: Dating) -> Moment 
 
 
 def _stated(parts: Parts, dating: Dating) -> Moment | None:
-    return next(filter(None, (stated(_iso_of(time), text_of(time), dating) for time in stating(parts))), None)
+    return next(filter(None, (stated(_iso_of(time), _shown(time), dating) for time in stating(parts))), None)
+
+
+def _shown(time: HtmlElement) -> str:
+    """What a date says, its parts apart: a day's and an hour's may stand side by side without a space."""
+    return squeeze(" ".join(time.itertext())) if len(time) > 1 else text_of(time)
 
 
 def stating(parts: Parts) -> Iterator[HtmlElement]:

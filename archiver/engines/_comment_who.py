@@ -12,7 +12,14 @@ from archiver.engines import _vocabulary as vocabulary
 from archiver.engines._comment_parts import BLOCKS, Parts, head_of_frame, is_service_link, ranked
 from archiver.engines._comment_roles import NONE, Role, role
 from archiver.engines._comment_when import own_link
-from archiver.engines._names import looks_like_name, name_beside_date, signed_name, undated_name, without_by
+from archiver.engines._names import (
+    looks_like_name,
+    name_beside_date,
+    signed_name,
+    undated_name,
+    without_by,
+    without_joint,
+)
 from archiver.engines.dom import ancestors, rels, text_of, text_without, tokens
 from archiver.model import Author
 from archiver.printed.spelling import folded
@@ -26,6 +33,7 @@ _SHORT = 60
 _A_DATE = re.compile(r"\d.*\d{4}|\d{4}.*\d")
 _TYPED = re.compile(r"<(a|b|code|del|em|font|i|s|small|span|strong|sub|sup|u)(?:\s[^<>]*)?>(.*?)</\1>", re.IGNORECASE)
 _COLON = re.compile(r"[\s:：,]+$")
+_DATE_PROPERTIES = frozenset({"datePublished", "dateCreated", "commentTime"})
 _SERVICE_TAGS = frozenset({"time", "small", "button"})
 _BADGE_TAGS = ("span", "em", "i", "strong", "b", "div", "sup", "mark", "svg", "label")
 
@@ -220,7 +228,20 @@ def _named(parts: Parts, element: HtmlElement) -> tuple[str, HtmlElement | None,
             return text_of(stated), _link_of(parts, element, element), stated
         if signed := undated_name(said):
             return signed, _link_of(parts, element, element), element
-    return text_without(holder, dropped), _link_of(parts, holder, element), holder
+    name = text_without(holder, dropped)
+    return _unjoined(name, dropped) if holder is element else name, _link_of(parts, holder, element), holder
+
+
+def _unjoined(name: str, dropped: list[HtmlElement]) -> str:
+    """A name without the word that joins it to the date behind it: of "Ann on <time>May 5</time>" the Ann."""
+    for time in dropped:
+        if time.tag != "time":
+            continue
+        before, parent = time.getprevious(), time.getparent()
+        ahead = squeeze((before.tail if before is not None else parent.text if parent is not None else "") or "")
+        if ahead and name.endswith(ahead):
+            return without_joint(name)
+    return name
 
 
 def _plainly_named(element: HtmlElement) -> tuple[str, HtmlElement] | None:
@@ -264,6 +285,8 @@ def is_beside(element: HtmlElement) -> bool:
     found = role(classes) if classes else None
     if found is not None and (found.beside_name or found.reply_link or _is_mere_date(element, found)):
         return True
+    if element.get("datetime") or not _DATE_PROPERTIES.isdisjoint((element.get("itemprop") or "").split()):
+        return True  # a date for machines, whatever its element and its name
     return element.tag in _SERVICE_TAGS or (element.tag == "a" and is_service_link(element))
 
 

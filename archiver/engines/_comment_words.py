@@ -18,6 +18,7 @@ from archiver.text import squeeze
 
 _TOOLS = ("div", "section", "footer", "ul", "form", "p", "span")
 _LISTS = frozenset({"ul", "ol", "dl"})
+_HOLDERS = _LISTS | {"table"}
 _FRAMES = frozenset(
     {"form", "cite", "time", "footer", "header", "small", "button", "h3", "h4", "h5", "h6", "label", "img"}
 )
@@ -96,6 +97,8 @@ def _blocks(parts: Parts, own: list[HtmlElement]) -> list[HtmlElement]:
     for element in own:
         if order[element] <= end or element is node.element:
             continue
+        if element.tag in _HOLDERS and name is not None and element is not name and dom.inside(name, element):
+            continue  # the theme's: the frame stands in it, beside the words
         if element is name or element in dropped or _is_frame(element):
             end = dom.last(element)
         elif element.tag in BLOCKS and element not in replies:

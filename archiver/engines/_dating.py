@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from email.utils import parsedate_to_datetime
 from functools import cached_property
 
@@ -19,10 +19,10 @@ from archiver.model import Moment, Precision, Site
 from archiver.printed.days import full_year
 from archiver.zones import clock_of
 
-_NUMBERS = re.compile(r"(?<![\d./-])(\d{1,2})([./-])(\d{1,2})\2((?:19|20)\d\d|\d\d)(?![\d./-])")
+_NUMBERS = re.compile(r"(?<![\d./-])(\d{1,2})\s?([./-])\s?(\d{1,2})\s?\2\s?((?:19|20)\d\d|\d\d)(?![\d./-])")
 # In a page's source, years of two digits count only where words can stand: versions of scripts look like them.
 _SHOWN_NUMBERS = re.compile(
-    r"(?<![\d./-])(\d{1,2})([./-])(\d{1,2})\2((?:19|20)\d\d)(?![\d./-])"
+    r"(?<![\d./-])(\d{1,2}) ?([./-]) ?(\d{1,2}) ?\2 ?((?:19|20)\d\d)(?![\d./-])"
     r"|(?<=[>\s(;\"])(\d{1,2})([./-])(\d{1,2})\6(\d\d)(?=[\s<,)\"])"
 )
 _SIGN = re.compile(r"\d\s?([./-])\s?\d{1,2}\s?(?:[./-]|, )")
@@ -30,6 +30,8 @@ _MOST = 0.75  # of the dates of a page: that share settles which number is the d
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _WEEKDAY = re.compile(rf"\b(?:{'|'.join(_WEEKDAYS)})(?=[a-z]*\b)", re.IGNORECASE)
 _PLAIN_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", re.ASCII)  # not a week's number, nor a fraction
+_UNZONED = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d)?", re.ASCII)
+_FURTHEST = timedelta(hours=14)  # from Greenwich
 _DATED_PATH = re.compile(r"/((?:19|20)\d\d)/(\d\d)/(?:(\d\d)/)?[^/]")
 
 
@@ -100,7 +102,22 @@ class Dating:
         if text and len(text) == 25 and text[10] == "T" and (moment := _usual(text, shown or text)):
             return moment
         found = dates.from_iso(text, self.clock) if text else None
+        if text and found is not None and shown and self._is_greenwich(text, found, shown):
+            found = dates.from_iso(text, 0)
         return replace(found, printed=shown) if found is not None and shown else found
+
+    def _is_greenwich(self, text: str, found: Moment, shown: str) -> bool:
+        """Whether a time without a zone is not the blog's but Greenwich's: the hour that is printed is another one.
+
+        WordPress keeps both for posts and comments, and no others; what it prints is the blog's.
+        """
+        if _UNZONED.fullmatch(text) is None or ":" not in shown:
+            return False
+        printed = self.printed(shown)
+        if printed is None or printed.precision not in {Precision.SECOND, Precision.MINUTE}:
+            return False
+        away = abs(datetime.fromisoformat(printed.at[:16]) - datetime.fromisoformat(found.at[:16]))
+        return timedelta() < away <= _FURTHEST and not away % timedelta(minutes=15)
 
     def printed(self, text: str, url: str | None = None) -> Moment | None:
         """A date as the theme prints it. url: the permalink of the post that it is of."""

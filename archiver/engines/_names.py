@@ -224,6 +224,12 @@ def signed_name(text: str) -> str:
     return (name if bare == name else _BEFORE_DATE.sub("", _BEFORE_DATE.sub("", bare))).strip(_EDGES)
 
 
+def without_joint(name: str) -> str:
+    """A name without the small word behind it that leads to a date: people write their own names otherwise."""
+    *ahead, last = name.split(" ")
+    return _BEFORE_DATE.sub("", name) if ahead and last.islower() else name
+
+
 def undated_name(text: str) -> str | None:
     """The person of a line that ends in a date, None where it does not: names hold numbers, too."""
     name = signed_name(text)

@@ -10,7 +10,8 @@ from archiver.engines.wordpress_urls import native_post_id, post_url, renamed_co
 from archiver.model import Site
 from archiver.urls import absolute, query_value, same_host, url_key, without_fragment
 
-BODY_ID = re.compile(r"^(?P<kind>postid|page-id|attachmentid)-(?P<id>\d+)$", re.ASCII)
+# The latter are what themes built on Hybrid Core put in place of WordPress's own.
+BODY_ID = re.compile(r"^(?P<kind>postid|page-id|attachmentid|singular-(?:post|page|attachment))-(?P<id>\d+)$", re.ASCII)
 _ARTICLE_ID = re.compile(r"^post-(\d+)$", re.ASCII)
 # What stands behind one of these is a post, not a part of one.
 _DATED_LIST = re.compile(r"/(?:\d{4}(?:/\d\d){0,2}|archives?)/$", re.ASCII)

@@ -43,16 +43,22 @@ _TITLES = frozenset({"h1", "h2", "a", "span", "script", "style"})
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """The words of a post. rest: nodes behind the element that belong to it. swallowed: nodes in it that do not."""
+    """The words of a post. rest: nodes behind the element that belong to it. swallowed: nodes in it that do not.
+
+    ends: nodes in it behind which no text belongs to it.
+    """
 
     element: HtmlElement
     region: Region
     rest: list[HtmlElement] = field(default_factory=list)
     swallowed: list[HtmlElement] = field(default_factory=list)
+    ends: list[HtmlElement] = field(default_factory=list)
 
     def content(self, base_url: str, added: list[HtmlElement]) -> Content:
         """The words, without what was added to them."""
         dropped = frozenset((*added, *self.swallowed))
+        if self.ends and not self.rest:
+            return content.from_html(_words.markup_to(self.element, dropped, self.ends), base_url)
         if not self.rest:
             return _words.of_element(self.element, base_url, dropped)
         tail = escape(self.element.tail or "", quote=False)
@@ -73,11 +79,14 @@ def find_body(dom: Dom, aside: Region, article: HtmlElement | None, thread: Sequ
     if body.swallowed:  # it is a frame around more than the words
         above = (node for node, begun in _theme_parts(dom, element) if not begun)
         furniture += [node for node in above if node not in furniture]
+    last, line = around.loose_line(element, [*body.swallowed, *furniture])
+    furniture += line
     if not furniture:
         return body
     # What the theme prints there may be the byline or the terms: it is in the element, and none of the words.
     region = body.region.without(dom.span(node) for node in furniture)
-    return replace(body, swallowed=[*body.swallowed, *furniture], region=region)
+    ends = [last, *line] if last is not None else []
+    return replace(body, swallowed=[*body.swallowed, *furniture], region=region, ends=ends)
 
 
 def _stated(dom: Dom) -> str:

@@ -11,12 +11,13 @@ from lxml.html import HtmlElement
 from archiver import dates
 from archiver.engines import _vocabulary as vocabulary
 from archiver.engines.dom import SKIPPED, rels, text_of, tokens
-from archiver.engines.wordpress_urls import is_author_page
+from archiver.engines.wordpress_urls import is_author_page, taxonomy
 from archiver.text import normal_name
 
 BLOCKS = frozenset(
     {"p", "h2", "h3", "h4", "ul", "ol", "blockquote", "pre", "table", "figure", "dl", "img", "hr", "div"}
 )
+_INLINE = frozenset({"a", "span", "time", "em", "strong", "small", "b", "i", "br", "cite", "abbr"})
 _WORDY = BLOCKS - {"div"}
 _OWN_MARKS = frozenset(
     {"entry-title", "vcard", "updated", "byline", "posted-on", "entry-date", "entry-author", "entry-comments"}
@@ -36,7 +37,7 @@ _SAYING = ("p", "blockquote", "pre", "table", "figure", "dl", "iframe", "audio",
 _UPLOADED = re.compile(r"/uploads/\d{4}/\d\d/")
 _VOID = re.compile(r"javascript:\s*(?:$|;|/|void\b|\w+\([^()]*\);?$)")  # not what readers are to keep as a bookmark
 _PLACES = ("#comments", "#respond")
-_SHELLS = frozenset({"div", "section", "article"})
+_SHELLS = frozenset({"div", "section", "article", "main"})
 
 
 def furniture(element: HtmlElement, swallowed: list[HtmlElement], stated: str) -> list[HtmlElement]:
@@ -96,6 +97,36 @@ def _trailing(shell: HtmlElement, children: list[HtmlElement]) -> Iterator[HtmlE
             return
         if ((before.tail if before is not None else shell.text) or "").strip():
             return
+
+
+def loose_line(element: HtmlElement, left_out: list[HtmlElement]) -> tuple[HtmlElement | None, list[HtmlElement]]:
+    """What a theme prints behind the last block of words without an element around it, "Tags: …", "Posted … by Ann":
+    that block, and what stands in the line. None and nothing where there is no such line.
+
+    WordPress gives all that an author writes a paragraph; so only what leads to the post's terms, or to itself, is the
+    theme's.
+    """
+    line: list[HtmlElement] = []
+    for node in element.iterchildren(reversed=True):
+        if node in left_out:
+            continue
+        if node.tag in BLOCKS:
+            text = [node.tail or "", *(f"{text_of(e)} {e.tail or ''}" for e in line)]
+            about = any(_is_of_theme(link) for e in line for link in e.iter("a"))
+            return (node, line) if about and len(" ".join(text)) < _SHORT_LINE else (None, [])
+        if isinstance(node.tag, str):
+            if node.tag not in _INLINE:
+                break
+            line.append(node)
+    return None, []
+
+
+def _is_of_theme(link: HtmlElement) -> bool:
+    """Whether a link says of a post what WordPress does: a term of this blog, its own address."""
+    rel = set(rels(link))
+    return not rel.isdisjoint({"bookmark", "category"}) or (
+        "tag" in rel and taxonomy(link.get("href") or "") is not None
+    )
 
 
 def _only_clears(node: HtmlElement) -> bool:
@@ -160,6 +191,7 @@ def _has_words(shell: HtmlElement) -> bool:
 _META_NAME = re.compile(
     r"^(?:the[-_]*)?(?:post|entry|author|article|story)[-_]*"
     r"(?:meta(?:data)?|info|details|data|foot(?:er)?|by|author|date|time|tags|cats?|categor(?:y|ies))$"
+    r"|^meta[-_]*(?:foot(?:er)?|head(?:er)?|line|bar)$"
 )
 
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
+from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
 from archiver.engines import _vocabulary as vocabulary
 from archiver.engines._author_box import in_box
 from archiver.engines._post_address import native_id
-from archiver.engines.dom import Dom, Region, near, text_of, tokens
+from archiver.engines.dom import Dom, Region, ancestors, near, text_of, tokens
 from archiver.engines.wordpress_urls import post_part, post_url
 from archiver.printed.spelling import folded
 from archiver.text import normal_name, squeeze
-from archiver.urls import last_segment, url_key, within
+from archiver.urls import last_segment, query_value, url_key, within
 
 _SEPARATORS = r"[-–—|«»:·•›‹/~\\]"
 _PAGE_SIGN, _PAGE_END = r"\s+[-–—|»:·]+\s+[^\W\d]{0,12}\s?", r"\s?[^\W\d]{0,3}$"  # "Title – Page 4", "– 第4页"
@@ -27,12 +28,13 @@ _MARK = 30  # characters that a theme adds to a title
 _FEED_TITLE = re.compile(r"^([^»›]{2,}?)\s+(?:»|›|\||-|–|→|«)\s+[^»›|]{2,40}$")
 
 
-def find_title(dom: Dom, url: str, outside: Region, *, protected: bool = False) -> str | None:
+def find_title(dom: Dom, url: str, outside: Region, *, protected: bool = False, blog: str | None = None) -> str | None:
     """The title; empty for an untitled post, None where nothing tells. outside: what is not about the post.
 
     protected: a form stands in place of the words, and some themes put what to do in place of the title.
+    blog: what the front page says that the blog is called.
     """
-    stated = _without_site(dom)
+    stated = _without_site(dom, blog)
     candidates = list(dict.fromkeys(_candidates(dom, url, outside)))
     named = [(element, text) for element in candidates if (text := text_of(element))]
     part = post_part(dom.page.url, url) if stated else None
@@ -49,6 +51,7 @@ def find_title(dom: Dom, url: str, outside: Region, *, protected: bool = False) 
                 return stated
         held = [text for _, text in named if normal_name(text) and _is_run(normal_name(text), wanted)]
         held = held or [text for e in _small(dom, url, outside) if _is_run(normal_name(text := text_of(e)), wanted)]
+        held = held or [text for e in dom.tags("h3", "h4") if e not in outside and _begins(text := text_of(e), stated)]
         if held:
             return max(held, key=len)
         # "Protected: Title", "Private: Title" in the page, and the bare title in its head.
@@ -62,11 +65,26 @@ def find_title(dom: Dom, url: str, outside: Region, *, protected: bool = False) 
     called = [text for element, text in named if _is_titled(element)]
     if stated == "":  # old themes print the blog's name alone for every post
         return called[0] if called and not _stands_for_none(dom, called[0], url) else ""
-    titled = called or [text for e, text in named if e.tag == "h1"]
+    titled = called or [text for e, text in named if e.tag == "h1" and _may_be_posts(dom, e, text, wanted)]
     if titled:
         return titled[0]
     empty = any(e.tag == "h1" or _is_titled(e) for e in candidates if not text_of(e))
     return dom.meta("og:title") or stated or ("" if empty else None)
+
+
+def _begins(heading: str, stated: str | None) -> bool:
+    """Whether a <title> is a heading, a sign and something else, as where it is the blog's name that no page has."""
+    behind = (stated or "").removeprefix(heading) if heading and stated else ""
+    return behind != stated and re.match(rf"\s+{_SEPARATORS}+\s+\S", behind) is not None
+
+
+def _may_be_posts(dom: Dom, heading: HtmlElement, text: str, wanted: str) -> bool:
+    """Whether an <h1> that the <title> does not say may be the post's title: neither the blog's name nor in the foot of
+    the page, where themes have told of themselves."""
+    said = normal_name(text)
+    if wanted and said in normal_name(dom.stated_title or "") and said not in wanted:
+        return False
+    return all(up.tag != "footer" or next(up.iterancestors("article"), None) is not None for up in ancestors(heading))
 
 
 def _stands_for_none(dom: Dom, heading: str, url: str) -> bool:
@@ -167,11 +185,27 @@ def _home_names(dom: Dom, title: str) -> Iterator[str]:
     for link, url in dom.links:
         key = url_key(url)
         # The quick comparison first: of a page's hundreds of links a few lead to the front page.
-        if own.startswith(key.partition("?")[0]) and key != own and within(dom.page.url, url):
+        if own.startswith(key.partition("?")[0]) and key != own and within(dom.page.url, url) and not _asks(url):
             said = text_of(link)
             name = normal_name(said)
             if len(name) > 2 and (whole.endswith(name) or whole.startswith(name)):
                 yield said
+
+
+def _asks(url: str) -> bool:
+    """Whether an address asks the front page for something else: a post, a category, a search."""
+    return bool(urlsplit(url).query) and not query_value(url, "lang")
+
+
+def _known_names(title: str, blog: str | None) -> Iterator[str]:
+    """Ends of the <title> that are the blog's name, or what its name with the tagline begins with; the whole, too."""
+    name = normal_name(blog or "")
+    starts = [0, *(match.end() for match in re.finditer(rf"\s+{_SEPARATORS}+\s+", title))] if name else []
+    for start in starts:
+        said = normal_name(title[start:])
+        behind = name[len(said) :]
+        if said and name.startswith(said) and (not behind or re.match(rf"\s*{_SEPARATORS}\s", behind)):
+            yield title[start:]
 
 
 def _feed_names(dom: Dom, title: str) -> Iterator[str]:
@@ -183,7 +217,7 @@ def _feed_names(dom: Dom, title: str) -> Iterator[str]:
             yield name
 
 
-def _without_site(dom: Dom) -> str | None:
+def _without_site(dom: Dom, blog: str | None) -> str | None:
     """The <title> without the blog's name; empty when that is all; None when there is no <title>, or an empty one."""
     text = dom.stated_title
     if not text:
@@ -191,7 +225,7 @@ def _without_site(dom: Dom) -> str | None:
     led = _LEADING.sub("", text)
     joint = rf"(?:\s*{_SEPARATORS}+\s*|\s+)" if led != text else rf"\s*{_SEPARATORS}+\s*"
     text = led
-    for site in chain(site_titles(dom), _home_names(dom, text), _feed_names(dom, text)):
+    for site in chain(site_titles(dom), _home_names(dom, text), _feed_names(dom, text), _known_names(text, blog)):
         if normal_name(text) == normal_name(site):
             return ""
         name = re.escape(site)

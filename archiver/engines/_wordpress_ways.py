@@ -246,6 +246,8 @@ def _from_post(page: Page, target: Target, site: Site) -> Discovery:
         # A static page of the menu can turn out to be the list of posts.
         is_list = target.kind is TargetKind.POST and "blog" in reading.dom.body_tokens
         found = _from_list(page, target, site) if is_list else []
+        if "home" in reading.dom.body_tokens:  # the front page, as plain permalinks give it for any path at all
+            found = [t for t in found if t.kind is TargetKind.POST or "paged=" not in t.url]
         return Discovery(targets=tuple(t for t in found if _is_safe(t.url, site)))
     hint = {"post": reading.native_id} if reading.native_id else {}
     pages = reading.comment_pages

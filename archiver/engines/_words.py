@@ -49,6 +49,15 @@ def whole_markup(element: HtmlElement, dropped: Collection[HtmlElement] = ()) ->
     return str(tostring(_pruned(element, dropped) if dropped else element, encoding="unicode"))
 
 
+def markup_to(element: HtmlElement, dropped: Collection[HtmlElement], ends: Collection[HtmlElement]) -> str:
+    """The markup inside an element without the dropped elements, and without the text right behind the ends."""
+    copy = deepcopy(element)
+    twins = dict(zip(element.iter(), copy.iter(), strict=True))
+    for end in ends:
+        twins[end].tail = None
+    return markup(copy, [twins[node] for node in dropped if node in twins])
+
+
 def _pruned(element: HtmlElement, dropped: Collection[HtmlElement]) -> HtmlElement:
     """A copy of an element without the dropped ones inside it."""
     apart = frozenset(dropped)

@@ -33,7 +33,14 @@ from archiver.page import Page
 from archiver.printed.counts import comment_count
 from archiver.urls import url_key, without_fragment
 
-_KINDS = {"attachmentid": PostKind.ATTACHMENT, "page-id": PostKind.PAGE, "postid": PostKind.POST}
+_KINDS = {
+    "attachmentid": PostKind.ATTACHMENT,
+    "singular-attachment": PostKind.ATTACHMENT,
+    "page-id": PostKind.PAGE,
+    "singular-page": PostKind.PAGE,
+    "postid": PostKind.POST,
+    "singular-post": PostKind.POST,
+}
 _NOT_A_POST = frozenset({"error404", "search", "search-results", "archive", "blog", "paged", "date", "category", "tag"})
 _BACK = frozenset({"nav-previous", "previous", "prev", "older", "wp-block-comments-pagination-previous", "alignleft"})
 _ROOMS = frozenset({"body", "html", "main"})
@@ -149,7 +156,7 @@ class PostPage:
         """The title; empty for an untitled post."""
         if url_key(self.url) == url_key(self.site.home):  # its <title> is the blog's
             return front_title(self.dom, self.url, self.regions.outside)
-        return find_title(self.dom, self.url, self.regions.outside, protected=self.protected)
+        return find_title(self.dom, self.url, self.regions.outside, protected=self.protected, blog=self.site.title)
 
     @cached_property
     def _statements(self) -> statements.Statements:
