@@ -25,6 +25,7 @@ _BIO = re.compile(
 )
 _NAMED = frozenset({"fn", "author-name", "byline", "entry-author-name", "author_name"})
 _BESIDE = 5  # levels
+_FEW = 2  # words before a name: "About", "Written by"
 _LONGEST = 80  # characters
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6", "strong")
 _NOT_BIO = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "img", "svg", "style", "script", "nav"})
@@ -141,7 +142,13 @@ def _words(box: HtmlElement, author: Author) -> str:
     paragraphs = [text_without(p, links) for p in box.iter("p")] or [
         " ".join(part for part in _loose(box, links) if part)
     ]
-    return squeeze(" ".join(p for p in paragraphs if normal_name(p) != normal_name(author.name)))
+    return squeeze(" ".join(p for p in paragraphs if not _is_heading(p, author)))
+
+
+def _is_heading(paragraph: str, author: Author) -> bool:
+    """Whether a line is the author's name, or "About" it: two words or so before, and no sentence."""
+    said, name = normal_name(paragraph), normal_name(author.name)
+    return said == name or (said.endswith(f" {name}") and len(said.removesuffix(name).split()) <= _FEW)
 
 
 def _loose(box: HtmlElement, links: list[HtmlElement]) -> Iterator[str]:

@@ -31,6 +31,7 @@ _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _WEEKDAY = re.compile(rf"\b(?:{'|'.join(_WEEKDAYS)})(?=[a-z]*\b)", re.IGNORECASE)
 _PLAIN_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", re.ASCII)  # not a week's number, nor a fraction
 _UNZONED = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d)?", re.ASCII)
+_NOTHING = "1970-01-01T00:00:00"  # what themes state whose date PHP could not read
 _FURTHEST = timedelta(hours=14)  # from Greenwich
 _DATED_PATH = re.compile(r"/((?:19|20)\d\d)/(\d\d)/(?:(\d\d)/)?[^/]")
 
@@ -100,7 +101,9 @@ class Dating:
     def iso(self, text: str | None, shown: str = "") -> Moment | None:
         """A date as machines write it. shown: what is printed instead of it."""
         if text and len(text) == 25 and text[10] == "T" and (moment := _usual(text, shown or text)):
-            return moment
+            return moment if text[:19] != _NOTHING else None
+        if text and text[:19].replace(" ", "T") == _NOTHING:
+            return None
         found = dates.from_iso(text, self.clock) if text else None
         if text and found is not None and shown and self._is_greenwich(text, found, shown):
             found = dates.from_iso(text, 0)

@@ -33,6 +33,7 @@ _POSTS = frozenset({"hentry", "type-post", "post"})
 _OF_POST = re.compile(r"entry|post|article|single|page|content")
 _OFF = {Precision.MONTH: 1, Precision.YEAR: 23}
 """How many months, from a date as exact as that, the day may be away that it stands for."""
+_MONTH_PATH = re.compile(r"/((?:19|20)\d\d)/(0[1-9]|1[0-2])/(?:\d\d/)?[^/]", re.ASCII)
 _LONGEST = 200
 _NEAR = 40  # characters: "Last updated on" stands close to its date
 
@@ -119,23 +120,27 @@ class PostDates:
         return self._near_words() or self._bookmarked() or self._of_url()
 
     def _refined(self, moment: Moment | None) -> Moment | None:
-        """A date as exact as what it links to: "16 years ago" over the archive of that day, or of that month."""
+        """A date as exact as its permalink, or as what it links to: "16 years ago" over the archive of that day."""
         if moment is None or moment.precision not in _OFF:
             return moment
-        urls = [url for _, url in self._dom.links_outside(self._outside)]
-        days = {listed for url in urls if (listed := day(url))}
-        months = {number for url in urls if (number := month(url))}
-        if len(days) == 1:
-            exact = self._dating.iso(days.pop().isoformat())
-        elif len(months) == 1 and moment.precision is Precision.YEAR:
-            exact = self._dating.iso("{:04}-{:02}".format(*months.pop()))
-        else:
-            return moment
+        exact = self._of_url() or self._linked(moment.precision)
         # "16 years ago" may be one off; what is further away is of something else, such as a calendar.
         fits = exact is not None and abs(_months(exact) - _months(moment)) <= _OFF[moment.precision]
         if exact is not None and moment.at[:4] in (moment.printed or ""):  # "May 2010" says what it means
             fits = exact.at.startswith(moment.at[: 4 if moment.precision is Precision.YEAR else 7])
         return replace(exact, printed=moment.printed) if exact is not None and fits else moment
+
+    def _linked(self, precision: Precision) -> Moment | None:
+        """The one day whose archive the page links to, or the one month; before that the month in the permalink."""
+        of_year = precision is Precision.YEAR
+        if of_year and (own := _MONTH_PATH.search(self._url.partition("?")[0])):
+            return self._dating.iso(f"{own[1]}-{own[2]}")
+        urls = [url for _, url in self._dom.links_outside(self._outside)]
+        days = {listed for url in urls if (listed := day(url))}
+        months = {number for url in urls if (number := month(url))} if of_year else set()
+        if len(days) == 1:
+            return self._dating.iso(days.pop().isoformat())
+        return self._dating.iso("{:04}-{:02}".format(*months.pop())) if len(months) == 1 else None
 
     def _near_words(self) -> Moment | None:
         """A day in a line near the words that nothing calls a date: "Written on May 5, 2020 | by Ann"."""

@@ -146,7 +146,7 @@ class Regions:
             card = link
             for up in ancestors(link):
                 start, end = self._dom.span(up)
-                if up.tag in _ROOMS or any(start <= place <= end for place in places):
+                if up.tag in _ROOMS or any(start <= place <= end for place in places) or self._holds_thread(up):
                     break
                 first = bisect_left(numbers, start)
                 if any(k != key for n, k, _ in headings[first : first + 3] if n <= end):

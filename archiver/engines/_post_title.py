@@ -82,6 +82,8 @@ def _may_be_posts(dom: Dom, heading: HtmlElement, text: str, wanted: str) -> boo
     """Whether an <h1> that the <title> does not say may be the post's title: neither the blog's name nor in the foot of
     the page, where themes have told of themselves."""
     said = normal_name(text)
+    if "wp-site-blocks" in dom.class_tokens:
+        return False  # a block prints the title, called so
     if wanted and said in normal_name(dom.stated_title or "") and said not in wanted:
         return False
     return all(up.tag != "footer" or next(up.iterancestors("article"), None) is not None for up in ancestors(heading))

@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from archiver.engines import bylines
 from archiver.engines.wordpress import WordPress
 from archiver.engines.wordpress_page import PostPage, post_page
-from archiver.model import Comment, PostKind, Site, Target, TargetKind
+from archiver.model import Author, Comment, PostKind, Site, Target, TargetKind
 from archiver.page import Page
 
 HOME = "https://blog.example.org/"
@@ -119,6 +120,21 @@ def test_dates_with_spaces_between_their_numbers_settle_which_is_the_day() -> No
     assert second.published.at[:10] == "2021-02-23"
 
 
+def test_a_date_of_nothing_is_none() -> None:
+    times = ("1970-01-01 00:00:00", "1970-01-01T00:00:00+00:00")
+    frames = [f"<b class='fn'>Ann</b> <time datetime='{time}'>May 3, 09 at 9:00 am</time>" for time in times]
+    found = comments(*(a_comment(n, frame) for n, frame in enumerate(frames, 1)))
+    assert [one.published.at[:10] for one in found if one.published] == ["2009-05-03", "2009-05-03"]
+
+
+def test_a_thread_beside_the_only_link_to_another_post_is_the_pages_own() -> None:
+    thread = f"<ol class='commentlist'>{a_comment(1, '<b class=fn>Ann</b>')}</ol>"
+    other = "<h4><a href='/boats/'>Boats</a></h4>"
+    tabs = f"<div class='tabs'><div class='tab'>{thread}</div><div class='tab'>{other}</div></div>"
+    page = post(article(f"<h1 class='entry-title'>Tides</h1><div class='entry-content'>{WORDS}</div>") + tabs)
+    assert [one.native_id for one in page.thread.comments] == ["1"]
+
+
 # -- what stands around the words -----------------------------------------------------------------
 
 
@@ -133,6 +149,22 @@ def test_title_and_date_in_a_main_inside_the_body_are_none_of_the_words() -> Non
     assert page.published is not None
     assert page.published.at[:10] == "2011-03-30"
     assert [term.name for term in page.read().terms or ()] == ["Sea"]
+
+
+@pytest.mark.parametrize(
+    ("url", "at"),
+    [
+        (f"{HOME}2009/03/30/tides/", "2009-03-30"),
+        (f"{HOME}2009/03/tides/", "2009-03-01"),
+        (f"{HOME}2019/03/tides/", "2008-01-01"),  # of something else
+        (POST, "2008-01-01"),
+    ],
+)
+def test_a_distance_in_years_is_made_exact_by_the_permalink(url: str, at: str) -> None:
+    head = "<h1 class='entry-title'>Tides</h1><span class='post-date'>16 years ago</span>"
+    page = post(article(f"{head}<div class='entry-content'>{WORDS}</div>"), url=url)
+    assert page.published is not None
+    assert page.published.at[:10] == at
 
 
 def test_a_loose_line_behind_the_words_tells_of_the_post() -> None:
@@ -161,6 +193,18 @@ def test_a_block_theme_without_a_block_of_words_has_none() -> None:
     assert not text(page)
 
 
+@pytest.mark.parametrize("heading", ["About Ann Lee", "Ann Lee"])
+def test_the_heading_of_a_note_about_the_author_is_none_of_its_words(heading: str) -> None:
+    box = (
+        f"<div id='author-info'><div id='author-description'><p class='author-title'>{heading}</p>"
+        "<p>I watch the sea.</p></div></div>"
+    )
+    page = post(article(f"<h1 class='entry-title'>Tides</h1><div class='entry-content'>{WORDS}</div>{box}"))
+    found = bylines.bio(page.dom, Author(name="Ann Lee", member=True), outside=page.regions.outside)
+    assert found is not None
+    assert found.bio == "I watch the sea."
+
+
 # -- titles ---------------------------------------------------------------------------------------
 
 
@@ -175,6 +219,11 @@ def test_a_block_theme_without_a_block_of_words_has_none() -> None:
 def test_a_title_that_only_the_head_says_is_told_from_the_blogs_name(around: str) -> None:
     page = post(f"<main><div class='entry-content'>{WORDS}</div></main>{around}")
     assert page.title == "Tides"
+
+
+def test_a_heading_of_a_pattern_is_no_title_in_a_block_theme() -> None:
+    banner = "<header><h1>Food for thought</h1></header>"
+    assert post(f"<div class='wp-site-blocks'>{banner}<main>{WORDS}</main></div>").title == "Tides"
 
 
 def test_the_blogs_name_alone_is_no_title() -> None:
