@@ -19,11 +19,11 @@ _BODY_NAME = re.compile(
 _INNER_NAME = re.compile(r"^(?:post|entry|article|story)[-_]*(?:content|body|text|copy)\Z")
 _OTHER_NAME = re.compile(r"meta|head|foot|wrap|area|title|thumb|image|nav|comment|widget|related|author|list|grid")
 _ELSE = re.compile(r"comment|author|related|(?:^|[-_])(?:nav|foot|head|meta|share|social)")
-_COMMENT_ID = re.compile(r"(?:li-|div-)?comment-\d+\Z", re.ASCII)
+_COMMENT_ID = re.compile(r"(?:li-|div-|dsq-)?comment-\d+\Z", re.ASCII)
 _WHOLE = frozenset({"hentry", "type-post", "type-page"})
 _CALLED_WORDS = frozenset({"entry-content", "post-content", "article-content", "e-content"})
-HARD_IDS = ("respond", "commentform", "colophon", "secondary", "site-footer")
-_THREAD_IDS = ("respond", "commentform", "comments")
+HARD_IDS = ("respond", "commentform", "disqus_thread", "colophon", "secondary", "site-footer")
+_THREAD_IDS = ("respond", "commentform", "comments", "disqus_thread")
 _FEET = ("footer", "site-footer", "copyright")
 _OUTER = frozenset({"body", "html"})
 _FRAMES = 3  # around a title, itself counted
@@ -34,13 +34,17 @@ _LABELS = 120  # characters: "12 comments", "Subscribe to …"
 
 def find_element(dom: Dom, aside: Region, article: HtmlElement | None) -> HtmlElement | None:
     """The element of a page that holds its post's words. aside: where it cannot be; article: around the post."""
+    other: HtmlElement | None = None
     for name in vocabulary.names("post", "body"):
         found = [e for e in dom.classed(name) if e.tag not in _OUTER and e not in aside and not _is_frame(dom, e)]
         found = [e for e in found if not _in_numbered(e)]
         own = [e for e in found if article is not None and dom.inside(e, article)]
-        found = own or found
         if found:  # to read all the words of a post takes a while, and most have but one
-            return _inner_body(dom, found[0] if len(found) == 1 else max(found, key=lambda e: len(text_of(e))))
+            kept = own or found
+            best = kept[0] if len(kept) == 1 else max(kept, key=lambda e: len(text_of(e)))
+            if own or article is None or not _is_elsewhere(dom, best, article):
+                return _inner_body(dom, best)
+            other = best if other is None else other
     for id_ in vocabulary.names("post", "body_ids"):
         element = dom.by_id.get(id_)
         if element is not None and element not in aside:
@@ -51,10 +55,17 @@ def find_element(dom: Dom, aside: Region, article: HtmlElement | None) -> HtmlEl
     if "wp-site-blocks" in dom.class_tokens:
         return _wordless(dom, aside, article)  # a block prints the words, called so; none where there are none
     densest = _densest(dom, aside, article)
+    if other is not None and (densest is None or len(text_of(densest)) < len(text_of(other))):
+        return _inner_body(dom, other)
     plain = _plainly_called(dom, aside, article)
     if plain is not None and (densest is None or _is_rather(dom, plain, densest)):
         return plain
     return densest if densest is not None else _wordless(dom, aside, article)
+
+
+def _is_elsewhere(dom: Dom, element: HtmlElement, article: HtmlElement) -> bool:
+    """Whether something called a body stands behind the post's article, and says less: the teaser of another post."""
+    return dom.order[element] > dom.last(article) and len(text_of(element)) < len(text_of(article))
 
 
 def mere_threads(dom: Dom, thread: Sequence[int], article: HtmlElement | None) -> Region:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache, lru_cache
 
 from lxml.html import HtmlElement
@@ -32,6 +33,7 @@ _LONGEST = 250
 _SHORT = 60
 _A_DATE = re.compile(r"\d.*\d{4}|\d{4}.*\d")
 _TYPED = re.compile(r"<(a|b|code|del|em|font|i|s|small|span|strong|sub|sup|u)(?:\s[^<>]*)?>(.*?)</\1>", re.IGNORECASE)
+_PING_OF = re.compile(r"^(?:ping|track)backs?(?:\s*:|\s+(?:von|from|by|de|da|di|van|od|från|fra))\s+", re.IGNORECASE)
 _COLON = re.compile(r"[\s:：,]+$")
 _DATE_PROPERTIES = frozenset({"datePublished", "dateCreated", "commentTime"})
 _SERVICE_TAGS = frozenset({"time", "small", "button"})
@@ -44,6 +46,12 @@ def author_of(parts: Parts) -> Author | None:
     parts.called = name
     url = parts.dom.link_url(link) if name and link is not None else None
     return author(name, member="byuser" in parts.node.classes, url=url, avatar=parts.avatar)
+
+
+def who_pinged(said: Author | None) -> Author | None:
+    """The page that a ping came from, without the "Pingback from" that themes print before its name."""
+    name = _PING_OF.sub("", said.name) if said is not None else ""
+    return replace(said, name=name) if said is not None and name else said
 
 
 def author(name: str, *, member: bool, url: str | None, avatar: str | None) -> Author | None:
@@ -309,7 +317,8 @@ def _badges(parts: Parts, frame: HtmlElement, dropped: list[HtmlElement]) -> lis
     holder = frame if link is None else link
     found = [e for e in frame.iter(*_BADGE_TAGS) if e is not frame and _is_badge(parts, e, link)]
     found = [e for e in found if not any(inner is e for inner in ancestors(holder))]
-    return found if found and text_without(frame, [*dropped, *found]) else []
+    left = text_without(frame, [*dropped, *found]) if found else ""
+    return found if left and not (has_date(left) and not undated_name(left)) else []  # else one of them is the name
 
 
 def _is_badge(parts: Parts, element: HtmlElement, link: HtmlElement | None) -> bool:
@@ -342,7 +351,8 @@ def _pinger(parts: Parts) -> tuple[str, HtmlElement | None, HtmlElement | None]:
     named = [e for e in links if not _PERSONAL.isdisjoint([*tokens(e), *rels(e)])]
     for link in [*named, *links][:1]:
         beside = [e for e in link.iter("*") if e is not link and is_beside(e)] if len(link) else []
-        return text_without(link, beside) or text_of(link), link, link
+        said = text_without(link, beside) or text_of(link)
+        return said, link, link
     for place in [*ranked(parts.names, parts.dom), *parts.cites]:
         if text_of(place):
             return text_of(place), None, place

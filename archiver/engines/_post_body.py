@@ -76,6 +76,8 @@ def find_body(dom: Dom, aside: Region, article: HtmlElement | None, thread: Sequ
         return None
     body = _found(dom, element, thread)
     furniture = around.furniture(element, body.swallowed, _stated(dom))
+    asked = around.sign_ups(element) if dom.tags("form") else []
+    furniture += [e for e in asked if e not in furniture and 2 * len(text_of(e)) < len(text_of(element))]
     if body.swallowed:  # it is a frame around more than the words
         above = (node for node, begun in _theme_parts(dom, element) if not begun)
         furniture += [node for node in above if node not in furniture]

@@ -28,6 +28,7 @@ _DATE = re.compile(r"(?:^|[-_])(?:published|date|value-title)(?:$|[-_])")  # val
 _BETWEEN = re.compile(r"\s*[|·•–—]\s*|\s+[/-]\s+")
 _META = re.compile(r"(?:^|[-_])meta(?:$|[-_])")
 _DAYS = frozenset({Precision.SECOND, Precision.MINUTE, Precision.HOUR, Precision.DAY})
+_FEET = frozenset({"post-footer", "entry-footer", "article-footer", "postfooter"})
 _HEAD = re.compile(r"(?:^|[-_])(?:top|topbar|header|masthead)(?:$|[-_])")
 _POSTS = frozenset({"hentry", "type-post", "post"})
 _OF_POST = re.compile(r"entry|post|article|single|page|content")
@@ -60,6 +61,13 @@ class PostDates:
 
     def published(self) -> Moment | None:
         """When it was published."""
+        moment, linked = self._told(), self._of_url()
+        if moment is None or linked is None or _near(moment, linked):
+            return moment
+        return linked  # what tells another day than the permalink is about something else
+
+    def _told(self) -> Moment | None:
+        """The date that the page tells."""
         shown = next(self._shown_times(), None)
         stated = next(filter(None, map(self._dating.iso, self._statements.published)), None)
         if shown is None:
@@ -108,7 +116,7 @@ class PostDates:
         """A date in words: "updated" is what old themes call the publication, too."""
         for place in self._places():
             said = text_without(place, [e for e in self._hidden if self._dom.inside(e, place)])
-            if len(said) >= _LONGEST and not vocabulary.name_set("post", "meta").isdisjoint(tokens(place)):
+            if len(said) >= _LONGEST and not (vocabulary.name_set("post", "meta") | _FEET).isdisjoint(tokens(place)):
                 said = said[: _LONGEST - 1]  # "This entry was posted on … and is filed under …", with all that follows
             if self._says_change(said):
                 said = self._unchanged(place) or said
@@ -199,6 +207,7 @@ class PostDates:
                 found.insert(0, element)
         found += self._dom.matching(_DATE)
         found += self._dom.matching(_META)
+        found += self._dom.classed(*_FEET)
         kept = (e for e in dict.fromkeys(found) if e not in self._outside and e.tag not in {"body", "html", "meta"})
         yield from (e for e in kept if e not in self._hidden)
         yield from (e for e in self._hidden if e not in self._outside)

@@ -32,6 +32,7 @@ _LABELS = frozenset({"span", "div", "p"})
 _LINE_TAGS = frozenset({"p", "div", "small", "span", "em", "ul", "h2", "h3", "h4", "h5", "h6", "time"})
 _WORKED = frozenset({"div", "section", "aside", "ul", "form"})
 _CONTROLS = frozenset({"button", "input", "select"})
+_ADDRESSES = frozenset({"email", "e-mail", "mail", "your-email"})
 _PRESSED = re.compile(r"^data-(?:\w+-)*nonce$")  # what proves to WordPress that a reader of this page has pressed it
 _SAYING = ("p", "blockquote", "pre", "table", "figure", "dl", "iframe", "audio", "video", "code", "h2", "h3")
 _UPLOADED = re.compile(r"/uploads/\d{4}/\d\d/")
@@ -60,23 +61,22 @@ def _leading(shell: HtmlElement, children: list[HtmlElement], stated: str) -> It
     """Children from the start of their shell on: parts of the theme, a date above the title, lines about the post."""
     if (shell.text or "").strip():
         return
-    above, titled = _lines_above_title(children, stated), False
-    for node in children:
+    place = next((n for n, node in enumerate(children[:_FIRST]) if _is_title(node, stated)), 0)
+    above, titled = _lines_above_title(children[:place]), False
+    for number, node in enumerate(children):
         is_title = _is_title(node, stated)
         about = titled and node is not children[-1] and _is_about_post(node)
         if is_title or about or node in above or is_theme_part(node):
             yield node
-        elif not _only_clears(node):
-            return
+        elif not _only_clears(node) and (number >= place or text_of(node)):
+            return  # else it is a picture above the title
         titled = titled or is_title
         if (node.tail or "").strip():
             return
 
 
-def _lines_above_title(children: list[HtmlElement], stated: str) -> list[HtmlElement]:
+def _lines_above_title(above: list[HtmlElement]) -> list[HtmlElement]:
     """What stands above a title that is among the first children: none where there are words."""
-    place = next((n for n, node in enumerate(children[:_FIRST]) if _is_title(node, stated)), 0)
-    above = children[:place]
     return [] if any((node.tail or "").strip() or node.tag in BLOCKS - _HEADINGS for node in above) else above
 
 
@@ -171,6 +171,8 @@ def _is_title(node: HtmlElement, stated: str) -> bool:
     heading = node
     if node.tag in {"div", "header", "hgroup"}:
         inner = next((e for e in node if e.tag in _HEADINGS), None)
+        if inner is None and len(node) == 1 and not _has_words(node):
+            return _is_title(node[0], stated)
         if inner is None or len(text_of(node)) > _SHORT_LINE // 2:
             return False
         others = [e for e in node if e is not inner and isinstance(e.tag, str)]
@@ -213,6 +215,15 @@ def _is_worked(node: HtmlElement) -> bool:
     return any(_is_pressed(e) for e in node.iter("*"))
 
 
+def sign_ups(element: HtmlElement) -> list[HtmlElement]:
+    """Forms among the words that ask readers for their address: to subscribe, to give, to be written to."""
+    return [form for form in element.iter("form") if any(map(_asks_for_address, form.iter("input")))]
+
+
+def _asks_for_address(control: HtmlElement) -> bool:
+    return control.get("type") == "email" or (control.get("name") or "").lower() in _ADDRESSES
+
+
 def _is_pressed(element: HtmlElement) -> bool:
     """A control, but for the boxes of a list of things to do."""
     if element.tag == "a":
@@ -232,7 +243,7 @@ def is_theme_part(node: HtmlElement) -> bool:
         return True
     if any(not around.isdisjoint(_NAME_PARTS.split(name)) or _META_NAME.match(name) for name in names if name):
         return True
-    for_readers = node.tag in {"p", "div", "small", "span"} and any(map(_is_for_readers, node.iter("a")))
+    for_readers = node.tag in {"p", "div", "small", "span", "footer"} and any(map(_is_for_readers, node.iter("a")))
     if for_readers and len(text_of(node)) < _SHORT_LINE and not _holds_paragraph(node):
         return True
     if node.tag in {"h1", "h2"} and not vocabulary.name_set("post", "title").isdisjoint(tokens(node)):

@@ -16,7 +16,7 @@ from archiver.engines.dom import Dom, Region, ancestors, text_of, text_without, 
 from archiver.engines.wordpress_urls import is_author_page, list_page, month, never, post_url, taxonomy
 from archiver.urls import url_key, within
 
-_COMMENT_ID = re.compile(r"^(?:li-|div-)?comment-\d+$", re.ASCII)
+_COMMENT_ID = re.compile(r"^(?:li-|div-|dsq-)?comment-\d+$", re.ASCII)
 _ARTICLE_ID = re.compile(r"^post-(\d+)$", re.ASCII)
 _DIGIT = re.compile(r"\d")
 _NO_ARTICLE = frozenset({"a", "body", "span", "p", "h1", "h2", "h3", "h4", "h5", "h6", "header", "time"})

@@ -64,6 +64,9 @@ def find_title(dom: Dom, url: str, outside: Region, *, protected: bool = False, 
             return next(shown, stated)
     called = [text for element, text in named if _is_titled(element)]
     if stated == "":  # old themes print the blog's name alone for every post
+        shared = normal_name(dom.meta("og:title") or "")
+        if shared and shared not in map(normal_name, site_titles(dom)):
+            called += [text for _, text in named if normal_name(text) == shared]
         return called[0] if called and not _stands_for_none(dom, called[0], url) else ""
     titled = called or [text for e, text in named if e.tag == "h1" and _may_be_posts(dom, e, text, wanted)]
     if titled:

@@ -144,7 +144,7 @@ def stated(dom: Dom) -> Iterator[Start]:
 def _add(
     found: dict[HtmlElement, Start], element: HtmlElement, native: str | None = None, answers: str | None = None
 ) -> None:
-    if element in found or element.tag not in _SHELLS:
+    if element in found or (element.tag not in _SHELLS and not (native and element.tag in LISTS)):
         return
     classes = element.get("class")
     if not classes:

@@ -18,7 +18,7 @@ from archiver.engines._comment_alike import Alike, Likeness
 from archiver.engines._comment_parts import Parts, sort_out
 from archiver.engines._comment_roles import PINGS
 from archiver.engines._comment_signature import signatures
-from archiver.engines._comment_who import author, author_of, said_names
+from archiver.engines._comment_who import author, author_of, said_names, who_pinged
 from archiver.engines._comment_words import content_of
 from archiver.engines._dating import Dating
 from archiver.engines._thread_nodes import Node, Owned, find
@@ -186,14 +186,15 @@ def _comment(one: _Said, by_node: dict[Node, _Said], post: PostRef, position: in
     node = one.node
     parent, source = _parent(one, by_node)
     stated = node.stated_depth is not None or not _ORDERED.isdisjoint(node.classes)
+    kind = _kind(node, one.content.text)
     return Comment(
         post=post,
         rank=Rank.PAGE,
         native_id=node.native_id,
         key=one.key or None,
-        kind=_kind(node, one.content.text),
+        kind=kind,
         url=one.url,
-        author=one.author,
+        author=one.author if kind is CommentKind.COMMENT else who_pinged(one.author),
         content=one.content,
         published=one.published,
         parent=parent,

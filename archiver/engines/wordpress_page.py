@@ -30,7 +30,7 @@ from archiver.engines.wordpress_urls import (
 )
 from archiver.model import Author, Comment, Content, Moment, Post, PostKind, PostRef, Rank, Site
 from archiver.page import Page
-from archiver.printed.counts import comment_count
+from archiver.printed.counts import comment_count, leading_number
 from archiver.urls import url_key, without_fragment
 
 _KINDS = {
@@ -45,6 +45,7 @@ _NOT_A_POST = frozenset({"error404", "search", "search-results", "archive", "blo
 _BACK = frozenset({"nav-previous", "previous", "prev", "older", "wp-block-comments-pagination-previous", "alignleft"})
 _ROOMS = frozenset({"body", "html", "main"})
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_LABEL = 40  # characters of a link that says how many comments there are
 _COUNTS = (
     "comments-title",
     "wpd-thread-info",
@@ -339,7 +340,7 @@ class PostPage:
 
     @cached_property
     def comment_count(self) -> int | None:
-        """The number of comments that a heading above the thread states."""
+        """The number of comments that a heading above the thread states, else the link to the thread by the title."""
         regions = self.regions
         titled = self.dom.classed(*_COUNTS, "comment-count", "comments-count", "section-title", "commentstitle")
         headings = [e for e in dict.fromkeys([*titled, *self.dom.tags(*_HEADINGS)]) if e.get("id") != "reply-title"]
@@ -349,14 +350,30 @@ class PostPage:
             count = comment_count(text_of(element), self.title)
             if count is not None:
                 return count
+        return self._linked_count()
+
+    def _linked_count(self) -> int | None:
+        """The number in a link to this post's own thread: "91 additions", as WordPress has its themes print it."""
+        for link, url in self._inner_links:
+            address, _, place = url.partition("#")
+            if place != "comments" or link in self.regions.words or link in self.regions.aside:
+                continue
+            text = text_of(link)
+            if len(text) <= _LABEL and url_key(address) == url_key(self.url):
+                count = comment_count(text)
+                count = leading_number(text) if count is None else count
+                if count is not None:
+                    return count
         return None
 
     def _is_above_comments(self, heading: HtmlElement) -> bool:
-        """Whether the thread follows a heading in the same frame."""
-        parent, spans = heading.getparent(), self.regions.comments.spans
-        if parent is None or parent.tag in _ROOMS or not spans:
+        """Whether the thread, or what of it stands behind an anchor above the heading, follows in the same frame."""
+        parent = heading.getparent()
+        if parent is None or parent.tag in _ROOMS:
             return False
-        return self.dom.last(heading) < spans[0][0] <= self.dom.last(parent)
+        first, last = self.dom.span(heading)
+        end = self.dom.last(parent)
+        return any(first <= start <= end and last < stop for start, stop in self.regions.comments.spans)
 
 
 def _is_of_comments(element: HtmlElement) -> bool:

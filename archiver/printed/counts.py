@@ -118,7 +118,8 @@ def _number_word(line: str) -> int | None:
 
 
 def _is_noun(word: str) -> bool:
-    return word.startswith(_words()["noun"])
+    """Whether a word is counted, alone or as the end of a longer one: `Leser-Kommentare`."""
+    return word.startswith(_words()["noun"]) or word.rpartition("-")[2].startswith(_words()["noun"])
 
 
 def _has_script_noun(piece: str) -> bool:
