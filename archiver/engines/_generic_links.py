@@ -48,7 +48,8 @@ def page_url(url: str, home: str) -> str | None:
 def may_be_post(url: str, home: str) -> bool:
     """Whether a URL, judged alone, can be a post's: no front page, list, tag, file or service."""
     bare = page_url(url, home)
-    if bare is None or urls.url_key(urls.without_index(bare)) == urls.url_key(home) or is_list(bare):
+    fronts = {urls.url_key(home), urls.url_key(urls.folder(home))}
+    if bare is None or urls.url_key(urls.without_index(bare)) in fronts or is_list(bare):
         return False
     segments = [segment for segment in _path_below(bare, home).lower().split("/") if segment]
     if segments:

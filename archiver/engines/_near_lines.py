@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 
 from lxml.html import HtmlElement
@@ -18,41 +19,48 @@ _OF_POST = ("post-", "entry-", "article-")
 _FEET = frozenset({"footer", "nav", "form"})
 _PROSE = frozenset({"p", "li", "dd", "blockquote"})
 _SENTENCE = 80  # letters that are no link
+_PARAGRAPHS = 2
+_LEVELS = 4
 
 
 def near_lines(dom: Dom, words: tuple[int, int], outside: Region) -> Iterator[HtmlElement]:
     """Elements with text of their own near the words, those above first.
 
     words: the places of the first and last node of what holds the words; outside: what is not about the post. What
-    stands between their second paragraph and their last is text, and so are lines of code.
+    stands between paragraphs, behind the second at least, is text, and so are sentences in lists and lines of code.
     """
     start, end = words
-    first, last = _running(dom, start, end)
-    code = dom.region(*dom.tags("pre"))
+    text = _Text(dom)
     for place in range(max(0, start - _NEAR), min(len(dom.nodes), end + _NEAR)):
         element = dom.nodes[place]
         if not isinstance(element.tag, str) or element.tag in _NOT_LINES or element in outside:
             continue
-        if first < place < last or element in code:
+        if not _has_text(element) or not 0 < len(text_of(element)) <= _LONGEST or is_in_foot(element):
             continue
-        if _has_text(element) and 0 < len(text_of(element)) <= _LONGEST and not is_in_foot(element):
+        if element not in text:
             yield element
 
 
-def _running(dom: Dom, start: int, end: int) -> tuple[int, int]:
-    """The places of the end of the second paragraph of prose and of the last, which may be a line at the post's foot.
+class _Text:
+    """What is no line about a post, but one of its words."""
 
-    An item of a list is none.
-    """
-    prose = [e for e in dom.nodes[start : end + 1] if e.tag in _PROSE and _is_prose(e)]
-    if len(prose) < 2:
-        return end, end
-    last = prose[-1]
-    return dom.last(prose[1]), dom.last(last) + 1 if _in_list(last) else dom.order[last]
+    def __init__(self, dom: Dom) -> None:
+        self._order, self._code = dom.order, dom.region(*dom.tags("pre"))
+        self._prose: dict[HtmlElement, list[int]] = {}
 
+    def __contains__(self, element: HtmlElement) -> bool:
+        line = [element, *(up for _, up in zip(range(_LEVELS), ancestors(element), strict=False))]
+        return element in self._code or any(self._is_between(up) for up in line)
 
-def _in_list(element: HtmlElement) -> bool:
-    return element.tag == "li" or any(up.tag == "li" for up in ancestors(element))
+    def _is_between(self, element: HtmlElement) -> bool:
+        """Whether there are two paragraphs before an element, and one behind it, in what holds it."""
+        holder = element.getparent()
+        if holder is None or (element.tag == "li" and _is_prose(element)):
+            return holder is not None
+        if holder not in self._prose:
+            self._prose[holder] = [self._order[e] for e in holder.iterchildren(*_PROSE) if _is_prose(e)]
+        places, place = self._prose[holder], self._order[element]
+        return bisect_left(places, place) >= _PARAGRAPHS and bisect_right(places, place) < len(places)
 
 
 def _is_prose(element: HtmlElement) -> bool:

@@ -254,14 +254,14 @@ class _Byline:
             own = (element.text, *(child.tail for child in element))
             for line in (Line.of(element, self._dom), *(Line(text) for text in own if text and len(text) > 1)):
                 names = line_names(line, need_by=True) or [signed_before_hour(line.text.strip())]
-                people = self._distinct(self._person(name) for name in names if name and self._may_sign(name))
+                people = self._distinct(self._person(name) for name in names if name and self._may_sign(name, line))
                 if people:
                     return people
         return ()
 
-    def _may_sign(self, name: str) -> bool:
+    def _may_sign(self, name: str, line: Line) -> bool:
         """Whether a name can be one that no byline says to be one: "by the way" and "by `make`" are no signatures."""
-        is_phrase = name[:1].islower() and (" " in name or len(name) < _HANDLE)
+        is_phrase = name[:1].islower() and (" " in name or len(name) < _HANDLE or len(line.text) > _ROLE)
         return name[:1].isalnum() and not is_phrase and self._is_person(name)
 
     def _says_title(self, element: HtmlElement) -> bool:
