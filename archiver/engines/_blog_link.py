@@ -12,7 +12,7 @@ from archiver.urls import same_host, url_key, without_fragment
 _NAMES = """
 blog/ weblog/ the blog/ our blog/ my blog/ read the blog/ read our blog/ visit our blog/ zum blog/ unser blog/
 mein blog/ le blog/ notre blog/ mon blog/ blogue/ el blog/ nuestro blog/ mi blog/ il blog/ il nostro blog/ o blog/
-nosso blog/ onze blog/ vår blogg/ blogg/ blogi/ блог/ наш блог/ ブログ/ 블로그/ 博客/ 部落格
+nosso blog/ onze blog/ posts/ vår blogg/ blogg/ blogi/ блог/ наш блог/ ブログ/ 블로그/ 博客/ 部落格
 """
 _WORDS = frozenset(normal_name(name) for name in _NAMES.split("/"))
 _DEEPEST = 2
@@ -29,7 +29,8 @@ def blog_link(page: Page) -> str | None:
         segments = [segment for segment in parts.path.split("/") if segment]
         if parts.query or not 0 < len(segments) <= _DEEPEST or not same_host(url, page.url):
             continue
-        named = normal_name(unquote(segments[-1])) in _WORDS or normal_name(text_of(link)) in _WORDS
+        last = unquote(segments[-1]).removesuffix(".html")
+        named = normal_name(last) in _WORDS or normal_name(text_of(link)) in _WORDS
         if named and url_key(url) != url_key(page.url):
             found.setdefault(without_fragment(url), len(segments))
     return min(found, key=lambda url: found[url], default=None)

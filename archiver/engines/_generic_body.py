@@ -69,9 +69,8 @@ def find(
         return Words(body, holder, Trim(comments), is_doubtful=body is None or not text_of(body))
     trim = _trimming.trim(dom, prose, body, title, comments)
     apart = [*comments, *prose.beside, *prose.onward(body), *trim.apart]
-    # An article around the page's own title is the post, however little it says.
-    is_sure = holder is not None and holder.tag == "article" and title is not None and dom.inside(title, holder)
-    return Words(body, holder, replace(trim, apart=apart), not is_sure and prose.is_doubtful(body))
+    titled = holder is not None and holder.tag == "article" and title is not None and dom.inside(title, holder)
+    return Words(body, holder, replace(trim, apart=apart), prose.is_doubtful(body, titled=titled))
 
 
 def _is_small(body: HtmlElement, holder: HtmlElement | None) -> bool:

@@ -175,11 +175,14 @@ def _marked_title(dom: Dom, stated: str) -> str:
 
 
 def _titles_in(dom: Dom, stated: str) -> list[str]:
-    """The smaller headings, and bold lines, that are a part of the page's own title by themselves: "Quay: On oil"."""
+    """The smaller headings, bold lines, and what is called a title, that are a part of the page's own title by
+    themselves: "Quay: On oil".
+    """
     parts = {normal_name(part) for part in _PARTS.split(stated)} - {""}
     if len(parts) < 2:
         return []
-    small = [e for e in dom.tags("h3", "h4", "h5", "b", "strong") if not bodies.is_apart(e, dom.root)]
+    small = [*dom.tags("h3", "h4", "h5", "b", "strong"), *dom.classed(*_TITLES)]
+    small = [e for e in small if not bodies.is_apart(e, dom.root)]
     return [text_of(e) for e in small if normal_name(text_of(e)) in parts and not names_site(e, dom)]
 
 
@@ -203,8 +206,8 @@ def _title(dom: Dom, facts: PageFacts, heading: HtmlElement | None) -> str | Non
     shown = shown or _marked_title(dom, stated)
     if shown and normal_name(shown) in normal_name(stated):
         return shown
-    of_head = {normal_name(part) for part in _PARTS.split(dom.stated_title or "")}
-    if shown and normal_name(shown) in of_head:  # where the same is stated of all pages, for who shares them
+    first, *others = _PARTS.split(dom.stated_title or "")
+    if shown and others and normal_name(shown) == normal_name(first):  # where the same is stated of all pages
         return shown
     return (facts.title or shown or stated) or None
 

@@ -149,10 +149,15 @@ class Prose:
             and (e.tag in _LISTS or any(url_key(url) != here for url in to))
         ]
 
-    def is_doubtful(self, trunk: HtmlElement) -> bool:
-        """Whether a trunk hardly is the post: most of the page's prose stands elsewhere, or most of it is frame."""
+    def is_doubtful(self, trunk: HtmlElement, *, titled: bool) -> bool:
+        """Whether a trunk hardly is the post: most of the page's prose stands elsewhere, or most of it is frame.
+
+        titled: whether it is an article around the page's title, which is the post however much frame it holds.
+        """
         words, labels = self.weight(trunk)
-        return words < _DOUBTFUL * self.weight(self._dom.root)[0] or words < _DOUBTFUL * labels
+        if words < _DOUBTFUL * self.weight(self._dom.root)[0]:
+            return True
+        return words < _DOUBTFUL * labels and not titled
 
     def blocks(self, first: int, last: int) -> list[HtmlElement]:
         """The blocks of prose between two places of the page, in document order."""

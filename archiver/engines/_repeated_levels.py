@@ -14,20 +14,26 @@ from archiver.model import ParentSource
 _LEVEL = re.compile(r"^(?:comment[-_]?)?(?:level|depth|lvl|indent|nest|tier|ebene|niveau)[-_]?(\d{1,2})$")
 _MARGIN = re.compile(r"(?:margin|padding)-left\s*:\s*(\d{1,4}(?:\.\d+)?)\s*(?:px|em|rem|%|pt)", re.IGNORECASE)
 _MARGINS = re.compile(r"\bmargin\s*:\s*\S+\s+\S+\s+\S+\s+(\d{1,4}(?:\.\d+)?)(?:px|em|rem|%|pt)?", re.IGNORECASE)
+# What is called an answer stands behind what it answers, though nothing moves it in but the style sheet.
+_ANSWERS = frozenset(
+    {"child", "reply", "is-reply", "isreply", "comment-reply", "comment--reply", "comment-child", "comment--child"}
+)
 _STATED = ("data-level", "data-depth", "data-indent", "indent", "aria-level")
 
 
 def relate(said: dict[Unit, Said]) -> None:
-    """Parents and depths: by nesting, by levels that classes or attributes state, by how far the boxes are moved in."""
+    """Parents and depths: by nesting, by levels that classes or attributes state, by how far the boxes are moved in, by
+    what is called an answer."""
     if any(unit.holder in said for unit in said):
         for unit, one in said.items():
             holder = said.get(unit.holder) if unit.holder else None
             one.answers, one.source = holder, ParentSource.DOM
             one.depth = (holder.depth or 1) + 1 if holder else 1
         return
-    for measure, source in ((_stated, ParentSource.DOM), (_moved_in, ParentSource.INFERRED)):
+    measures = ((_stated, ParentSource.DOM), (_moved_in, ParentSource.INFERRED), (_called, ParentSource.INFERRED))
+    for measure, source in measures:
         levels = {unit: measure(unit) for unit in said}
-        if len(set(levels.values())) > 1:
+        if len(set(levels.values())) > 1 and (measure is not _called or not next(iter(levels.values()))):
             _stack(said, levels, source)
             return
 
@@ -63,6 +69,10 @@ def _stated(unit: Unit) -> float:
             if match:
                 return float(match[1])
     return 0.0
+
+
+def _called(unit: Unit) -> float:
+    return float(not _ANSWERS.isdisjoint(tokens(unit.element)))
 
 
 def _moved_in(unit: Unit) -> float:

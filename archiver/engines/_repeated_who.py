@@ -20,7 +20,8 @@ FRAME = 90  # characters: a longer line holds more than name and date
 EDGES = " \t,;:|\u00b7\u2022\u2013\u2014-()[]/"
 SMALL = 14  # letters: "wrote on", "#3", "says"
 SERVICE = re.compile(
-    r"^(?:#?\d*|\u00b6|link|permalink|perma|reply|r\u00e9pondre|antworten|responder|rispondi|svar|quote|report|edit|delete|top|up)$",
+    r"^\W{0,4}(?:#?\d*|\u00b6|link|permalink|perma|quote|report|edit|delete|top|up"
+    r"|(?:reply|r\u00e9pondre|antworten|responder|rispondi|svar)(?:\s.{1,60})?)$",
     re.IGNORECASE,
 )
 _FROM = re.compile(r"^(?:\d{1,4}\s+)?from\s+", re.IGNORECASE)  # what is printed before names of comments alone
@@ -52,14 +53,19 @@ _NAMES = (
     "p",
     "li",
 )
+# What stands beside the name of who runs the blog.
+_BADGES = frozenset({"author", "post author", "admin", "administrator", "moderator", "mod", "op", "owner", "staff"})
 _MOST_WORDS = 7
 _MOST_TOKENS = 24
 
 
 def holder(unit: Unit, nested: list[HtmlElement], dom: Dom, dating: Dating) -> HtmlElement | None:
     """The first element of a unit that holds a name and nothing else; None where the words have begun, or where it
-    stands behind a date that has a name beside it: words of a comment look like a name."""
+    stands behind a date that has a name beside it: words of a comment look like a name. None as well for a badge
+    beside a name that nothing holds alone."""
     element = next(named(unit, nested, dom, dating), None)
+    if element is not None and _is_badge(element) and beside(unit, dom, dating):
+        return None
     if element is None or dom.order[element] < dom.last(unit.mark):
         return element
     own = [unit.mark, next((up for up in (unit.mark, *ancestors(unit.mark)) if up.tag not in INLINE), unit.mark)]
@@ -88,13 +94,18 @@ def named(unit: Unit, nested: list[HtmlElement], dom: Dom, dating: Dating) -> It
 def beside(unit: Unit, dom: Dom, dating: Dating) -> str:
     """The name in the line of the date, before or behind it."""
     for element in (unit.mark, *ancestors(unit.mark)):
-        text = text_of(element)
+        badges = [e for e in element.iter(*INLINE) if _is_badge(e)] if element is not unit.mark else []
+        text = text_without(element, badges) if badges else text_of(element)
         if not dom.inside(element, unit.element) or len(text) > 2 * FRAME:
             break
         before, after = around(text, unit.moment, dating)
         if name := name_in(before) or name_in(after):
             return name
     return ""
+
+
+def _is_badge(element: HtmlElement) -> bool:
+    return text_of(element).casefold() in _BADGES
 
 
 def lines(unit: Unit, nested: list[HtmlElement], name: str, dom: Dom, dating: Dating) -> list[HtmlElement]:

@@ -6,10 +6,11 @@ import pytest
 
 from archiver.engines import _generic_links as links
 from archiver.engines import feeds
+from archiver.engines._blog_link import blog_link
 from archiver.engines.dom import Dom
 from archiver.engines.generic import GenericEngine
 from archiver.engines.wordpress import WordPress
-from archiver.model import Extract, Rank, Site, Target, TargetKind
+from archiver.model import Extract, ParentSource, Rank, Site, Target, TargetKind
 from archiver.page import Page
 
 HOME = "https://quay.example/"
@@ -187,3 +188,56 @@ def test_a_text_that_ends_with_a_way_to_the_rest_is_no_whole_one(left: str, rank
 def test_a_picture_of_an_earlier_blog_does_not_make_it_wordpress(host: str, sure: bool) -> None:
     found = WordPress().detect(page(f"<body><img src='{host}/wp-content/uploads/me.jpg'><article>Oil</article></body>"))
     assert (found is not None) is sure
+
+
+def said(number: int, name: str, text: str, *, answers: bool = False) -> str:
+    """A comment as a widespread form for Staticman prints it: answers stand behind what they answer."""
+    badge = "<span class=comment__admin_tag>Author</span>" if answers else ""
+    link = "" if answers else f"<div class=comment__meta><a href='#'>↪︎ Reply to {name}</a></div>"
+    when = f"<span class=comment__date>• <a href='#comment-{number}-ea'>June {number}th, 2020 19:06</a></span>"
+    return (
+        f"<article id='comment-{number}-ea' class='js-comment comment {'child' if answers else ''}'>"
+        f"<div class=comment__author>{badge} {name} {when}</div>"
+        f"<div class=comment__body><p>{text}</p></div>{link}</article>"
+    )
+
+
+def test_answers_that_are_called_so_and_badges_beside_names() -> None:
+    thread = (
+        said(14, "Anna Berg", "How dear is it?")
+        + said(15, "Bo Wharf", "I tried to buy some, and could not.")
+        + said(16, "Moll Quay", "There is none left at the chandler's.", answers=True)
+        + said(17, "Eel", "Well told, go on.")
+        + said(18, "Moll Quay", "My thanks to all of you", answers=True)
+    )
+    form = "<form><textarea name=m></textarea></form>"
+    found = read(f"<body><main><h1>Oil</h1><p>{WORDS * 3}</p></main><h2>Comments</h2><div>{thread}</div>{form}</body>")
+    names = {comment.key: comment.author.name for comment in found.comments if comment.author}
+    assert [*names.values()] == ["Anna Berg", "Bo Wharf", "Moll Quay", "Eel", "Moll Quay"]
+    assert [names.get(comment.parent or "") for comment in found.comments] == [None, None, "Bo Wharf", None, "Eel"]
+    assert {comment.parent_source for comment in found.comments} == {ParentSource.INFERRED}
+    assert [comment.depth for comment in found.comments] == [1, 1, 2, 1, 2]
+    assert not any(comment.content and "Reply" in comment.content.text for comment in found.comments)
+
+
+def test_a_title_in_no_heading_is_known_by_its_name() -> None:
+    body = (
+        f"<h1>06 Dec 2018</h1><section><a href='/oil/' class=post-title>Oil</a><div><p>{WORDS * 3}</p></div></section>"
+    )
+    (post,) = read(f"<head><title>Oil · Harbour Lights</title></head><body>{body}</body>").posts
+    assert post.title == "Oil"
+
+
+def test_a_front_page_leads_to_its_posts() -> None:
+    front = page("<body><h1>Moll Quay</h1><a href='/cv.html'>CV</a><a href='/posts.html'>What I write</a></body>")
+    assert blog_link(front) == HOME + "posts.html"
+
+
+def test_an_article_that_is_no_more_than_a_heading_is_not_the_post() -> None:
+    words = "".join(f"<p>{n}: {WORDS}</p>" for n in range(8))
+    (post,) = read(
+        "<head><title>Oil</title></head><body><article><h1>Oil</h1><p>Of lamps and of what they burn, told by Moll "
+        f"Quay in eight parts for all who sit by one.</p></article><div id=c>{words}</div></body>"
+    ).posts
+    assert post.content is not None
+    assert "7: The lamps" in post.content.text
