@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from weakref import WeakKeyDictionary
 from datasette.utils.sqlite import sqlite3  # pysqlite3 where it is installed
 
 from db.codebook import TableDoc, is_archive, tables
+from db.pages.blogs import blogs
 
 # A crawl may add posts, or a newer version change the views, while the archive is being served.
 FRESH_SECONDS = 30.0
@@ -19,10 +21,15 @@ FRESH_SECONDS = 30.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holding:
-    """One archive. blogs: the titles. references: column by (table, column), as `table.column`."""
+    """One archive.
+
+    blogs: what they are called, by their keys. blog_label: the column that tells them apart, `title` or `site_key`.
+    references: column by (table, column), as `table.column`.
+    """
 
     name: str
-    blogs: tuple[str, ...]
+    blogs: Mapping[str, str]
+    blog_label: str
     posts: int
     comments: int
     first_at: str | None
@@ -87,6 +94,7 @@ def _state(path: str) -> object:
 def _look(name: str, path: Path, *, mutable: bool) -> Holding | None:
     options = "mode=ro" if mutable else "immutable=1"
     connection = sqlite3.connect(f"{path.absolute().as_uri()}?{options}", uri=True, timeout=1)
+    connection.row_factory = sqlite3.Row
     try:
         return _describe(name, connection) if is_archive(connection) else None
     finally:
@@ -99,9 +107,11 @@ def _describe(name: str, connection: Any) -> Holding:
     def one(sql: str) -> Any:
         return connection.execute(sql).fetchone()
 
+    named = blogs(connection)
     return Holding(
         name=name,
-        blogs=tuple(row[0] for row in connection.execute("SELECT coalesce(title, site_key) FROM blogs ORDER BY 1")),
+        blogs={blog["id"]: blog["name"] for blog in named},
+        blog_label="site_key" if any(blog["is_shared"] for blog in named) else "title",
         posts=one("SELECT count(*) FROM posts")[0],
         comments=one("SELECT count(*) FROM comments")[0],
         # By blog, since that is how the index is ordered.

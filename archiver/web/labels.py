@@ -21,5 +21,5 @@ async def _render(cell: Cell, database: Any, table: str, column: str, label: str
 def looked_up(cell: Cell, database: Any) -> Awaitable[Markup | None]:
     """The cell with the words that stand for the row it refers to. The cell must hold a foreign key."""
     table, _, column = cell.holding.references[cell.table or "", cell.column].partition(".")
-    label = TABLES.get(table, {}).get("label_column", column)
+    label = cell.holding.blog_label if table == "blogs" else TABLES.get(table, {}).get("label_column", column)
     return _render(cell, database, table, column, label)

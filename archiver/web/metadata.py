@@ -24,7 +24,7 @@ COMMENT_SEARCH = {"fts_table": "comments_fts", "fts_pk": "docid"}
 
 # label_column: what stands for a row where another one refers to it.
 TABLES: dict[str, dict[str, Any]] = {
-    "blogs": {"label_column": "title"},
+    "blogs": {"label_column": "title"},  # or what tells them apart
     "crawls": {"label_column": "started_at", "sort_desc": "started_at", "facets": ["outcome"]},
     "fetches": {"label_column": "url", "sort_desc": "fetched_at", "facets": ["kind", "status"]},
     "authors": {"label_column": "name", "sort": "name", "facets": ["member"]},
@@ -128,7 +128,7 @@ def _database(holding: Holding, table_url: TableUrl) -> dict[str, Any]:
         "title": _title(holding),
         "description_html": str(_description(holding, table_url)),
         "tables": {
-            **{doc.name: _table(doc, large=holding.comments > LARGE) for doc in holding.docs},
+            **{doc.name: _table(doc, holding) for doc in holding.docs},
             "_sqlite_migrations": {"hidden": True},
         },
     }
@@ -136,7 +136,7 @@ def _database(holding: Holding, table_url: TableUrl) -> dict[str, Any]:
 
 def _title(holding: Holding) -> str:
     if len(holding.blogs) == 1:
-        return holding.blogs[0]
+        return next(iter(holding.blogs.values()))
     return f"{len(holding.blogs)} archived blogs" if holding.blogs else "An archive, still empty"
 
 
@@ -145,7 +145,7 @@ def _description(holding: Holding, table_url: TableUrl) -> Markup:
     span = ""
     if holding.first_at and holding.last_at:
         span = f", {holding.first_at[:4]} to {holding.last_at[:4]}"
-    many = Markup("<p>{}</p>").format(", ".join(holding.blogs)) if len(holding.blogs) > 1 else ""
+    many = Markup("<p>{}</p>").format(", ".join(holding.blogs.values())) if len(holding.blogs) > 1 else ""
     views = {doc.name: doc.description for doc in holding.docs if doc.name in holding.views}
     doors = Markup().join(
         Markup('<li><a href="{}">{}</a> <span>{}</span></li>').format(table_url(holding.name, view), label, views[view])
@@ -157,8 +157,10 @@ def _description(holding: Holding, table_url: TableUrl) -> Markup:
     ).format(many, holding.posts, holding.comments, span, doors)
 
 
-def _table(doc: TableDoc, *, large: bool) -> dict[str, Any]:
-    habits = dict(TABLES.get(doc.name, {}))
+def _table(doc: TableDoc, holding: Holding) -> dict[str, Any]:
+    habits, large = dict(TABLES.get(doc.name, {})), holding.comments > LARGE
+    if doc.name == "blogs":
+        habits["label_column"] = holding.blog_label
     if large and doc.name == "coverage":
         del habits["facets"]
     if large and doc.name in _GROWING:

@@ -9,6 +9,7 @@ from datasette.utils.asgi import Response
 from archiver.web import plots_page, respond, safety, when
 from archiver.web.place import Place
 from db.pages import posts
+from db.pages.blogs import blogs as all_blogs
 from db.pages.rows import Row
 
 QUERY = "who_answers_whom"
@@ -18,7 +19,7 @@ SCRIPTS = ("d3-dispatch.min.js", "d3-timer.min.js", "d3-quadtree.min.js", "d3-fo
 
 async def page(request: Any, at: Place) -> Response | None:
     """The pairs with the most answers, of all posts, of one blog or of one post."""
-    blogs = await at.ask(posts.blogs)
+    blogs = await at.ask(all_blogs)
     values = _values(request, blogs)
     post = None
     if values["post"]:
@@ -42,7 +43,7 @@ async def page(request: Any, at: Place) -> Response | None:
 
 async def file(request: Any, at: Place) -> Response | None:
     """The same pairs as CSV or JSON."""
-    values = _values(request, await at.ask(posts.blogs))
+    values = _values(request, await at.ask(all_blogs))
     if values["post"] and await _post(at, values["post"]) is None:
         return None
     return plots_page.as_file(await pairs(at, **values), QUERY, request.url_vars["suffix"])

@@ -67,6 +67,10 @@ class Place:
         base = self.datasette.setting("base_url")
         return f"{base}-" if self.alone else f"{base}{tilde_encode(self.name)}/-"
 
+    def blog(self, key: str, otherwise: str | None = None) -> str:
+        """What a blog is called among those of the archive. otherwise: where it is newer than what is known of them."""
+        return self.holding.blogs.get(key) or otherwise or key
+
     def front(self) -> str:
         """The address of the front page."""
         return self.path("front")

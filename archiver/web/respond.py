@@ -100,7 +100,7 @@ def redirect(address: str) -> Response:
 
 def title(at: Place) -> str:
     """What the archive is called."""
-    blogs = at.holding.blogs
+    blogs = tuple(at.holding.blogs.values())
     return blogs[0] if len(blogs) == 1 else f"{len(blogs)} archived blogs" if blogs else "An archive, still empty"
 
 

@@ -99,8 +99,3 @@ def post_of_comment(connection: sqlite3.Connection, comment_id: str) -> str | No
 def title(connection: sqlite3.Connection, post_id: str) -> Row | None:
     """The id and title of a post; None where there is none."""
     return row(connection, "SELECT id, title FROM posts WHERE id = ?", (post_id,))
-
-
-def blogs(connection: sqlite3.Connection) -> list[Row]:
-    """The id and name of every blog, by name."""
-    return rows(connection, "SELECT id, coalesce(title, site_key) AS name FROM blogs ORDER BY 2")

@@ -6,7 +6,7 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
-from db.pages.posts import blogs
+from db.pages.blogs import blogs
 from db.pages.rows import BYLINE, Row, number, rows
 
 ORDERS = {"relevance": "rank", "newest": "at DESC NULLS LAST", "oldest": "at ASC NULLS LAST"}
@@ -58,13 +58,13 @@ _CONDITIONS = {
 _FOUND = {"posts": ("post", "p", "bm25(5.0, 1.0)"), "comments": ("comment", "c", "bm25()")}
 _POST = f"""
 SELECT 'post' AS found, p.id, p.id AS post_id, p.title, p.kind, p.published_at, p.published_precision, p.gone_at, p.url,
-  b.title AS blog, NULL AS author_id, NULL AS parent_id, NULL AS in_reply_to, NULL AS answered,
+  b.id AS blog_id, b.title AS blog, NULL AS author_id, NULL AS parent_id, NULL AS in_reply_to, NULL AS answered,
   {BYLINE} AS author, {{snippet}} AS snippet
 FROM {{source}} JOIN blogs b ON b.id = p.blog_id WHERE {{where}}"""  # noqa: S608 - our words
 _COMMENT = """
 SELECT 'comment' AS found, c.id, c.post_id, p.title, c.kind, c.published_at, c.published_precision, c.gone_at, c.url,
-  b.title AS blog, c.author_id, c.parent_id, pa.name AS in_reply_to, substr(parent.text, 1, 160) AS answered,
-  a.name AS author, {snippet} AS snippet
+  b.id AS blog_id, b.title AS blog, c.author_id, c.parent_id, pa.name AS in_reply_to,
+  substr(parent.text, 1, 160) AS answered, a.name AS author, {snippet} AS snippet
 FROM {source} JOIN posts p ON p.id = c.post_id JOIN blogs b ON b.id = c.blog_id
   LEFT JOIN authors a ON a.id = c.author_id LEFT JOIN comments parent ON parent.id = c.parent_id
   LEFT JOIN authors pa ON pa.id = parent.author_id

@@ -196,6 +196,8 @@ PIECES = [
     st.lists(st.sampled_from(PIECES)).map("".join)
     | st.lists(st.sampled_from(["<p>a</p>", "<p></p>", "\n"])).map("".join)
 )
+@example("<a\n<p>")
 def test_plain_paragraphs_are_as_the_cleaner_would_leave_them(html):
-    cleaned = nh3.clean(html, tags={"p", "br"}, attributes={})
+    # "<a\n<p>" is the tag of a link, with an attribute of that name.
+    cleaned = nh3.clean(html, tags={"p", "br", "a"}, attributes={}, link_rel=cells.REL)
     assert cells.clean_html(html) == cleaned

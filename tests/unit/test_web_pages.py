@@ -61,7 +61,8 @@ def text_of(site, path, **fields):
         ("/-/crawl/run-1", ["<b>incomplete</b>", 'href="/archive/fetches?crawl_id=run-1&amp;kind=post"']),
         ("/-/ledger", [
             "The diet post", "page failed", "503 Service Unavailable", 'href="/archive/coverage?state=missing"',
-            "October 2021</a> <span class=\"ba-note\">6 of 9</span>", "robots.txt forbids it",
+            "October 2021</a> <span class=\"ba-note\">6 of 9, <bdi>Stem &amp; Cell</bdi></span>",
+            "robots.txt forbids it",
         ]),
         ("/-/plots", [
             'aria-label="October 2021: ', "posts with 0 comments", "comments on level 1", "Ada Lind: 7 comments on",
@@ -230,10 +231,28 @@ def test_the_front_page_stays_fresh(tmp_path, monkeypatch):
         assert "<dd>21</dd>" in get(site, "/").text
 
 
+def test_blogs_that_are_called_alike_are_told_apart(copy):
+    with closing(sqlite3.connect(copy)) as connection, connection:
+        connection.execute("UPDATE blogs SET title = 'Stem & Cell'")
+    site = serve.application(copy)
+    one, other = (f"<bdi>Stem &amp; Cell ({host})</bdi>" for host in ("stemcells.example", "host.example/garden"))
+    for path, named in {
+        "/": [one, other],
+        "/-/ledger": [one],
+        "/-/crawls": [one],
+        "/-/search?kind=post": [one],
+    }.items():
+        text = text_of(site, path)
+        assert [name for name in named if name not in text] == [], path
+        assert "<bdi>Stem &amp; Cell</bdi>" not in text
+    labels = get(site, "/archive/posts.json?_labels=on&_shape=array&_size=max").json()
+    assert {row["blog_id"]["label"] for row in labels} == {"stemcells.example", "host.example/garden"}
+
+
 def test_pages_of_a_month_are_not_counted_as_posts(copy):
     with closing(sqlite3.connect(copy)) as connection, connection:
         connection.execute("UPDATE posts SET kind = 'page' WHERE id = ?", (key("p", "diet"),))
-    assert "<h2>5 posts and 1 page</h2>" in text_of(serve.application(copy), "/-/month/2021-10")
+    assert "<h2>6 posts and 1 page</h2>" in text_of(serve.application(copy), "/-/month/2021-10")
 
 
 def test_the_turn_of_a_month_is_that_of_the_blog(site):
