@@ -16,8 +16,7 @@ from archiver.crawl.reading import Reading
 from archiver.crawl.render import is_wanting
 from archiver.model import Discovery, Target, TargetKind
 from archiver.page import Page
-from tests.crawl.running import crawl, rows
-from tests.crawl.test_import import archiver
+from tests.crawl.running import archiver, crawl, rows
 
 pytestmark = [
     pytest.mark.browser,
@@ -125,9 +124,9 @@ def test_a_blog_of_scripts_is_read_in_a_browser_that_reaches_nothing_else(tmp_pa
     assert not asked & {"/forbidden/data.json", "/picture.png", "/frame/", "/opened/", "/api/delete"}
     assert {method for method, _ in blog.log} == {"GET"}
     assert (blog.log["GET", "/app.js"], blog.log["GET", "/data.json"]) == (1, 1)  # three pages have them in common
-    again = archiver("extract", ran.archive, "-j", "1")
+    again = archiver(ran.archive, "extract", "-j", "1")
     assert "The tables are as they were." in again.out
-    assert archiver("verify", ran.archive).code == 0
+    assert archiver(ran.archive, "verify").code == 0
     sql = "SELECT count(*), count(engine) FROM fetches WHERE kind = 'post'"
     assert rows(ran.archive, sql) == [(4, 2)]  # each page as it was served, and as it was shown
 

@@ -17,7 +17,7 @@ import struct
 import sys
 import threading
 import time
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -160,6 +160,10 @@ class FaultServer:
     def targets(self) -> list[str]:
         """What was asked for, in order."""
         return [asked.target for asked in self.log]
+
+    def repeated(self) -> set[str]:
+        """What was asked for more than once."""
+        return {target for target, times in Counter(self.targets()).items() if times > 1}
 
     @contextmanager
     def running(self, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:

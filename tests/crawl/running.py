@@ -113,6 +113,12 @@ def ended(archive: Path, process: Forked | subprocess.Popen[str], timeout: float
     return Ran(archive, process.returncode, out, err)
 
 
+def archiver(archive: Path, verb: str, *arguments: str | Path) -> Ran:
+    """Run any other verb on an archive."""
+    ran = run(verb, "-a", archive, *arguments)
+    return Ran(archive, ran.returncode, ran.stdout, ran.stderr)
+
+
 def stat(pid: int) -> list[str]:
     """What the kernel says of a process: its state, its parent … Raises OSError when it is over."""
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()

@@ -8,13 +8,7 @@ from pathlib import Path
 
 from archiver.demo import DemoBlog
 from tests.crawl.faults import FaultServer, page
-from tests.crawl.running import Ran, crawl, rows, run, update
-
-
-def archiver(archive: Path, verb: str, *arguments: str) -> Ran:
-    """A command that needs no network of its own, or little."""
-    ran = run(verb, "-a", archive, *arguments)
-    return Ran(archive, ran.returncode, ran.stdout, ran.stderr)
+from tests.crawl.running import archiver, crawl, rows, update
 
 
 def asked(server: FaultServer) -> list[str]:

@@ -16,12 +16,7 @@ from archiver.warc import wacz
 from archiver.warc.reader import Record, responses
 from db import open_archive
 from tests.crawl.faults import FaultServer
-from tests.crawl.running import Ran, crawl, environment, rows, run
-
-
-def archiver(verb: str, archive: Path, *arguments: str | Path) -> Ran:
-    ran = run(verb, "-a", archive, *arguments)
-    return Ran(archive, ran.returncode, ran.stdout, ran.stderr)
+from tests.crawl.running import archiver, crawl, environment, rows
 
 
 def foreign(path: Path, records: list[Record], *, zipped: bool = True) -> Path:
@@ -63,7 +58,7 @@ def told(archive: Path) -> dict[str, object]:
 @pytest.mark.parametrize("zipped", [True, False])
 def test_what_others_have_crawled_is_read_as_if_by_us(crawled: Path, tmp_path: Path, zipped: bool) -> None:
     file = foreign(tmp_path / "theirs.warc", recorded(crawled), zipped=zipped)
-    ran = archiver("import", tmp_path / "archive", file)
+    ran = archiver(tmp_path / "archive", "import", file)
     assert (ran.code, ran.err) == (0, "")
     assert "(wordpress)" in ran.out
     assert told(ran.archive) == told(crawled)
@@ -73,9 +68,9 @@ def test_what_others_have_crawled_is_read_as_if_by_us(crawled: Path, tmp_path: P
 def test_a_package_is_read_and_read_twice_changes_nothing(crawled: Path, tmp_path: Path) -> None:
     file = tmp_path / "theirs.wacz"
     wacz.write(open_archive(crawled), file)
-    first = archiver("import", tmp_path / "archive", file)
+    first = archiver(tmp_path / "archive", "import", file)
     assert told(first.archive) == told(crawled)
-    again = archiver("import", tmp_path / "archive", file.rename(tmp_path / "without a suffix"))
+    again = archiver(tmp_path / "archive", "import", file.rename(tmp_path / "without a suffix"))
     assert "Read 0 pages" in again.out
     assert "known already" in again.out
     assert told(first.archive) == told(crawled)
@@ -85,10 +80,10 @@ def test_a_package_is_read_and_read_twice_changes_nothing(crawled: Path, tmp_pat
 def test_what_was_imported_is_on_record_and_can_be_read_again(crawled: Path, tmp_path: Path) -> None:
     file = foreign(tmp_path / "theirs.warc.gz", recorded(crawled))
     archive = tmp_path / "archive"
-    archiver("import", archive, file)
+    archiver(archive, "import", file)
     file.unlink()
-    assert archiver("verify", archive).code == 0
-    assert "The tables are as they were." in archiver("extract", archive).out
+    assert archiver(archive, "verify").code == 0
+    assert "The tables are as they were." in archiver(archive, "extract").out
     assert told(archive) == told(crawled)
 
 
@@ -96,7 +91,7 @@ def test_a_few_pages_without_a_front_page_are_enough(crawled: Path, tmp_path: Pa
     """As in a large crawl of the whole web."""
     (path,) = {row[0] for row in rows(crawled, "SELECT url FROM fetches WHERE kind = 'post' ORDER BY url LIMIT 1")}
     one = [record for record in recorded(crawled) if record.url == path]
-    ran = archiver("import", tmp_path / "archive", foreign(tmp_path / "theirs.warc.gz", one))
+    ran = archiver(tmp_path / "archive", "import", foreign(tmp_path / "theirs.warc.gz", one))
     assert ran.code == 0
     assert rows(ran.archive, "SELECT url FROM posts WHERE sources <> ''") == [(path,)]
 
@@ -105,7 +100,7 @@ def test_dates_are_those_of_the_capture(crawled: Path, tmp_path: Path) -> None:
     import dataclasses
 
     old = [dataclasses.replace(record, date="2015-06-07T08:09:10Z") for record in recorded(crawled)]
-    ran = archiver("import", tmp_path / "archive", foreign(tmp_path / "theirs.warc.gz", old))
+    ran = archiver(tmp_path / "archive", "import", foreign(tmp_path / "theirs.warc.gz", old))
     assert rows(ran.archive, "SELECT DISTINCT fetched_at FROM fetches") == [("2015-06-07T08:09:10.000000Z",)]
     assert rows(ran.archive, "SELECT DISTINCT last_seen_at FROM comments") == [("2015-06-07T08:09:10.000000Z",)]
 
@@ -114,7 +109,7 @@ def test_a_damaged_file_gives_what_is_left_of_it(crawled: Path, tmp_path: Path) 
     file = foreign(tmp_path / "theirs.warc.gz", recorded(crawled))
     data = file.read_bytes()
     file.write_bytes(data[: len(data) - 7])
-    ran = archiver("import", tmp_path / "archive", file)
+    ran = archiver(tmp_path / "archive", "import", file)
     assert ran.code == 0
     assert "could not be read" in ran.out
     assert "cannot be read from byte" in ran.out
@@ -129,27 +124,27 @@ def test_a_damaged_file_gives_what_is_left_of_it(crawled: Path, tmp_path: Path) 
 )
 def test_what_is_no_archive_is_said(tmp_path: Path, data: bytes, name: str, code: int, words: str) -> None:
     (tmp_path / name).write_bytes(data)
-    ran = archiver("import", tmp_path / "archive", tmp_path / name)
+    ran = archiver(tmp_path / "archive", "import", tmp_path / name)
     assert ran.code == code
     assert words in ran.err
 
 
 def test_an_engine_that_does_not_exist_is_said_before_anything_is_read(tmp_path: Path) -> None:
     (tmp_path / "x.warc").write_bytes(b"WARC/1.0\r\n")
-    ran = archiver("import", tmp_path / "archive", "--engine", "tumbler", tmp_path / "x.warc")
+    ran = archiver(tmp_path / "archive", "import", "--engine", "tumbler", tmp_path / "x.warc")
     assert (ran.code, len(ran.said), (tmp_path / "archive").exists()) == (2, 1, False)
     assert "engine tumbler: there is no such engine. Engines: wordpress, blogger," in ran.err
 
 
 def test_a_file_that_is_not_there_makes_no_archive(tmp_path: Path) -> None:
-    ran = archiver("import", tmp_path / "archive", tmp_path / "nothing.warc")
+    ran = archiver(tmp_path / "archive", "import", tmp_path / "nothing.warc")
     assert (ran.code, (tmp_path / "archive").exists()) == (2, False)
     assert "there is no such file" in ran.err
 
 
 def test_a_file_without_a_blog(crawled: Path, tmp_path: Path) -> None:
     robots = [record for record in recorded(crawled) if record.url.endswith("robots.txt")]
-    ran = archiver("import", tmp_path / "archive", foreign(tmp_path / "theirs.warc.gz", robots))
+    ran = archiver(tmp_path / "archive", "import", foreign(tmp_path / "theirs.warc.gz", robots))
     assert ran.code == 7
     assert "no blog is known in it" in ran.err
 
@@ -161,7 +156,7 @@ def test_wget_crawls_and_we_read(tmp_path: Path) -> None:
         crawl(tmp_path / "ours", "--no-warc", f"{home}/")
         command = ["wget", "-q", "-r", "-l", "3", "--no-parent", "--delete-after", "--warc-file=theirs", f"{home}/"]
         subprocess.run(command, cwd=tmp_path, check=False, timeout=120, env=environment())
-    ran = archiver("import", tmp_path / "theirs", tmp_path / "theirs.warc.gz")
+    ran = archiver(tmp_path / "theirs", "import", tmp_path / "theirs.warc.gz")
     assert ran.code == 0, ran.err
     sql = "SELECT id, text FROM comments WHERE kind = 'comment' ORDER BY id"
     assert rows(ran.archive, sql) == rows(tmp_path / "ours", sql)

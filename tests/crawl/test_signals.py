@@ -7,7 +7,6 @@ import signal
 import sqlite3
 import subprocess
 import time
-from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -60,8 +59,7 @@ def test_once(tmp_path: Path, number: signal.Signals, code: int) -> None:
         assert sound(archive)
         again = crawl(archive, f"{home}/")
     assert again.code == 0
-    twice = [target for target, times in Counter(server.targets()).items() if times > 1]
-    assert set(twice) <= {"/", "/robots.txt"}
+    assert server.repeated() <= {"/", "/robots.txt"}
     assert differences(archive, undisturbed.archive) == {}
 
 
@@ -81,7 +79,7 @@ def test_an_answer_that_comes_with_the_signal(tmp_path: Path) -> None:
         assert ran.one("SELECT count(*) FROM fetches WHERE error IS NOT NULL") == 0
         again = crawl(tmp_path, f"{home}/")
     assert (ran.code, again.code) == (143, 0)
-    assert {target for target, times in Counter(server.targets()).items() if times > 1} <= ALWAYS
+    assert server.repeated() <= ALWAYS
 
 
 def assert_summary(ran: Ran, home: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,11 +36,6 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
         # The oldest but one: the last is found by none of the other tests' limits.
         path = server.blog.url(server.blog.published[-2]).removeprefix(home)
         yield Scene(server, home, path, tmp_path / "archive")
-
-
-def repeated(server: FaultServer) -> set[str]:
-    """What was asked for more than once."""
-    return {target for target, times in Counter(server.targets()).items() if times > 1}
 
 
 @pytest.mark.parametrize("case", PASSING, ids=str)
@@ -136,7 +130,7 @@ def test_the_host_asks_for_a_long_wait(scene: Scene) -> None:
     assert again.one("SELECT count(*) FROM posts WHERE kind = 'post' AND title IS NOT NULL") == len(
         scene.server.blog.published
     )
-    assert repeated(scene.server) <= {"/", "/robots.txt", scene.path}
+    assert scene.server.repeated() <= {"/", "/robots.txt", scene.path}
 
 
 def test_a_host_that_goes_away_is_left_alone(tmp_path: Path) -> None:

@@ -28,8 +28,8 @@ from archiver.reread.captures import Capture, CommonCrawl, Wayback, captures, ro
 from archiver.warc.reader import Record, responses
 from tests.crawl import running
 from tests.crawl.faults import FaultServer
-from tests.crawl.running import crawl
-from tests.crawl.test_import import archiver, foreign, recorded
+from tests.crawl.running import archiver, crawl
+from tests.crawl.test_import import foreign, recorded
 
 BIN = Path(os.environ.get("PYWB", Path(sys.prefix) / "pywb")) / "bin"
 OLD, LATER, LATEST = "2015-06-07T08:09:10Z", "2017-01-02T03:04:05Z", "2019-09-09T09:09:09Z"
@@ -90,7 +90,7 @@ def assert_the_blog_is_there(archive: Path, blog: Blog) -> None:
     }
     ((first, last),) = running.rows(archive, f"SELECT first_seen_at, last_seen_at FROM posts WHERE url = '{blog.post}'")
     assert (first[:19], last[:19]) in {(OLD[:19], LATER[:19]), (OLD[:19], LATEST[:19])}
-    assert archiver("verify", archive).code == 0
+    assert archiver(archive, "verify").code == 0
 
 
 # ── pywb ─────────────────────────────────────────────────────────────────────────────────────────
@@ -127,17 +127,17 @@ def test_every_capture_at_pywb_with_its_date(gone: Blog, tmp_path: Path) -> None
     (tmp_path / "pywb").mkdir()
     with pywb(tmp_path / "pywb", gone.warc) as base:
         words = ("--from", "wayback", "--from-url", base, "--delay", "0", gone.home)
-        first = archiver("crawl", archive, "--max-requests", "8", *words)
+        first = archiver(archive, "crawl", "--max-requests", "8", *words)
         assert first.code == 5, first.err
         assert "Stopped by --max-requests 8; the same command goes on from here." in first.out
         some = len(held(archive)["posts"])
-        second = archiver("crawl", archive, *words)
+        second = archiver(archive, "crawl", *words)
         assert (second.code, second.err) == (0, "")
         assert "known already" in second.out
     assert some < len(held(archive)["posts"])
     assert_the_blog_is_there(archive, gone)
     before = held(archive)
-    assert "The tables are as they were." in archiver("extract", archive, "-j", "1").out
+    assert "The tables are as they were." in archiver(archive, "extract", "-j", "1").out
     assert held(archive) == before
 
 
@@ -249,7 +249,7 @@ def test_records_out_of_the_files_of_common_crawl(gone: Blog, tmp_path: Path) ->
     server.torn = {next(record.url for record in server.records if "/feed" in record.url)}
     with server.running() as base:
         words = ("--from", "commoncrawl", "--from-url", base, "--delay", "0", gone.home)
-        ran = archiver("crawl", tmp_path / "archive", *words)
+        ran = archiver(tmp_path / "archive", "crawl", *words)
     assert ran.code == 4, ran.err
     assert "1 could not be read:" in ran.out
     assert_the_blog_is_there(tmp_path / "archive", gone)
@@ -263,13 +263,13 @@ def test_a_web_archive_that_wants_no_robots_is_left_alone(gone: Blog, tmp_path: 
     server = Crawls(gone.warc)
     server.robots = b"User-agent: *\nDisallow: /\n"
     with server.running() as base:
-        ran = archiver("crawl", tmp_path, "--from", "commoncrawl", "--from-url", base, gone.home)
+        ran = archiver(tmp_path, "crawl", "--from", "commoncrawl", "--from-url", base, gone.home)
     assert (ran.code, [path for path, _ in server.log]) == (7, ["/robots.txt"])
     assert "its robots.txt disallows it" in ran.err
 
 
 def test_what_is_said_of_a_web_archive_that_is_not_there(tmp_path: Path) -> None:
-    ran = archiver("crawl", tmp_path, "--from-url", "http://127.0.0.1:9/", "https://gone.example.org")
+    ran = archiver(tmp_path, "crawl", "--from-url", "http://127.0.0.1:9/", "https://gone.example.org")
     assert (ran.code, "Add --from wayback" in ran.err) == (2, True)
 
 
