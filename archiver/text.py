@@ -143,6 +143,11 @@ def normal_name(s: str) -> str:
     return squeeze(s)
 
 
+def bare(s: str) -> str:
+    """Letters and digits alone: spaces and signs are set otherwise in feeds and addresses."""
+    return "".join(filter(str.isalnum, s.casefold()))
+
+
 def word_count(s: str) -> int:
     """Words as a reader counts them; an ideograph or kana counts one each.
 

@@ -15,7 +15,7 @@ from random import Random
 from typing import Any
 
 from archiver.warc.reader import responses
-from archiver.warc.records import DIRECTORY, SUFFIX, Exchange, digest
+from archiver.warc.records import DIRECTORY, Exchange, digest, warc_files
 from archiver.warc.writer import Writer
 from db import open_archive
 
@@ -75,7 +75,7 @@ def make(directory: Path, comments: int) -> Path:
             (_SEEN,),
         )
         for table, rows in _tables(comments):
-            _insert(db, table, rows)
+            insert(db, table, rows)
         db.execute("COMMIT")
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     unfinished.rename(directory)
@@ -161,7 +161,8 @@ def _text(chance: Random, words: int) -> str:
     return " ".join(chance.choices(_WORDS, k=words)).capitalize() + "."
 
 
-def _insert(db: Any, table: str, rows: Iterator[dict[str, Any]]) -> None:
+def insert(db: Any, table: str, rows: Iterator[dict[str, Any]]) -> None:
+    """Put rows, of which there is at least one, into a table."""
     first = next(rows)
     sql = f"INSERT INTO {table} ({', '.join(first)}) VALUES ({', '.join('?' * len(first))})"
     db.execute(sql, tuple(first.values()))
@@ -181,7 +182,7 @@ def _one(archive: Path, name: str, target: Path, query: str | None) -> Measured:
 
 
 def _records(archive: Path) -> int:
-    return sum(1 for path in (archive / DIRECTORY).glob(f"*{SUFFIX}") for _ in responses(path))
+    return sum(1 for path in warc_files(archive) for _ in responses(path))
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from benchmarks.exporting import insert
 from db import open_archive
 from db.archive import DATABASE
 
@@ -65,7 +66,7 @@ def make(directory: Path, comments: int, posts: int) -> Path:
         for name, _ in triggers:
             db.execute(f"DROP TRIGGER {name}")
         for table, rows in _tables(comments, posts):
-            _insert(db, table, rows)
+            insert(db, table, rows)
         for table in ("posts_fts", "comments_fts"):
             db.execute(f"INSERT INTO {table} ({table}) VALUES ('rebuild')")
         for _, sql in triggers:
@@ -189,10 +190,3 @@ def _comments(
             }  # fmt: skip
             path.append(number)
             number += 1
-
-
-def _insert(db: sqlite3.Connection, table: str, rows: Iterator[dict[str, Any]]) -> None:
-    first = next(rows)
-    sql = f"INSERT INTO {table} ({', '.join(first)}) VALUES ({', '.join('?' * len(first))})"
-    db.execute(sql, tuple(first.values()))
-    db.executemany(sql, (tuple(row.values()) for row in rows))

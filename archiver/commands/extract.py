@@ -87,9 +87,9 @@ def read_paths(source: TextIO) -> list[Path | str]:
 
 def _extract(archive: Path, jobs: int | None, *, dry_run: bool, as_json: bool, quiet: bool) -> None:
     from archiver.reread.extract import extract as run  # late: it takes its time to import
-    from archiver.reread.sources import files
+    from archiver.warc.records import warc_files
 
-    total = sum(path.stat().st_size for path in files(archive))
+    total = sum(path.stat().st_size for path in warc_files(archive))
     with bar("Reading", total, hidden=quiet) as advance:
         report = run(archive, jobs=jobs or os.cpu_count() or 1, dry_run=dry_run, advance=advance)
     if as_json:

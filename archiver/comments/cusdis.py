@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 
-from archiver import dates
 from archiver.comments._said import UNNAMED, Said, counted
 from archiver.comments._threads import walk
 from archiver.comments.base import Declared, NoThread, System
@@ -72,14 +71,14 @@ def _hidden(row: dict[str, Any]) -> int:
 
 def _said(row: dict[str, Any], parent: str | None, depth: int) -> Said:
     """A comment; moderators are told from visitors by the blog's owner that stands in them."""
-    plain, stamp = values.text(row, "content"), values.text(row, "createdAt")
+    plain = values.text(row, "content")
     moderator = values.line(row, "moderator", "displayName")
     name = moderator or values.line(row, "by_nickname")
     return Said(
         id=str(row["id"]),
         html=values.text(row, "parsedContent") or (paragraphs(plain) if plain else None),
         author=Author(name=name or "Anonymous", member=moderator is not None or bool(values.text(row, "moderatorId"))),
-        published=dates.from_iso(stamp, 0) if stamp else None,
+        published=values.moment(row, "createdAt"),
         parent=parent,
         depth=depth,
     )

@@ -10,7 +10,7 @@ import re
 from typing import Any
 from urllib.parse import urlencode, urljoin
 
-from archiver import content, dates
+from archiver import content
 from archiver.comments.base import Declared, NoThread, System
 from archiver.engines import _json_values as values
 from archiver.engines.dom import Dom
@@ -88,7 +88,7 @@ def _comment(row: dict[str, Any], forum: str, post: PostRef) -> Comment | None:
     kind = values.number(row, "post_type")
     if number is None or number < 2 or topic is None or kind not in {None, 1}:
         return None  # the blog's own, and what moderators did
-    html, stamp, user = values.text(row, "cooked"), values.text(row, "created_at"), values.text(row, "username")
+    html, user = values.text(row, "cooked"), values.text(row, "username")
     answers = values.number(row, "reply_to_post_number")
     gone = row.get("hidden") is True or values.text(row, "deleted_at") or row.get("user_deleted") is True
     url = urljoin(forum, f"t/{values.text(row, 'topic_slug') or '-'}/{topic}/{number}")
@@ -102,7 +102,7 @@ def _comment(row: dict[str, Any], forum: str, post: PostRef) -> Comment | None:
         if name
         else None,
         content=content.from_html(html, url) if html and not gone else None,
-        published=dates.from_iso(stamp, 0) if stamp else None,
+        published=values.moment(row, "created_at"),
         parent=f"discourse:{topic}:{answers}" if answers and 1 < answers < number else None,
         parent_source=ParentSource.API,
         source="api",

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
-from archiver import dates
 from archiver.comments._said import Said, counted
 from archiver.comments.base import Declared, NoThread, System, thread
 from archiver.engines import _json_values as values
@@ -56,7 +55,7 @@ class Disqus(System):
 
 
 def _said(row: dict[str, Any], place: int) -> Said:
-    stamp, own, depth = values.text(row, "createdAt"), str(row["id"]), values.number(row, "depth")
+    own, depth = str(row["id"]), values.number(row, "depth")
     name = values.line(row, "author", "name")
     return Said(
         id=own,
@@ -70,7 +69,7 @@ def _said(row: dict[str, Any], place: int) -> Said:
         )
         if name
         else None,
-        published=dates.from_iso(stamp, 0) if stamp else None,
+        published=values.moment(row, "createdAt"),
         parent=values.text(row, "parent"),
         depth=None if depth is None else depth + 1,
         position=place,

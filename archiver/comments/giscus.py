@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 
-from archiver import dates
 from archiver.comments._github import term
 from archiver.comments._said import Said, counted
 from archiver.comments._threads import walk
@@ -72,12 +71,12 @@ class Giscus(System):
 
 
 def _said(row: dict[str, Any], parent: str | None, depth: int) -> Said:
-    stamp, login = values.text(row, "createdAt"), values.line(row, "author", "login")
+    login = values.line(row, "author", "login")
     return Said(
         id=str(row["id"]),
         html=values.text(row, "bodyHTML") if not row.get("deletedAt") else None,
         author=Author(name=login, member=True, slug=login, url=values.text(row, "author", "url")) if login else None,
-        published=dates.from_iso(stamp, 0) if stamp else None,
+        published=values.moment(row, "createdAt"),
         parent=values.text(row, "replyToId") or parent,
         depth=depth,
         url=values.text(row, "url"),

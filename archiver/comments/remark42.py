@@ -6,7 +6,6 @@ import re
 from typing import Any
 from urllib.parse import urlencode, urljoin
 
-from archiver import dates
 from archiver.comments._said import UNNAMED, Said, counted
 from archiver.comments._threads import walk
 from archiver.comments.base import Declared, NoThread, System, thread
@@ -58,12 +57,12 @@ def _replies(node: dict[str, Any]) -> object:
 
 def _said(node: dict[str, Any], parent: str | None, depth: int, place: int) -> Said:
     row = node["comment"]
-    stamp, name = values.text(row, "time"), values.line(row, "user", "name")
+    name = values.line(row, "user", "name")
     return Said(
         id=node["id"],
         html=values.text(row, "text") if row.get("delete") is not True else None,
         author=Author(name=name, member=True, native_id=values.text(row, "user", "id")) if name else None,
-        published=dates.from_iso(stamp, 0) if stamp else None,
+        published=values.moment(row, "time"),
         parent=values.text(row, "pid") or parent,
         depth=depth,
         position=place,

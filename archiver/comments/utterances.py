@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from archiver import dates
 from archiver.comments._github import term
 from archiver.comments._said import Said, counted
 from archiver.comments.base import Declared, NoThread, System
@@ -90,13 +89,13 @@ def _issue(data: object, title: str) -> dict[str, Any] | None:
 
 def _said(row: dict[str, Any], place: int) -> Said:
     """A comment; issues have no threads. GitHub gives its HTML where that was asked for, else what was typed."""
-    plain, stamp = values.text(row, "body"), values.text(row, "created_at")
+    plain = values.text(row, "body")
     login = values.line(row, "user", "login")
     return Said(
         id=str(row["id"]),
         html=values.text(row, "body_html") or (paragraphs(plain) if plain else None),
         author=Author(name=login, member=True, slug=login, url=values.text(row, "user", "html_url")) if login else None,
-        published=dates.from_iso(stamp, 0) if stamp else None,
+        published=values.moment(row, "created_at"),
         position=place,
         url=values.text(row, "html_url"),
     )

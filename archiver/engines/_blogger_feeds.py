@@ -11,7 +11,7 @@ import re
 from typing import Any
 from urllib.parse import urlencode, urljoin
 
-from archiver import content, dates
+from archiver import content
 from archiver.engines import _json_values as values
 from archiver.engines._platform import comment_claim, count_hint, target
 from archiver.errors import PageError
@@ -22,7 +22,6 @@ from archiver.model import (
     Comment,
     Content,
     Extract,
-    Moment,
     Note,
     ParentSource,
     Post,
@@ -165,8 +164,8 @@ def _post(entry: dict[str, Any]) -> Post | None:
         slug=last_segment(url).removesuffix(".html") or None,
         content=body,
         excerpt=excerpt or None,
-        published=_moment(entry, "published"),
-        modified=_moment(entry, "updated"),
+        published=values.moment(entry, "published", "$t"),
+        modified=values.moment(entry, "updated", "$t"),
         authors=tuple(name for name in names if name) or None,
         terms=tuple(Term(taxonomy="tag", name=label) for label in dict.fromkeys(labels) if label),
         source="api",
@@ -190,7 +189,7 @@ def _comment(entry: dict[str, Any], base: str, post: str | None, *, told: bool) 
         url=url,
         author=_author(person),
         content=_body(entry, "content", url or base) or _body(entry, "summary", url or base),
-        published=_moment(entry, "published"),
+        published=values.moment(entry, "published", "$t"),
         parent=parent if parent != native else None,
         parent_source=ParentSource.API if told else ParentSource.UNKNOWN,
         source="api",
@@ -222,11 +221,6 @@ def _plain(data: Any, name: str) -> str | None:
 def _body(entry: dict[str, Any], name: str, base: str) -> Content | None:
     found = values.text(entry, name, "$t")
     return content.from_html(found, base) if found else None
-
-
-def _moment(entry: dict[str, Any], name: str) -> Moment | None:
-    found = values.text(entry, name, "$t")
-    return dates.from_iso(found, 0) if found else None
 
 
 def _author(person: dict[str, Any]) -> Author | None:

@@ -7,17 +7,13 @@ from collections.abc import Collection, Sequence
 from lxml.html import HtmlElement
 
 from archiver.engines.dom import Dom, ancestors, text_of
+from archiver.text import bare
 
 _LINE = 120  # characters
 _ROOMY = 2  # times the text of the comments: what stands around them is a heading, and links to reply
 _ROOMS = frozenset({"body", "html"})
 _APART = ("nav", "aside", "footer", "form")
 _LEAST_QUOTES = 2  # one alone does not tell itself from what is around it
-
-
-def bare(text: str) -> str:
-    """Letters and digits alone: spaces and signs are set otherwise in feeds."""
-    return "".join(filter(str.isalnum, text.casefold()))
 
 
 def frame(

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode, urljoin
 
-from archiver import content, dates
+from archiver import content
 from archiver.engines import _json_values as values
 from archiver.engines._platform import count_hint, target
 from archiver.engines.dom import Dom
@@ -20,7 +20,6 @@ from archiver.model import (
     Claim,
     Comment,
     Extract,
-    Moment,
     Note,
     ParentSource,
     Post,
@@ -206,8 +205,8 @@ def _post(row: dict[str, Any], route: str) -> Post | None:
         slug=values.text(row, "slug"),
         content=content.from_html(html, url) if html else None,
         excerpt=values.line(row, "custom_excerpt") or values.line(row, "excerpt"),
-        published=_moment(row, "published_at"),
-        modified=_moment(row, "updated_at"),
+        published=values.moment(row, "published_at"),
+        modified=values.moment(row, "updated_at"),
         authors=tuple(name for name in names if name) or None,
         terms=tuple(term for tag in tags if (term := _tag(tag))) if "tags" in row else None,
         comments_open=row["comments"] if isinstance(row.get("comments"), bool) else None,
@@ -253,13 +252,8 @@ def _comment(row: dict[str, Any], ref: PostRef, above: str | None) -> Comment | 
         url=f"{ref.url}#ghost-comments-{native}" if ref.url else None,
         author=_person(row.get("member") or {}) if isinstance(row.get("member"), dict) else None,
         content=content.from_html(html, ref.url or "") if html else None,
-        published=_moment(row, "created_at"),
+        published=values.moment(row, "created_at"),
         parent=parent,
         parent_source=ParentSource.API,
         source="api",
     )
-
-
-def _moment(row: dict[str, Any], name: str) -> Moment | None:
-    found = values.text(row, name)
-    return dates.from_iso(found, 0) if found else None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from archiver import dates
+from archiver.model import Moment
 from archiver.text import squeeze
 
 
@@ -39,3 +41,8 @@ def number(value: Any, *path: str) -> int | None:
     """A count: a number, or its digits; None for anything else and below zero."""
     found = text(value, *path)
     return int(found) if found is not None and found.isascii() and found.isdigit() and len(found) < 16 else None
+
+
+def moment(value: Any, *path: str) -> Moment | None:
+    """A time in RFC 3339, UTC where it does not say."""
+    return dates.from_iso(text(value, *path) or "", 0)

@@ -16,7 +16,7 @@ from lxml.html import HtmlElement
 from archiver.engines import _vocabulary as vocabulary
 from archiver.engines.dom import SKIPPED, Dom, ancestors, text_of, tokens
 from archiver.engines.wordpress_urls import taxonomy
-from archiver.text import letters
+from archiver.text import bare, letters
 from archiver.urls import host_key, url_key
 
 INLINE = frozenset(
@@ -231,9 +231,5 @@ def _is_beside(element: HtmlElement) -> bool:
 def is_titled(element: HtmlElement, id_: str) -> bool:
     """Whether an id was made of a heading's words, as generators of sites do: `related-work`."""
     heading = next(element.iter(*_HEADINGS), None) if id_ else None
-    said = _bare(text_of(heading)) if heading is not None else ""
-    return bool(said) and _bare(id_).startswith(said)
-
-
-def _bare(text: str) -> str:
-    return "".join(filter(str.isalnum, text.casefold()))
+    said = bare(text_of(heading)) if heading is not None else ""
+    return bool(said) and bare(id_).startswith(said)

@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode, urljoin
 
-from archiver import content, dates
+from archiver import content
 from archiver.engines import _json_values as values
 from archiver.engines._feed_formats import paragraphs
 from archiver.engines._platform import comment_claim, count_hint, target
@@ -25,7 +25,6 @@ from archiver.model import (
     Content,
     Extract,
     Media,
-    Moment,
     Note,
     ParentSource,
     Post,
@@ -150,8 +149,8 @@ def read_post(row: dict[str, Any], site: Site, *, listed: bool = False) -> tuple
         slug=slug,
         content=body,
         excerpt=excerpt,
-        published=_moment(row, "post_date"),
-        modified=_moment(row, "updated_at"),
+        published=values.moment(row, "post_date"),
+        modified=values.moment(row, "updated_at"),
         authors=tuple(author for one in bylines if (author := _author(one))) or None,
         terms=None if tags is None else tuple(tag for tag in tags if tag),
         comments_open=None if permission is None else permission != "none",
@@ -180,11 +179,6 @@ def _is_cut(row: dict[str, Any], body: Content | None) -> bool:
 def _tag(tag: dict[str, Any]) -> Term | None:
     name = values.line(tag, "name")
     return Term(taxonomy="tag", name=name, slug=values.text(tag, "slug")) if name else None
-
-
-def _moment(row: dict[str, Any], name: str) -> Moment | None:
-    found = values.text(row, name)
-    return dates.from_iso(found, 0) if found else None
 
 
 def _author(person: dict[str, Any]) -> Author | None:
@@ -245,7 +239,7 @@ def _comment(row: dict[str, Any], post: PostRef, parent: str | None, depth: int,
         url=f"{post.url}/comment/{native}" if post.url else None,
         author=_author(row),
         content=content.from_html(paragraphs(body), post.url or "") if body else None,
-        published=_moment(row, "date"),
+        published=values.moment(row, "date"),
         parent=parent,
         parent_source=ParentSource.API,
         depth=depth,

@@ -16,11 +16,11 @@ from datetime import datetime, timedelta
 from lxml.html import HtmlElement
 
 from archiver.engines import _comment_frame
-from archiver.engines._comment_frame import bare
 from archiver.engines._dating import Dating
 from archiver.engines._names import without_by
 from archiver.engines.dom import Dom, ancestors, text_of, tokens
 from archiver.model import Learned, Lesson, Post, PostRef, Rank
+from archiver.text import bare
 
 Pairs = tuple[tuple[str, str], ...]
 

@@ -18,7 +18,7 @@ from archiver.config import FILE_NAME, read_config
 from archiver.config_edit import with_blog, write
 from archiver.errors import DiskFull
 from archiver.warc import cdxj
-from archiver.warc.records import DIRECTORY, SUFFIX
+from archiver.warc.records import DIRECTORY, SUFFIX, warc_files
 
 How = Literal["copy", "link", "move", "reference"]
 NOTES = ("logs", "reports")
@@ -34,7 +34,7 @@ def bring_warc(shard: Path, archive: Path, how: How, needed: Iterable[str]) -> d
     needed: those that rows name which the archive does not have; None stands for one of these that is not there, and
     for another file of a name that the archive has, which no new row needs. Raises DiskFull.
     """
-    here = {f"{DIRECTORY}/{path.name}": path for path in sorted((shard / DIRECTORY).glob(f"*{SUFFIX}"))}
+    here = {f"{DIRECTORY}/{path.name}": path for path in warc_files(shard)}
     needed = set(needed)
     names: dict[str, str | None] = dict.fromkeys(needed)
     for name, path in here.items():
@@ -79,11 +79,11 @@ def bring_blogs(shard: Path, archive: Path) -> None:
 
 def take_away(shard: Path, archive: Path) -> None:
     """Remove the shard's WARC files that the archive has."""
-    for path in (shard / DIRECTORY).glob(f"*{SUFFIX}"):
+    for path in warc_files(shard):
         place = archive / DIRECTORY / path.name
         if place.exists() and (alike(path, place) or _beside(path, place).exists()):
             path.unlink()
-    if not any((shard / DIRECTORY).glob(f"*{SUFFIX}")):
+    if not warc_files(shard):
         (shard / cdxj.FILE).unlink(missing_ok=True)
 
 

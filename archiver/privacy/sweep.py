@@ -12,7 +12,7 @@ from archiver.errors import ArchiveDamaged
 from archiver.privacy.marks import Search, from_json
 from archiver.warc import cdxj
 from archiver.warc.reader import Record, responses
-from archiver.warc.records import DIRECTORY, SUFFIX
+from archiver.warc.records import DIRECTORY, warc_files
 from archiver.warc.withhold import body_of, stand_ins, withhold
 from db import Writer
 from db.checks import move_record
@@ -61,7 +61,7 @@ def sweep_warc(
     """
     held = _Held(search_for(writer.connection, redactions))
     total, unread = 0, []
-    for path in sorted((archive / DIRECTORY).glob(f"*{SUFFIX}")):
+    for path in warc_files(archive):
         if path.stat().st_mtime < since:
             continue
         name = f"{DIRECTORY}/{path.name}"

@@ -23,8 +23,9 @@ from archiver.errors import ArchiveMissing
 from archiver.privacy.redact import settle
 from archiver.reread.platform_exports import SCHEME
 from archiver.reread.replay import question_of, visit_again
-from archiver.reread.sources import Source, Sources, Tally, files
+from archiver.reread.sources import Source, Sources, Tally
 from archiver.terminal import count
+from archiver.warc.records import warc_files
 from db import open_archive
 from db.archive import DATABASE
 from db.rebuild import Change, Rebuild
@@ -57,7 +58,7 @@ def extract(archive: Path, *, jobs: int, dry_run: bool = False, advance: Callabl
     is dropped: what is read again is merged into the tables as they are. Raises Locked, ArchiveMissing,
     ArchiveError; the archive is then as it was.
     """
-    if not files(archive) and not any((archive / "warc").glob("*.open")):
+    if not warc_files(archive) and not any((archive / "warc").glob("*.open")):
         raise ArchiveMissing(str(archive), "it has no WARC files to read", "Name the archive with -a")
     with locked(archive, "extract"):
         if (archive / DATABASE).exists():

@@ -11,7 +11,7 @@ from archiver.crawl.recorded import Asked, answer_of, asked_of
 from archiver.errors import ArchiveDamaged
 from archiver.model import TargetKind
 from archiver.warc.reader import Record, read_at, responses
-from archiver.warc.records import DIRECTORY, SUFFIX
+from archiver.warc.records import DIRECTORY, warc_files
 
 NOT_MODIFIED = 304
 """Of this the crawl was told no payload; it went by what it held."""
@@ -36,11 +36,6 @@ class Tally:
     unread: list[str] = field(default_factory=list)
 
 
-def files(archive: Path) -> list[Path]:
-    """The WARC files of an archive, the oldest first."""
-    return sorted((archive / DIRECTORY).glob(f"*{SUFFIX}"))
-
-
 class Sources:
     """Iterates over the responses in the order in which they came.
 
@@ -54,7 +49,7 @@ class Sources:
         self._opening: dict[str, list[Source]] = {}  # site key -> what awaits the id of its run
 
     def __iter__(self) -> Iterator[Source]:
-        for path in files(self._archive):
+        for path in warc_files(self._archive):
             at = 0
             for record in self._records(path):
                 yield from self._settled(path, record)

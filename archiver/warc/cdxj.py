@@ -16,7 +16,7 @@ from urllib.parse import quote, urlsplit
 
 from archiver.errors import ArchiveDamaged
 from archiver.warc.reader import Record, responses
-from archiver.warc.records import DIRECTORY, SUFFIX, Exchange, Place
+from archiver.warc.records import DIRECTORY, Exchange, Place, warc_files
 
 FILE = f"{DIRECTORY}/index.cdxj"
 _WWW = re.compile(r"^www\d*\.")
@@ -88,7 +88,7 @@ def add(archive: Path, closed: Iterable[Path], known: Mapping[str, list[str]] | 
     if not paths:
         return
     if not index.exists():
-        _replace(index, heapq.merge(*(_lines(path, known) for path in _files(archive))))
+        _replace(index, heapq.merge(*(_lines(path, known) for path in warc_files(archive))))
         return
     with index.open(encoding="utf-8") as old:
         others = _without(old, {path.name for path in paths})
@@ -97,7 +97,7 @@ def add(archive: Path, closed: Iterable[Path], known: Mapping[str, list[str]] | 
 
 def unlisted(archive: Path) -> list[Path]:
     """Closed files that the index does not name: those of runs that were killed before they came to that."""
-    files, index = _files(archive), archive / FILE
+    files, index = warc_files(archive), archive / FILE
     if not files or not index.exists():
         return files
     if index.stat().st_mtime_ns >= max(path.stat().st_mtime_ns for path in files):
@@ -108,12 +108,12 @@ def unlisted(archive: Path) -> list[Path]:
 
 def write(archive: Path) -> None:
     """Make the index of an archive anew."""
-    _replace(archive / FILE, heapq.merge(*map(lines, _files(archive))))
+    _replace(archive / FILE, heapq.merge(*map(lines, warc_files(archive))))
 
 
 def is_current(archive: Path) -> bool:
     """Whether the index is there, as young as the newest file, and names the files that are there."""
-    files, index = _files(archive), archive / FILE
+    files, index = warc_files(archive), archive / FILE
     if not files or not index.exists():
         return not files and not index.exists()
     newest = max(path.stat().st_mtime_ns for path in files)
@@ -122,10 +122,6 @@ def is_current(archive: Path) -> bool:
 
 def _lines(path: Path, known: Mapping[str, list[str]]) -> list[str]:
     return sorted(known[path.name]) if path.name in known else lines(path)
-
-
-def _files(archive: Path) -> list[Path]:
-    return sorted((archive / DIRECTORY).glob(f"*{SUFFIX}"))
 
 
 def _named(index: Path) -> set[str]:

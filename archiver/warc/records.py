@@ -6,6 +6,7 @@ import hashlib
 from base64 import b32encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 DIRECTORY = "warc"
@@ -14,6 +15,11 @@ SUFFIX = ".warc.gz"
 NOT_MODIFIED = b"304"
 OPEN = ".open"
 """Added to the name of a file that is being written."""
+
+
+def warc_files(archive: Path) -> list[Path]:
+    """The WARC files of an archive, the oldest first; not those that are being written."""
+    return sorted((archive / DIRECTORY).glob(f"*{SUFFIX}"))
 
 
 @dataclass(frozen=True, slots=True)

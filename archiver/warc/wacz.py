@@ -29,7 +29,7 @@ from archiver.errors import ArchiveMissing
 from archiver.text import clean, squeeze
 from archiver.warc import cdxj
 from archiver.warc.reader import Record, responses
-from archiver.warc.records import DIRECTORY, SUFFIX
+from archiver.warc.records import warc_files
 
 _STEP = 1 << 20
 _GZIP = 16 + zlib.MAX_WBITS  # what tells zlib to write gzip
@@ -50,7 +50,7 @@ def write(archive: HasDirectory, path: Path) -> int:
 
     The file appears under its name when it is complete.
     """
-    files = sorted((archive.directory / DIRECTORY).glob(f"*{SUFFIX}"))
+    files = warc_files(archive.directory)
     if not files:
         raise ArchiveMissing(str(archive.directory), "it has no WARC files to pack", "Crawl without --no-warc first")
     new = path.with_name(f"{path.name}.new")
