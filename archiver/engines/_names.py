@@ -34,7 +34,9 @@ _BETWEEN = re.compile(r"\s+(?:[|·•–—@-]+|//)\s+")
 _DIGITS = re.compile(r"\d")
 # What joins a name to the date behind it: "on", "am", "le" …
 _BEFORE_DATE = re.compile(
-    r"(?:^|[\s,]+)(?:on|at|am|vom|den|le|du|el|il|em|op|den|på|w|dne|в|от|in|posted|published)?[\s,:]*$", re.IGNORECASE
+    r"(?:[\s,]+(?:posted|published|publicad[oa]|publi[ée]|pubblicato|geplaatst|veröffentlicht))?"
+    r"(?:^|[\s,]+)(?:on|at|am|vom|den|le|du|el|il|em|op|den|på|w|dne|в|от|in|posted|published)?[\s,:]*$",
+    re.IGNORECASE,
 )
 _TIME_WORDS = frozenset(
     (

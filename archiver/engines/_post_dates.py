@@ -36,6 +36,8 @@ _OFF = {Precision.MONTH: 1, Precision.YEAR: 23}
 """How many months, from a date as exact as that, the day may be away that it stands for."""
 _MONTH_PATH = re.compile(r"/((?:19|20)\d\d)/(0[1-9]|1[0-2])/(?:\d\d/)?[^/]", re.ASCII)
 _LONGEST = 200
+_BRIEF = 80  # characters
+_YEAR = re.compile(r"\d\d\d\d|['\u2019/.-]\d\d(?!\d)")
 _NEAR = 40  # characters: "Last updated on" stands close to its date
 
 
@@ -156,6 +158,8 @@ class PostDates:
             said = text_of(element)
             if not any(map(str.isdigit, said)) or self._says_change(said):
                 continue
+            if len(said) > _BRIEF and _YEAR.search(said) is None:
+                continue  # a sentence: "stir it, wait for 15 minutes"
             moment = self._dating.any(said, self._url)
             if moment is not None and moment.precision in _DAYS and not self._is_todays(element, moment):
                 return moment

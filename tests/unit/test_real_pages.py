@@ -149,6 +149,30 @@ def test_a_long_foot_tells_the_day() -> None:
     assert page.published.at[:10] == "2021-02-09"
 
 
+def test_what_is_done_for_seconds_is_no_date() -> None:
+    # "Once" is the Turkish "önce" without its accent.
+    step = "<p>Once the nets are dry and mended, haul them on board and wait for 15 seconds. Then cast off.</p>"
+    page = post(ARTICLE.format(step))
+    assert page.published is None
+    turkish = post(f"<div class='post-date'>3 saat önce</div>{ARTICLE.format(LONG)}")
+    assert turkish.published is None or turkish.published.printed == "3 saat önce"
+
+
+def test_a_name_before_the_word_for_having_published() -> None:
+    line = "<p class='post-meta'>Por Judy, publicado el 4 de febrero de 2021</p>"
+    page = post(f"<div class='hentry' id='post-7'><h1>Tides</h1>{line}<div class='entry-content'>{LONG}</div></div>")
+    authors, _ = page.byline
+    assert [author.name for author in authors] == ["Judy"]
+
+
+def test_a_link_to_log_in_is_none_of_a_comments_words() -> None:
+    words = "<p>Words.</p> <a class='comment-reply-login' href='/wp-login.php'>Log in to Reply</a>"
+    inner = f"<cite>Judy H</cite><div class='comment_text'>{words}</div>"
+    (comment,) = comments(f"<li id='comment-2' class='comment even depth-1'>{inner}</li>")
+    assert comment.content
+    assert comment.content.text == "Words."
+
+
 def test_a_title_that_only_sharing_names() -> None:
     head = "<title>Salt</title><meta property='og:title' content='Tides'><meta property='og:site_name' content='Salt'>"
     body = f"<div class='post-7 hentry' id='post-7'><h2>Tides</h2><div class='entry'>{LONG}</div></div>"
