@@ -166,5 +166,4 @@ def tell(outcomes: Sequence[Outcome], archive: Path, *, quiet: bool) -> None:
         return
     for outcome in outcomes:
         if outcome.exit_code:
-            line = f"{outcome.site_key}: {outcome.outcome}" + (f": {outcome.reason}" if outcome.reason else "")
-            click.echo(f"archiver: {safe(line)}", err=True)
+            click.echo(f"archiver: {safe(outcome.line)}", err=True)

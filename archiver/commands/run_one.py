@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from archiver.fleet.unit import Order
 
 WARC = (".warc", ".warc.gz", ".arc", ".arc.gz", ".wacz")
-
-
 OWN = ("url", "again", "wait", "jobs", "budget", "full")
 
 

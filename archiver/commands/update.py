@@ -102,8 +102,7 @@ def _tell(outcomes: Sequence[Outcome], *, quiet: bool) -> None:
         if not quiet:
             click.echo(safe(f"{outcome.site_key}: {', '.join(line(outcome.stats))}"))
         if outcome.exit_code:
-            reason = f": {outcome.reason}" if outcome.reason else ""
-            click.echo(safe(f"archiver: {outcome.site_key}: {outcome.outcome}{reason}"), err=True)
+            click.echo(f"archiver: {safe(outcome.line)}", err=True)
 
 
 def _fleet(

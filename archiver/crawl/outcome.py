@@ -116,6 +116,11 @@ class Outcome:
     shortfalls: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()
 
+    @property
+    def line(self) -> str:
+        """How it ended, and why: `blog.example.org: failed: …`."""
+        return f"{self.site_key}: {self.outcome}" + (f": {self.reason}" if self.reason else "")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DetectResult:

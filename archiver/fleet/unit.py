@@ -38,8 +38,6 @@ from db import open_archive
 LOOKED_AT = 20
 """Responses of a WARC file that are looked at to see whose it is."""
 _HELD = "SELECT (SELECT count(*) FROM posts WHERE kind = 'post'), (SELECT count(*) FROM comments)"
-
-
 _LAST = "SELECT outcome, reason FROM crawls ORDER BY started_at DESC, id DESC LIMIT 1"
 
 
@@ -111,7 +109,8 @@ def _crawl(order: Order, shard: Shard, progress: Progress) -> _Came:
     if not shard.final.is_dir() and (came := _ended_before(shard.part)):
         return came
     (outcome,) = run(
-        *(_place(shard), [order.blog]),
+        _place(shard),
+        [order.blog],
         progress=progress,
         keep=order.keep,
         ended=order.ended,
@@ -139,7 +138,8 @@ def _update(order: Order, shard: Shard, progress: Progress) -> _Came:
         return _crawl(order, shard, progress)
     assert order.blog is not None
     (outcome,) = run(
-        *(shard.final, [order.blog]),
+        shard.final,
+        [order.blog],
         command="update",
         progress=progress,
         keep=order.keep,
