@@ -88,6 +88,16 @@ def lists_posts(dom: Dom, home: str) -> int:
     return len(found) if len(found) >= LEAST else 0
 
 
+def lists_below(dom: Dom, home: str, here: str) -> bool:
+    """Whether a page leads to several posts whose addresses begin with its own, as a section's list does."""
+    folder = urls.folder(urls.without_fragment(here).partition("?")[0]) + "/"
+    below = [(link, url) for link, url in dom.links if url.startswith(folder) and may_be_post(url, home)]
+    if len({urls.url_key(url) for _, url in below} - {urls.url_key(here)}) < LEAST:
+        return False
+    found = {urls.url_key(url) for link, url in below if _is_permalink(link, frozenset()) and not _aside(link)}
+    return len(found - {urls.url_key(here)}) >= LEAST
+
+
 def _plain_posts(dom: Dom, home: str) -> Iterator[str]:
     for entry in microformats.entries(dom.root):
         url = urls.absolute(entry.url, dom.base) if entry.url else None

@@ -35,6 +35,7 @@ from archiver.model import (
     Post,
     PostKind,
     PostRef,
+    Precision,
     Rank,
     Site,
     Term,
@@ -55,13 +56,14 @@ _LINE = 60  # letters: a longer text is a sentence, not a label
 class PostPage:
     """What a page shows: the post, None where no text was found, its comments, and what it says of itself.
 
-    thread: the elements of the comments.
+    thread: the elements of the comments. is_doubtful: whether the text is the last resort's.
     """
 
     post: Post | None
     comments: tuple[Comment, ...]
     facts: PageFacts
     thread: tuple[HtmlElement, ...] = ()
+    is_doubtful: bool = False
 
 
 def read(dom: Dom, site: Site) -> PostPage:
@@ -95,7 +97,7 @@ def read(dom: Dom, site: Site) -> PostPage:
     else:
         return PostPage(post=None, comments=(), facts=facts)
     post = _with_learned(_post(dom, site, facts, scope, heading, text, elements), facts, learned, Dating(dom, site))
-    return PostPage(post=post, comments=comments, facts=facts, thread=tuple(elements))
+    return PostPage(post=post, comments=comments, facts=facts, thread=tuple(elements), is_doubtful=found is not None)
 
 
 def _with_learned(post: Post, facts: PageFacts, learned: dict[str, HtmlElement], dating: Dating) -> Post:
@@ -298,7 +300,8 @@ def _dateline(dom: Dom, dating: Dating, scope: HtmlElement, outside: list[HtmlEl
             continue
         called = any(_DATE.search(name) for name in tokens(line))
         moment = dating.any(text) or dating.printed(text, dom.page.url)
-        if moment is not None and (called or letters(text) <= _DATELINE):
+        stands_for_itself = moment is not None and moment.precision is not Precision.YEAR and letters(text) <= _DATELINE
+        if moment is not None and (called or stands_for_itself):
             return moment
     return None
 

@@ -23,21 +23,22 @@ _PARAGRAPHS = 2
 _LEVELS = 4
 
 
-def near_lines(dom: Dom, words: tuple[int, int], outside: Region) -> Iterator[HtmlElement]:
+def near_lines(dom: Dom, words: tuple[int, int], outside: Region, *, within: bool = True) -> Iterator[HtmlElement]:
     """Elements with text of their own near the words, those above first.
 
-    words: the places of the first and last node of what holds the words; outside: what is not about the post. What
-    stands between paragraphs, behind the second at least, is text, and so are sentences in lists and lines of code.
+    words: the places of the first and last node of what holds the words; outside: what is not about the post. within:
+    whether also those among the words, that is between paragraphs and behind the second at least, sentences in lists,
+    and lines of code: few days are told there, and many people.
     """
     start, end = words
-    text = _Text(dom)
+    text = None if within else _Text(dom)
     for place in range(max(0, start - _NEAR), min(len(dom.nodes), end + _NEAR)):
         element = dom.nodes[place]
         if not isinstance(element.tag, str) or element.tag in _NOT_LINES or element in outside:
             continue
         if not _has_text(element) or not 0 < len(text_of(element)) <= _LONGEST or is_in_foot(element):
             continue
-        if element not in text:
+        if text is None or element not in text:
             yield element
 
 

@@ -248,7 +248,8 @@ class _Byline:
 
     def _near_words(self) -> tuple[Author, ...]:
         """Names in lines near the words that nothing calls a byline: "Posted by Ann", "— Ann @ 6:00 am"."""
-        for element in near_lines(self._dom, self._words, self._outside) if self._words is not None else ():
+        span = self._words
+        for element in near_lines(self._dom, span, self._outside, within=False) if span is not None else ():
             if self._in_box(element) or _is_title(element) or self._says_title(element):
                 continue
             own = (element.text, *(child.tail for child in element))

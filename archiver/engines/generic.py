@@ -174,6 +174,8 @@ def _read_post(page: Page, site: Site) -> Extract:
     read, lessons = _learned(dom, site, post_pages.read(dom, site))
     if read.post is None:
         return Extract(notes=(*read.facts.notes, Note(kind="no_text_found", detail=page.url)))
+    if read.is_doubtful and read.facts.published_iso is None and links.lists_below(dom, site.home, page.url):
+        return Extract(notes=(*read.facts.notes, Note(kind="list_in_place_of_post", detail=page.url)))
     ref, count = read.post.ref, read.facts.comment_count
     stated = Claim(subject_kind="post", subject=ref.url or "", measure="comments", number=count or 0, where="json_ld")
     shown = ThreadPage(post=ref, page=None, pages=None, shown=len(read.comments))

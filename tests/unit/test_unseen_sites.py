@@ -241,3 +241,23 @@ def test_an_article_that_is_no_more_than_a_heading_is_not_the_post() -> None:
     ).posts
     assert post.content is not None
     assert "7: The lamps" in post.content.text
+
+
+@pytest.mark.parametrize(("below", "posts"), [("sea/", 0), ("", 1)])
+def test_the_list_of_a_section_is_no_post(below: str, posts: int) -> None:
+    card = "<a href='/" + below + "{file}/'><h4>{title}</h4><p>" + WORDS + "</p><span>{n} May 2021</span></a>"
+    found = read(f"<head><title>Sea</title></head><body><div>{rows(card)}</div></body>", HOME + "sea/")
+    assert len(found.posts) == posts
+    assert not found.comments
+
+
+def test_a_year_alone_dates_nothing() -> None:
+    (post,) = read(f"<body><main><h1>Lamps</h1><h3>2026</h3><p>{WORDS * 3}</p></main></body>").posts
+    assert post.published is None
+
+
+def test_a_date_between_the_paragraphs_may_be_the_posts() -> None:
+    text = f"<p>{WORDS}</p>" * 3
+    (post,) = read(f"<body><main><h1>Oil</h1>{text}<p>Published 3 May 2021</p>{text}</main></body>").posts
+    assert post.published is not None
+    assert post.published.at == "2021-05-03T00:00:00Z"
