@@ -21,6 +21,7 @@ _NAME = re.compile(
     r"^(?:c|com|cmt|comm|comments?)[-_]*(?:auth|author|autor|name|user)(?:[-_]*name)?$|^(?:author|autor)[-_]*comments?$"
 )
 _DATE = re.compile(r"^(?:c|com|cmt|comm|comments?)[-_]*(?:date|time|meta|metadata|info)$|^meta[-_]?date$")
+_UNDERSCORES = re.compile("_+")
 _REPLY = frozenset({"comment-reply-link", "comment-reply-login", "wpd-reply-button", "comment_reply_link"})
 # What plugins hang on a comment's words: only within these, as frames around all of a comment are called so, too.
 _TOOLS = re.compile(
@@ -53,8 +54,8 @@ class Role(NamedTuple):
 def role(classes: str) -> Role | None:
     """The part that an element with this class attribute plays; None for none."""
     found = [name.removeprefix("js-") for name in classes.lower().split()]
-    if "__" in classes:  # BEM's way of `comment-meta`
-        found += [name.replace("__", "-") for name in found if "__" in name]
+    if "_" in classes:  # BEM's way of `comment-meta`, and that of others
+        found += [_UNDERSCORES.sub("-", name) for name in found if "_" in name]
     held = set(found)
     words = _rank(found, "words")
     if words == NONE and any(_WORDS.search(name) and not _NOT_WORDS.search(name) for name in found):

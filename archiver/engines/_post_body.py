@@ -219,7 +219,10 @@ def _is_marker(node: HtmlElement, element: HtmlElement) -> bool:
     if len(text) > 60:
         return False
     said = re.sub(r"^(?:/|end(?:\s+of)?|close|//|#)\s*", "", text).strip()
-    names = {*tokens(element), (element.get("id") or "").lower()} - {"", "entry", "clear", "clearfix"}
+    id_ = (element.get("id") or "").lower()
+    # "#page" is the frame around everything, while WordPress gives pages the class.
+    names = {id_} if text.lstrip("/ ").startswith("#") else {*tokens(element), id_}
+    names -= {"", "entry", "clear", "clearfix"}
     return said.lstrip("./#").removeprefix("div").lstrip(".# ") in names
 
 

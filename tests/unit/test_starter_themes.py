@@ -104,6 +104,18 @@ def test_a_frame_named_in_the_way_of_bem_is_no_part_of_the_words() -> None:
     assert one.author.name == "Ann"
 
 
+def test_names_with_underscores_are_those_with_hyphens() -> None:
+    (one,) = comments(
+        "<li id='comment-1' class='comment comment-even'><div class='media'><div class='media-body'>"
+        "<p class='author_name'>Ann</p>Fine weather.</div></div><div class='comment-metadata'>"
+        "<span class='comment-pub-time'>2021-02-10 08:00</span></div></li>"
+    )
+    assert one.author is not None
+    assert one.author.name == "Ann"
+    assert one.content is not None
+    assert one.content.text == "Fine weather."
+
+
 def test_a_day_and_an_hour_side_by_side_are_two_things() -> None:
     when = "<time datetime='2020-04-01T10:15:09+01:00'><span>Apr 1, 20</span><span>10:15 f m</span></time>"
     (one,) = comments(a_comment(1, f"<b class='fn'>Ann</b> {when}"))
@@ -185,6 +197,15 @@ def test_a_loose_line_of_the_author_stays() -> None:
     line = "See <a href='https://a.example/sea' rel='tag'>the sea</a> and <em>wait</em>."
     page = post(article(f"<h1 class='entry-title'>Tides</h1><div class='entry-content'>{WORDS}{line}</div>"))
     assert text(page).endswith("See the sea and wait.")
+
+
+def test_a_frame_of_the_page_is_not_the_end_of_a_page_that_has_the_class() -> None:
+    own = f"<article class='post-7 page type-page hentry'><h1>Tides</h1>{WORDS}</article>"
+    side = "<div class='side'><p>Other words of the theme, and quite a few of them.</p></div>"
+    frame = f"<div id='page'><div class='main'>{own}</div></div>{side}</div><!-- #page -->"
+    page = post(frame, classes="page page-id-7")
+    assert text(page).startswith("The tide came in")
+    assert text(page).endswith("from the hill.")
 
 
 def test_a_block_theme_without_a_block_of_words_has_none() -> None:
