@@ -32,7 +32,9 @@ _PERSONAL = frozenset({"url", "external", "ugc"})
 _LONGEST = 250
 _SHORT = 60
 _A_DATE = re.compile(r"\d.*\d{4}|\d{4}.*\d")
-_TYPED = re.compile(r"<(a|b|code|del|em|font|i|s|small|span|strong|sub|sup|u)(?:\s[^<>]*)?>(.*?)</\1>", re.IGNORECASE)
+_TYPED = re.compile(
+    r"<(a|b|cite|code|del|em|font|i|s|small|span|strong|sub|sup|u)(?:\s[^<>]*)?>(.*?)</\1>", re.IGNORECASE
+)
 _PING_OF = re.compile(r"^(?:ping|track)backs?(?:\s*:|\s+(?:von|from|by|de|da|di|van|od|från|fra))\s+", re.IGNORECASE)
 _COLON = re.compile(r"[\s:：,]+$")
 _DATE_PROPERTIES = frozenset({"datePublished", "dateCreated", "commentTime"})

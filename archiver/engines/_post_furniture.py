@@ -27,6 +27,7 @@ PLAIN_CLASS = re.compile(r"^(?:wp-|align|gallery|caption|has-|size-|is-)")
 _SHORT_LINE = 600  # characters
 _DATE_LINE = 60  # characters
 _FIRST = 3  # elements, among which the title is
+_LAST = 3  # elements, among which the line of the terms is
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4"})
 _LABELS = frozenset({"span", "div", "p"})
 _LINE_TAGS = frozenset({"p", "div", "small", "span", "em", "ul", "h2", "h3", "h4", "h5", "h6", "time"})
@@ -50,7 +51,7 @@ def furniture(element: HtmlElement, swallowed: list[HtmlElement], stated: str) -
     shell: HtmlElement | None = element
     while shell is not None:
         children = [e for e in shell if isinstance(e.tag, str) and e.tag not in SKIPPED and e not in swallowed]
-        found += [*_leading(shell, children, stated), *_trailing(shell, children)]
+        found += [*_leading(shell, children, stated), *_trailing(shell, children), *_from_terms(children)]
         left = [node for node in children if node not in found]
         # Around what is left there may be another shell.
         shell = left[0] if len(left) == 1 and left[0].tag in _SHELLS and not _has_words(shell) else None
@@ -97,6 +98,26 @@ def _trailing(shell: HtmlElement, children: list[HtmlElement]) -> Iterator[HtmlE
             return
         if ((before.tail if before is not None else shell.text) or "").strip():
             return
+
+
+def _from_terms(children: list[HtmlElement]) -> list[HtmlElement]:
+    """The last children from a line of the post's terms on: "Categorised in: News", "This post was written by Ann"."""
+    start = max(0, len(children) - _LAST)
+    first = next((n for n, node in enumerate(children[start:], start) if _is_terms(node)), None)
+    behind = children[first:] if first is not None else []
+    return behind if all(len(text_of(e)) < _SHORT_LINE // 2 and _is_bare(e) for e in behind) else []
+
+
+def _is_terms(node: HtmlElement) -> bool:
+    """Whether a line is links to terms of this blog, as WordPress marks them, and a label."""
+    links = list(node.iter("a")) if node.tag in _LINE_TAGS else []
+    if not links or not all(map(_is_of_theme, links)):
+        return False
+    return len(text_of(node)) - sum(len(text_of(link)) for link in links) < _DATE_LINE
+
+
+def _is_bare(node: HtmlElement) -> bool:
+    return not (node.tail or "").strip() and next(node.iter("img", "iframe", "video"), None) is None
 
 
 def loose_line(element: HtmlElement, left_out: list[HtmlElement]) -> tuple[HtmlElement | None, list[HtmlElement]]:

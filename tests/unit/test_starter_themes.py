@@ -70,7 +70,12 @@ def test_a_time_without_a_zone_is_greenwichs_where_another_hour_is_printed(
 
 @pytest.mark.parametrize(
     ("said", "name"),
-    [("Anonymous on", "Anonymous"), ("Kim Il", "Kim Il"), ("<a href='https://a.example/'>Ann</a> on", "Ann")],
+    [
+        ("Anonymous on", "Anonymous"),
+        ("Kim Il", "Kim Il"),
+        ("&lt;cite class='fn'&gt;Ann&lt;/cite&gt;", "Ann"),
+        ("<a href='https://a.example/'>Ann</a> on", "Ann"),
+    ],
 )
 def test_the_word_before_a_date_is_no_part_of_a_name(said: str, name: str) -> None:
     time = "<time datetime='2020-04-1'><a href='#'>April 1st, 2020</a></time>"
@@ -191,6 +196,16 @@ def test_a_loose_line_behind_the_words_tells_of_the_post() -> None:
     assert page.published.at == "2011-03-30T18:25:38Z"
     assert [term.name for term in page.read().terms or ()] == ["Sea", "Boats"]
     assert [author.name for author in page.byline[0]] == ["Ann"]
+
+
+def test_lines_from_the_terms_on_are_none_of_the_words() -> None:
+    behind = (
+        "Tags: <a href='/tag/sea/' rel='tag'>Sea</a>, <a href='/tag/boats/' rel='tag'>Boats</a><br>"
+        "<p>Categorised in: <a href='/category/news/' rel='tag'>News</a></p><p>This post was written by Ann</p>"
+    )
+    page = post(article(f"<h1>Tides</h1>{WORDS}{behind}<div id='comments'><div id='respond'></div></div>"))
+    assert text(page).endswith("from the hill.")
+    assert sorted(term.name for term in page.read().terms or ()) == ["Boats", "News", "Sea"]
 
 
 def test_a_loose_line_of_the_author_stays() -> None:
