@@ -26,6 +26,7 @@ HARD_IDS = ("respond", "commentform", "disqus_thread", "colophon", "secondary", 
 _THREAD_IDS = ("respond", "commentform", "comments", "disqus_thread")
 _FEET = ("footer", "site-footer", "copyright")
 _OUTER = frozenset({"body", "html"})
+_NO_BODY = _OUTER | {"ul", "ol", "nav"}
 _FRAMES = 3  # around a title, itself counted
 _SAYING = ("p", "blockquote", "figure", "dl")
 _SHOWN = ("img", "iframe", "video", "audio")
@@ -36,7 +37,7 @@ def find_element(dom: Dom, aside: Region, article: HtmlElement | None) -> HtmlEl
     """The element of a page that holds its post's words. aside: where it cannot be; article: around the post."""
     other: HtmlElement | None = None
     for name in vocabulary.names("post", "body"):
-        found = [e for e in dom.classed(name) if e.tag not in _OUTER and e not in aside and not _is_frame(dom, e)]
+        found = [e for e in dom.classed(name) if e.tag not in _NO_BODY and e not in aside and not _is_frame(dom, e)]
         found = [e for e in found if not _in_numbered(e)]
         own = [e for e in found if article is not None and dom.inside(e, article)]
         if found:  # to read all the words of a post takes a while, and most have but one
@@ -53,7 +54,7 @@ def find_element(dom: Dom, aside: Region, article: HtmlElement | None) -> HtmlEl
         if "articleBody" in (element.get("itemprop") or "") and element not in aside:
             return element
     if "wp-site-blocks" in dom.class_tokens:
-        return _wordless(dom, aside, article)  # a block prints the words, called so; none where there are none
+        return _wordless(dom, aside, article) if article is not None else None  # a block prints the words, called so
     densest = _densest(dom, aside, article)
     if other is not None and (densest is None or len(text_of(densest)) < len(text_of(other))):
         return _inner_body(dom, other)
@@ -137,10 +138,16 @@ def _plainly_called(dom: Dom, aside: Region, article: HtmlElement | None) -> Htm
 
 def _behind_title(dom: Dom) -> list[HtmlElement]:
     """What stands on the same level as the title, or as one of the frames around that, and behind it."""
-    stated = normal_name(dom.stated_title or "")
-    heads = [head for head in dom.tags("h1") if (said := normal_name(text_of(head))) and stated.startswith(said)]
-    frames = [heads[0], *islice(ancestors(heads[0]), _FRAMES - 1)] if len(heads) == 1 else []
+    title = _sole_title(dom)
+    frames = [title, *islice(ancestors(title), _FRAMES - 1)] if title is not None else []
     return [node for frame in frames if frame.tag not in _OUTER for node in frame.itersiblings()]
+
+
+def _sole_title(dom: Dom) -> HtmlElement | None:
+    """The only <h1> with which the page's <title> begins; of those that say the same the last: one is a banner's."""
+    stated = normal_name(dom.stated_title or "")
+    heads = {head: said for head in dom.tags("h1") if (said := normal_name(text_of(head))) and stated.startswith(said)}
+    return list(heads)[-1] if len(set(heads.values())) == 1 else None
 
 
 def _is_rather(dom: Dom, plain: HtmlElement, densest: HtmlElement) -> bool:
@@ -162,17 +169,26 @@ def _wordless(dom: Dom, aside: Region, article: HtmlElement | None) -> HtmlEleme
             element is None or (dom.inside(one, element) and _holds_more(dom, element, one))
         ):
             element = one
-    behind = _behind_heading(dom, aside, article) if article is not None and element in {None, article} else None
+    if element not in {None, article}:
+        return element
+    if article is not None:
+        stated = normal_name(dom.stated_title or "")
+        heads = (
+            e for e in article.iter("h1", "h2", "h3", "h4") if (said := normal_name(text_of(e))) and said in stated
+        )
+        behind = _behind_heading(dom, aside, article, next(heads, None))
+    else:
+        title = _sole_title(dom)
+        behind = _behind_heading(dom, aside, None, title) if title is not None else None
     return element if behind is None else behind
 
 
-def _behind_heading(dom: Dom, aside: Region, article: HtmlElement) -> HtmlElement | None:
+def _behind_heading(
+    dom: Dom, aside: Region, article: HtmlElement | None, title: HtmlElement | None
+) -> HtmlElement | None:
     """Of what follows the title in the post's element, beside it or its frame, the only part with words that is neither
     the theme's by its name nor the thread. With the title elsewhere, of all that stands in the post's element."""
-    stated = normal_name(dom.stated_title or "")
-    heads = (e for e in article.iter("h1", "h2", "h3", "h4") if (said := normal_name(text_of(e))) and said in stated)
-    title = next(heads, None)
-    frames = near(title, _FRAMES - 1) if title is not None else [article]
+    frames = near(title, _FRAMES - 1) if title is not None else [article] if article is not None else []
     for frame in frames:
         if frame is article and title is not None:
             break

@@ -136,9 +136,13 @@ def _marker(dom: Dom, element: HtmlElement) -> HtmlElement | None:
     marker = next(markers, None)
     if marker is None:
         return None
-    value = element.get("class") or ""
+    value, end = element.get("class") or "", dom.order[marker]
     others = (dom.order[other] for other in dom.by_classes.get(value, ()) if other is not element)
-    return None if any(start < other < dom.order[marker] for other in others) else marker
+    if any(start < other < end for other in others):
+        return None
+    said = (marker.text or "").split()  # another behind it may have one of its classes, and the marker be that one's
+    behind = dom.classed(*(name for name in tokens(element) if any(name in word for word in said)))
+    return None if any(dom.last(element) < dom.order[other] < end for other in behind) else marker
 
 
 # -- a body that swallowed what stands behind it ----------------------------------------------------

@@ -223,6 +223,31 @@ def test_a_frame_of_the_page_is_not_the_end_of_a_page_that_has_the_class() -> No
     assert text(page).endswith("from the hill.")
 
 
+def test_a_marker_behind_another_element_of_the_class_is_that_ones() -> None:
+    own = f"<div class='col'><div class='card wd-back post-content'>{WORDS}</div></div>"
+    other = "<div class='missed'><div class='wd-back'><p>Other words of the theme.</p></div><!-- end wd-back --></div>"
+    assert text(post(f"<h1>Tides</h1>{own}<div class='side'><p>And a list.</p></div>{other}")).endswith(
+        "from the hill."
+    )
+
+
+def test_few_words_behind_the_title_are_the_body_without_a_name_of_its_own() -> None:
+    page = post(
+        "<header><h1>Harbour Notes</h1></header><div class='wrap'><h1 class='page-title'>Tides</h1><ul class='meta'>"
+        "<li><a href='/author/ann/'>Ann</a></li></ul><div class='post__view_area'><p>At noon.</p></div></div>"
+    )
+    assert text(page) == "At noon."
+
+
+def test_a_list_of_other_posts_is_no_body_whatever_its_name() -> None:
+    side = "".join(f"<li><a href='/walk-{n}/'>A long walk along the harbour, number {n}</a></li>" for n in range(9))
+    page = post(
+        f"<div class='post'><h1>Tides</h1><div class='post-content'><p>At noon.</p></div></div>"
+        f"<div class='panel'><ul class='post-content'>{side}</ul></div>"
+    )
+    assert text(page) == "At noon."
+
+
 def test_a_block_theme_without_a_block_of_words_has_none() -> None:
     card = f"<div class='card'><p class='name'>Ann</p>{WORDS}</div>"
     page = post(f"<div class='wp-site-blocks'><h1 class='wp-block-post-title'>Tides</h1>{card}</div>")
