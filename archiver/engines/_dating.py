@@ -107,6 +107,8 @@ class Dating:
         found = dates.from_iso(text, self.clock) if text else None
         if text and found is not None and shown and self._is_greenwich(text, found, shown):
             found = dates.from_iso(text, 0)
+            if found is not None and text[16:] == ":00":  # made of what is printed, which has no seconds
+                found = replace(found, precision=Precision.MINUTE)
         return replace(found, printed=shown) if found is not None and shown else found
 
     def _is_greenwich(self, text: str, found: Moment, shown: str) -> bool:

@@ -51,7 +51,8 @@ def furniture(element: HtmlElement, swallowed: list[HtmlElement], stated: str) -
     shell: HtmlElement | None = element
     while shell is not None:
         children = [e for e in shell if isinstance(e.tag, str) and e.tag not in SKIPPED and e not in swallowed]
-        found += [*_leading(shell, children, stated), *_trailing(shell, children), *_from_terms(children)]
+        found += [*_leading(shell, children, stated), *_trailing(shell, children)]
+        found += _from_terms([node for node in children if node not in found])
         left = [node for node in children if node not in found]
         # Around what is left there may be another shell.
         shell = left[0] if len(left) == 1 and left[0].tag in _SHELLS and not _has_words(shell) else None
@@ -104,7 +105,7 @@ def _from_terms(children: list[HtmlElement]) -> list[HtmlElement]:
     """The last children from a line of the post's terms on: "Categorised in: News", "This post was written by Ann"."""
     start = max(0, len(children) - _LAST)
     first = next((n for n, node in enumerate(children[start:], start) if _is_terms(node)), None)
-    behind = children[first:] if first is not None else []
+    behind = children[first:] if first and any(map(text_of, children[:first])) else []  # not the byline of a short post
     return behind if all(len(text_of(e)) < _SHORT_LINE // 2 and _is_bare(e) for e in behind) else []
 
 

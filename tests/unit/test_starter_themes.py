@@ -208,6 +208,12 @@ def test_lines_from_the_terms_on_are_none_of_the_words() -> None:
     assert sorted(term.name for term in page.read().terms or ()) == ["Boats", "News", "Sea"]
 
 
+def test_terms_above_a_short_post_do_not_end_it() -> None:
+    above = "<div><a href='/category/news/' rel='category tag'>News</a></div>"
+    page = post(f"<div class='main-post post-7' id='post-7'><h2>Tides</h2>{above}<p>At noon.</p><br></div>")
+    assert text(page) == "At noon."
+
+
 def test_a_loose_line_of_the_author_stays() -> None:
     line = "See <a href='https://a.example/sea' rel='tag'>the sea</a> and <em>wait</em>."
     page = post(article(f"<h1 class='entry-title'>Tides</h1><div class='entry-content'>{WORDS}{line}</div>"))
