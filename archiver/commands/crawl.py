@@ -15,6 +15,7 @@ from archiver.commands.fleet import taken as taken_fleet
 from archiver.commands.import_ import taken, unread
 from archiver.commands.notices import notify
 from archiver.commands.session import (
+    ALL_PAUSED,
     archive_option,
     config_option,
     holding_interrupts,
@@ -82,6 +83,8 @@ def crawl(
     named = [*urls, *(read_urls(source) if source else ())]
     file = load_config(fleet.settings if fleet.executor else archive, config)
     blogs = blog_configs(named, file, flags=flags)
+    if not blogs and file.blogs:
+        raise UsageError(str(file.path), *ALL_PAUSED)
     if not blogs:
         raise UsageError(
             "crawl",

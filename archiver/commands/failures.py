@@ -32,8 +32,14 @@ def explained(error: Exception, session: Session) -> ArchiverError | None:
     if isinstance(error, OSError) and error.errno in _DISK:
         from db.archive import explain_os
 
-        return explain_os(error, Path(error.filename) if isinstance(error.filename, str) else where)
+        return explain_os(error, Path(error.filename) if isinstance(error.filename, str) else _stuck(error) or where)
     return None
+
+
+def _stuck(error: OSError) -> Path | None:
+    """The name of standard output, where it was in saying something that it came up: such an error names no file."""
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    return Path("standard output") if frames and frames[-1].f_globals.get("__name__") == click.utils.__name__ else None
 
 
 def crash(error: Exception, session: Session) -> ArchiverError:

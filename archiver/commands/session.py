@@ -19,6 +19,7 @@ from archiver.errors import UsageError
 from archiver.storage.stores import SCHEMES, is_elsewhere
 
 DEFAULT_ARCHIVE = Path("archive")
+ALL_PAUSED = ("all of its blogs are paused", "Take one up again with `archiver add URL`")
 PREFIX = "ARCHIVER_"
 NEAR = 0.7
 """How alike a misspelt variable is to the one that was meant: DEALY and DELAY are so to 0.8."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import sqlite3
+from collections.abc import Collection
 from contextlib import closing
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ import click
 
 from archiver.commands.session import archive_option, load_config
 from archiver.config import blog_configs
+from archiver.terminal import safe
 from archiver.urls import site_key
 
 GAPS = 4
@@ -31,9 +33,10 @@ def status(blogs: tuple[str, ...], archive: Path, coverage: bool, as_json: bool)
 
     Also when it was brought up to date, when that is due again, how the latest runs compare, and what is wrong.
 
-    BLOG is its URL or host. Exit code 4 says that something is missing that a crawl might bring. What
-    a blog counts and no crawl can bring (what a password hides, pings that a heading counts, answers to
-    what was deleted) is listed with the reason, and is no cause for it.
+    BLOG is its URL or host. Exit code 4 says that something is missing that a crawl might bring, be it a
+    whole blog that archiver.toml names. What a blog counts and no crawl can bring (what a password hides,
+    pings that a heading counts, answers to what was deleted) is listed with the reason, and is no cause
+    for it.
 
     \b
     Examples:
@@ -47,17 +50,26 @@ def status(blogs: tuple[str, ...], archive: Path, coverage: bool, as_json: bool)
     from db import open_archive
 
     with closing(open_archive(archive).connect()) as connection:
-        busy, due, paused = at_work(archive), _next_due(archive), _paused(archive)
+        busy, due, named = at_work(archive), _next_due(archive), _named(archive)
+        paused = {key for key, is_paused in named.items() if is_paused}
         meant = find_blogs(connection, blogs)
         found = [blog_status(connection, blog_id, at_work=busy, next_due=due, paused=paused) for blog_id in meant]
         gaps = {one.id: _gaps(connection, one.id) for one in found} if coverage else {}
+    waiting = [] if blogs else unknown(set(named) - paused, [one.site_key for one in found])
     if as_json:
         rows = [{**asdict(one), "has_gaps": one.has_gaps, **_plain(gaps.get(one.id))} for one in found]
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
     else:
         blocks = ["\n".join([*describe(one), *_lines(gaps.get(one.id))]) for one in found]
         click.echo("\n\n".join(blocks) or "The archive is empty.")
-    return GAPS if any(one.has_gaps for one in found) else 0
+    for key in waiting:
+        click.echo(f"{safe(key)}: archiver.toml names it, and nothing of it is archived", err=True)
+    return GAPS if waiting or any(one.has_gaps for one in found) else 0
+
+
+def unknown(named: Collection[str], held: Collection[str]) -> list[str]:
+    """The keys of sites that are named and not held. A host is held, too, by a blog in a folder of it."""
+    return sorted(key for key in named if not any(f"{site}/".startswith(f"{key}/") for site in held))
 
 
 def _next_due(archive: Path) -> str | None:
@@ -73,11 +85,11 @@ def _next_due(archive: Path) -> str | None:
     return local.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _paused(archive: Path) -> set[str]:
-    """The keys of the sites that archiver.toml has updates leave alone."""
+def _named(archive: Path) -> dict[str, bool]:
+    """The keys of the sites that archiver.toml names, and whether updates leave them alone."""
     file = load_config(archive, None)
     named = blog_configs([url for url, _ in file.blogs], file) if file.blogs else []
-    return {site_key(blog.url) for blog in named if blog.paused}
+    return {site_key(blog.url): blog.paused for blog in named}
 
 
 def _gaps(connection: sqlite3.Connection, blog_id: str) -> dict[str, list[Any]]:

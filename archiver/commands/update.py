@@ -13,6 +13,7 @@ from archiver.commands.blog_options import update_options
 from archiver.commands.fleet import Fleet, crawl_fleet, fleet_options, jobs_option, taken
 from archiver.commands.notices import notify
 from archiver.commands.session import (
+    ALL_PAUSED,
     archive_option,
     config_option,
     holding_interrupts,
@@ -152,7 +153,7 @@ def archived_blogs(
             raise UsageError(blog.url, "the archive does not hold it", f"Run `archiver crawl {blog.url}` first")
     chosen = [blog for blog in blogs if urls or not blog.paused]
     if not chosen:
-        raise UsageError(str(archive), "all of its blogs are paused", "Take one up again with `archiver add URL`")
+        raise UsageError(str(archive), *ALL_PAUSED)
     named = () if urls else blog_configs([], file, flags=flags)
     return chosen, [blog.url for blog in named if site_key(blog.url) not in homes]
 

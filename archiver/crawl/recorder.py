@@ -17,6 +17,7 @@ from archiver import __version__
 from archiver.crawl.jobs import fetch_of, utc_now
 from archiver.crawl.recorded import answer_of, asked_of
 from archiver.errors import ArchiveDamaged
+from archiver.terminal import count
 from archiver.warc import cdxj
 from archiver.warc.reader import Record, read_at, responses
 from archiver.warc.records import DIRECTORY, OPEN, Exchange, Original, Place
@@ -39,8 +40,13 @@ class Recovered:
     kept: int = 0
 
     def __str__(self) -> str:
-        found = f"{self.adopted} responses without a row adopted, {self.kept} kept without one"
-        return f"{self.files} WARC files of a killed run closed, {self.cut} torn bytes cut off, {found}"
+        told = {
+            f"{count(self.files, 'WARC file')} of a killed run closed": self.files,
+            f"{count(self.cut, 'torn byte')} cut off": self.cut,
+            f"{count(self.adopted, 'response')} without a row adopted": self.adopted,
+            f"{count(self.kept, 'response')} kept without a row": self.kept,
+        }
+        return ", ".join(line for line, number in told.items() if number) or "the index of the WARC files made anew"
 
 
 def run_name(began: datetime) -> str:

@@ -24,6 +24,7 @@ import archiver.commands.search
 from archiver import __version__
 from archiver.cli import main
 from archiver.commands.demo import try_out
+from archiver.commands.status import unknown
 from archiver.config import BlogConfig
 from archiver.crawl.outcome import DetectResult, Outcome, Stats
 from archiver.crawl.progress import PlainProgress, Progress
@@ -264,6 +265,22 @@ def test_a_misspelt_variable_is_named_with_the_one_that_was_meant(variable, near
     assert crawl.blogs == [BlogConfig(url=BLOG, contact="me@example.org")]
 
 
+def test_crawl_says_that_all_blogs_of_the_file_are_paused(crawl):
+    Path("archiver.toml").write_text(f"[[blogs]]\nurl = '{BLOG}'\npaused = true\n")
+    assert error_line(call("crawl", code=2)).startswith("archiver.toml: all of its blogs are paused. Take one up")
+    assert crawl.calls == []
+
+
+def test_a_full_disk_behind_standard_output_is_not_that_of_the_archive():
+    with Path("/dev/full").open("w") as full:
+        ran = subprocess.run(
+            [sys.executable, "-m", "archiver", "--help"], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert (ran.returncode, ran.stderr.splitlines()[0]) == (
+        3, "archiver: standard output: no space is left. Free some space and run the same command again"
+    )  # fmt: skip
+
+
 def test_crawl_reads_urls_from_a_file_and_from_stdin(crawl):
     text = "\ufeff# blogs\nblog.example.org\n\n  https://other.example.net  \nblog.example.org\n"
     urls = [BLOG, "https://other.example.net/"]
@@ -463,6 +480,19 @@ def test_status_of_one_blog_and_its_gaps(archive):
     lines = call("status", "--coverage", BLOG, code=4).output.splitlines()
     assert lines[-3].startswith("        4        2       2  https://blog.example.org/2021/02/post-1/")
     assert lines[-1] == "        3        2       1  February 2021"
+
+
+def test_status_names_the_blogs_of_the_file_of_which_nothing_is_archived(archive):
+    named = ["other.example.net", "third.example", "https://paused.example/'\npaused = true\n#'"]
+    Path("archive/archiver.toml").write_text("".join(f"[[blogs]]\nurl = '{url}'\n" for url in named))
+    said = "third.example: archiver.toml names it, and nothing of it is archived\n"
+    assert call("status", code=4).stderr == call("status", "--json", code=4).stderr == said
+    assert call("status", "other.example.net").stderr == ""
+
+
+def test_a_blog_in_a_folder_of_the_host_that_is_named_is_held():
+    named = {"a.example", "b.example", "b.example/blog", "c.example"}
+    assert unknown(named, ["a.example/blog", "b.example", "c.example.org"]) == ["b.example/blog", "c.example"]
 
 
 def test_status_as_json(archive):
