@@ -34,10 +34,15 @@ def is_frame(element: HtmlElement) -> bool:
     if any(_NAMES.search(name) for name in names):
         return True
     if element.tag == "a":
-        return _SHARING.match(element.get("href") or "") is not None
+        return is_sharing(element)
     if TAG_LISTS.intersection(names):
         return _is_links(element)
     return element.tag in {"p", "div", "span"} and _counts_comments(element)
+
+
+def is_sharing(link: HtmlElement) -> bool:
+    """Whether a link hands the page on, to a network or by mail."""
+    return _SHARING.match(link.get("href") or "") is not None
 
 
 def is_called_tags(names: Iterable[str]) -> bool:

@@ -10,6 +10,7 @@ from lxml.html import HtmlElement
 
 from archiver import dates
 from archiver.engines import _vocabulary as vocabulary
+from archiver.engines._post_frame import is_sharing
 from archiver.engines.dom import SKIPPED, rels, text_of, tokens
 from archiver.engines.wordpress_urls import is_author_page, taxonomy
 from archiver.text import normal_name
@@ -219,6 +220,13 @@ _META_NAME = re.compile(
 )
 
 
+def _shares(node: HtmlElement) -> bool:
+    """Whether all that an element says are links to hand the page on."""
+    links = list(node.iter("a")) if node.tag in {"div", "p", "ul", "span"} else []
+    said = sum(len(text_of(link)) for link in links)
+    return bool(links) and all(map(is_sharing, links)) and len(text_of(node)) <= said + len(links)
+
+
 def _holds_paragraph(node: HtmlElement) -> bool:
     """Whether there is a paragraph without a link in an element that makes up most of it: a short post's words."""
     plain = (p for p in node.iter("p") if p is not node and next(p.iter("a"), None) is None)
@@ -270,10 +278,14 @@ def is_theme_part(node: HtmlElement) -> bool:
         return True
     if node.tag in {"h1", "h2"} and not vocabulary.name_set("post", "title").isdisjoint(tokens(node)):
         return True
-    if _is_worked(node) or (
-        node.tag in {"div", "nav", "ul"}
-        and re.fullmatch(r"[\d\s]+", text_of(node))
-        and next(node.iter("a"), None) is not None
+    if (
+        _is_worked(node)
+        or _shares(node)
+        or (
+            node.tag in {"div", "nav", "ul"}
+            and re.fullmatch(r"[\d\s]+", text_of(node))
+            and next(node.iter("a"), None) is not None
+        )
     ):
         return True  # the numbers of a post's parts
     if node.tag not in {"div", "header", "footer"} or next(node.iter("p", "blockquote", "img"), None) is not None:

@@ -115,6 +115,13 @@ def test_a_head_within_the_words_and_a_foot() -> None:
     assert said.endswith("saw it turn.")
 
 
+def test_links_that_hand_a_post_on_are_none_of_its_words() -> None:
+    share = "<div class='tw_button'><a href='https://twitter.com/share?url=x'>Tweet</a></div>"
+    assert text(post(ARTICLE.format(f"{LONG}{share}"))).endswith("saw it turn.")
+    own = "<p>I said so <a href='https://twitter.com/share?url=x'>there</a>.</p>"
+    assert text(post(ARTICLE.format(f"{LONG}{own}"))).endswith("I said so there.")
+
+
 def test_the_teaser_of_another_post_is_not_the_body() -> None:
     own = f"<article class='hentry'><h1>Tides</h1><div class='text'>{LONG}</div></article>"
     teaser = "<div class='teaser'><div class='post-content'><a href='/2020/01/boats/'>Boats</a> by Bob</div></div>"
