@@ -9,7 +9,7 @@ the reply.
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from html import unescape
@@ -44,6 +44,7 @@ from archiver.page import Page
 _BLOGGER_ID = re.compile(r"^tag:blogger\.com,1999:blog-\d+\.post-(\d+)$")
 _BLOGGER_REPLY = re.compile(r"/comments/default/(\d+)$")
 _BLOCK = re.compile(r"<(?:p|br|div|ul|ol|img|table|blockquote|h[1-6]|figure)\b", re.IGNORECASE)
+_NUMBERED = re.compile(r"((?:[^\W\d]|%).*)-[0-9]{1,5}")
 _CUT = re.compile(r"(?:\[\s*(?:…|&hellip;|&#8230;|\.\.\.)\s*\])\s*(?:</[a-z]+>\s*)*$", re.IGNORECASE)
 _ANYWHERE = re.IGNORECASE | re.DOTALL
 _LAST_LINK = re.compile(
@@ -120,7 +121,8 @@ def read_comments(page: Page, site: Site) -> tuple[Comment, ...]:
     Comments of protected posts are left out: the feed hides their text, but not who wrote them.
     """
     feed = page.once(formats.read)
-    found = (_comment(entry, feed, site) for entry in feed.entries)
+    bases = _comment_bases(feed)
+    found = (_comment(entry, feed, site, bases) for entry in feed.entries)
     return tuple(comment for comment in found if comment is not None and comment.native_id is not None)
 
 
@@ -130,11 +132,11 @@ def quotes(page: Page, site: Site) -> tuple[Quote, ...]:
     Entries that link to a post and nothing in it, one each, are posts: a blog may answer with its feed of those.
     """
     feed = page.once(formats.read)
-    links = Counter(entry.link for entry in feed.entries)
+    links, bases = Counter(entry.link for entry in feed.entries), _comment_bases(feed)
     found = []
     for entry in feed.entries:
         is_comment = "#" in (entry.link or "") or entry.replies_to or links[entry.link] > 1
-        comment = _comment(entry, feed, site) if is_comment else None
+        comment = _comment(entry, feed, site, bases) if is_comment else None
         begins = layout.quote(comment.content.text) if comment is not None and comment.content else ""
         if comment is not None and comment.post.url and begins:
             found.append(Quote(post=comment.post.url, begins=begins))
@@ -270,11 +272,11 @@ def _claim(post: Post, number: int) -> Claim:
 # ── comments ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def _comment(entry: Entry, feed: Feed, site: Site) -> Comment | None:
+def _comment(entry: Entry, feed: Feed, site: Site, bases: frozenset[str]) -> Comment | None:
     markup = entry.full or entry.summary or ""
     if entry.link is None or _PASSWORD_FORM.search(markup):
         return None
-    post = _commented(entry, feed, site)
+    post = _commented(entry, feed, site, bases)
     native = _comment_id(entry.link) or _comment_id(entry.guid)
     parent, source, markup = _parent(entry, markup, native, post)
     name, url = entry.authors[0] if entry.authors else (None, None)
@@ -300,17 +302,39 @@ def _comment_id(text: str) -> str | None:
     return match[1] if match else comment_id(text)
 
 
-def _commented(entry: Entry, feed: Feed, site: Site) -> PostRef:
+def _commented(entry: Entry, feed: Feed, site: Site, bases: frozenset[str]) -> PostRef:
     """The post under which a comment stands: its link without the comment and the comment page.
 
-    What a plugin calls a comment page is told by a feed that is of that post alone.
+    What a plugin calls a comment page is told by a feed that is of that post alone, and by one of several posts where
+    two of them have a page of the same name and number: no two posts have one slug.
     """
     link = entry.link or ""
     href = next((href for _, href in entry.replies_to if href), None)
     url = post_url(link if comment_id(link) or href is None else href)
     if feed.home and urls.url_key(feed.home) != urls.url_key(site.home) and custom_comment_page(link, feed.home):
         url = feed.home
+    elif _last_name(link) in bases:
+        url = urls.without_fragment(link).rstrip("/").rpartition("/")[0] + "/"
     return PostRef(native_id=_native_id(entry.guid, url, feed, site), url=url)
+
+
+def _last_name(link: str) -> str | None:
+    """The name in `POST/name-2/#comment-7`."""
+    bare = urls.without_fragment(link)
+    numbered = (
+        _NUMBERED.fullmatch(bare.rstrip("/").rpartition("/")[2]) if comment_id(link) and "?" not in bare else None
+    )
+    return numbered[1] if numbered else None
+
+
+def _comment_bases(feed: Feed) -> frozenset[str]:
+    """What the feed's links call a comment page, where that is not WordPress's own name."""
+    posts: dict[str, set[str]] = defaultdict(set)
+    for entry in feed.entries:
+        if entry.link and _last_name(entry.link):
+            post, _, last = urls.without_fragment(entry.link).rstrip("/").rpartition("/")
+            posts[last].add(post)
+    return frozenset(last.rpartition("-")[0] for last, at in posts.items() if len(at) > 1)
 
 
 def _parent(entry: Entry, markup: str, native: str | None, post: PostRef) -> tuple[str | None, ParentSource, str]:

@@ -77,6 +77,18 @@ def test_the_feed_of_one_post_tells_what_a_comment_page_is_called() -> None:
         assert comment.post.url == wanted
 
 
+def test_no_two_posts_have_one_slug() -> None:
+    """So what stands behind two posts alike is a comment page; what stands behind one may be a post, `day-3`."""
+    links = (f"{HOME}ebb/diskussion-1/#comment-4", f"{HOME}flow/diskussion-1/#comment-5", f"{HOME}day-3/#comment-6")
+    items = "".join(
+        f"<item><title>Ann</title><link>{link}</link><description>Hi.</description></item>" for link in links
+    )
+    rss = f"<rss version='2.0'><channel><title>Comments for Tides</title><link>{HOME}</link>{items}</channel></rss>"
+    page = Page(f"{HOME}comments/feed/", rss.encode(), headers={"content-type": "application/rss+xml"})
+    posts = [comment.post.url for comment in feeds.read_comments(page, SITE)]
+    assert posts == [f"{HOME}ebb/", f"{HOME}flow/", f"{HOME}day-3/"]
+
+
 # -- what a post has not ----------------------------------------------------------------------------
 
 
