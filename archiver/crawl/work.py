@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from archiver.crawl.jobs import Job, stamp
-from archiver.model import Target
+from archiver.model import Target, TargetKind
 from archiver.urls import url_key
 from db.frontier import Frontier, Waiting
 
@@ -47,7 +47,11 @@ class Work:
         self.pending = max(0, self.pending - 1) + new
 
     def has_read(self, url: str) -> bool:
-        """Whether a URL was fetched in this round, be it by another name of its page."""
+        """Whether a URL was fetched in this round, be it by another name of its page, or is about to be, as a post."""
+        key = url_key(url)
+        taken = (*self.in_flight.values(), *filter(None, [self._ready.get(key)]))
+        if any(job.target.kind is TargetKind.POST and url_key(job.target.url) == key for job in taken):
+            return True
         return self._frontier.is_done(self._blog_id, self._site_key, url)
 
     def named(self, aliases: Iterable[str], fetch_id: str) -> None:

@@ -229,6 +229,8 @@ class _Byline:
             for line in head.iterchildren("p", "div", "span"):
                 if len(text_of(line)) > _LONGEST_LINE or self._says_title(line):
                     continue
+                if next(line.iter("nav", "ul"), None) is not None:  # of the site: a menu with "de" and "fr"
+                    continue
                 names = line_names(Line.of(line, self._dom), need_by=True)
                 people = self._distinct(self._person(name) for name in names if self._is_person(name))
                 if people:

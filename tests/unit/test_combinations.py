@@ -144,6 +144,18 @@ def test_pages_are_found_in_a_menu_without_the_classes_of_wordpress() -> None:
     assert pages == [f"{HOME}about", f"{HOME}about/rules"]
 
 
+def test_a_menu_of_languages_is_no_byline() -> None:
+    """ "de fr" would be "by fr" in half a dozen languages."""
+    names = ["Home", "About", "Rules", "Contact", "Notes", "Links", "Places", "Books", "Tides", "Harbours", "de", "fr"]
+    items = "\n".join(f"<li><a href='{HOME}{name}/'>{name}</a></li>" for name in names)
+    reading = reading_of(
+        f"<header>\n<div>\n<h1 class='site-title'>The Notes</h1>\n<nav><ul>{items}</ul></nav></div></header>"
+        "<article id='post-7' class='post'><h1 class='entry-title'>Tides</h1><div class='entry-content'><p>Words.</p>"
+        "</div></article>"
+    )
+    assert reading.byline == ((), True)
+
+
 # -- the API ----------------------------------------------------------------------------------------
 
 
