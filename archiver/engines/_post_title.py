@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
+from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
@@ -136,9 +137,11 @@ def _about_post(dom: Dom, headings: Iterable[HtmlElement], url: str, outside: Re
 
 def _is_of_others(heading: HtmlElement) -> bool:
     """Whether a heading stands over a box about the author, or over other posts."""
-    return any("author" in (up.get("id") or "") for up in near(heading, 2)) or any(
-        "related" in name for name in tokens(heading)
-    )
+    if any("author" in (up.get("id") or "") for up in near(heading, 2)):
+        return True
+    parent = heading.getparent()
+    beside = tokens(parent) if parent is not None and parent.tag not in {"body", "main", "article"} else []
+    return any("related" in name for name in tokens(heading)) or any(name.startswith("related") for name in beside)
 
 
 def _leads_here(dom: Dom, link: HtmlElement, own: str) -> bool:
@@ -189,7 +192,7 @@ def _home_names(dom: Dom, title: str) -> Iterator[str]:
     for link, url in dom.links:
         key = url_key(url)
         # The quick comparison first: of a page's hundreds of links a few lead to the front page.
-        if own.startswith(key.partition("?")[0]) and key != own and not _asks(url) and within(dom.page.url, url):
+        if own.startswith(key.partition("?")[0]) and key != own and within(dom.page.url, url) and not _asks(url):
             said = text_of(link)
             name = normal_name(said)
             if len(name) > 2 and (whole.endswith(name) or whole.startswith(name)):
@@ -198,7 +201,7 @@ def _home_names(dom: Dom, title: str) -> Iterator[str]:
 
 def _asks(url: str) -> bool:
     """Whether an address asks the front page for something else: a post, a category, a search."""
-    return "?" in url and ("lang=" not in url or not query_value(url, "lang"))
+    return bool(urlsplit(url).query) and not query_value(url, "lang")
 
 
 def _known_names(title: str, blog: str | None) -> Iterator[str]:

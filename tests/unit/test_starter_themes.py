@@ -297,6 +297,12 @@ def test_the_blogs_name_alone_is_no_title() -> None:
     assert post(f"<div class='entry-content'>{WORDS}</div>", title="Harbour Notes").title == ""
 
 
+def test_a_heading_over_related_posts_is_no_title_of_an_untitled_post() -> None:
+    other = "<div class='related-post'><h2 class='post-title'>Related Posts</h2></div>"
+    page = post(f"<div class='entry-content'>{WORDS}</div>{other}", title="Harbour Notes")
+    assert page.title == ""
+
+
 def test_a_link_to_a_category_is_no_link_to_the_front_page() -> None:
     menu = "<nav><a href='/?cat=8'>Sea</a></nav>"
     page = post(
