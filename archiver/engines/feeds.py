@@ -191,7 +191,8 @@ def _rank(body: Content | None, excerpt: str | None) -> Rank:
 def _bodies(entry: Entry, feed: Feed, url: str, homes: Iterable[str | None]) -> tuple[str | None, str | None]:
     """The full text and the summary as HTML; the first is None where the feed has a part of it only."""
     full, summary = entry.full, entry.summary
-    if full is None and summary is not None and not feed.wordpress and feed.kind == "rss" and _BLOCK.search(summary):
+    summed_up = feed.wordpress or (feed.generator or "").lower().startswith("hugo")  # its own template has the summary
+    if full is None and summary is not None and not summed_up and feed.kind == "rss" and _BLOCK.search(summary):
         full, summary = summary, None  # RSS 2.0 without content:encoded: the description is the post
     full = _unsigned(full, url, homes) if full else full
     summary = _unsigned(summary, url, homes) if summary else summary

@@ -316,6 +316,7 @@ def test_a_feed_with_a_later_page_of_itself_has_none() -> None:
 
 
 WORDPRESS = "<generator>https://wordpress.org/?v=6</generator>"
+HUGO = "<generator>Hugo -- 0.140.2</generator>"
 
 
 @pytest.mark.parametrize(
@@ -348,6 +349,7 @@ WORDPRESS = "<generator>https://wordpress.org/?v=6</generator>"
         ("<content:encoded>&lt;img src='a.png'&gt;</content:encoded>", "", Rank.EXCERPT),
         ("<description>&lt;p&gt;All of it.&lt;/p&gt;</description>", "", Rank.FEED),
         ("<description>&lt;p&gt;All of it.&lt;/p&gt;</description>", WORDPRESS, Rank.EXCERPT),
+        ("<description>&lt;p&gt;The first of it.&lt;/p&gt;</description>", HUGO, Rank.EXCERPT),
         ("<description>A plain summary.</description>", "", Rank.EXCERPT),
         ("<title>Only a title</title>", "", Rank.STUB),
     ],
