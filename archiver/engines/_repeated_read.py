@@ -241,4 +241,5 @@ def _is_foot(element: HtmlElement) -> bool:
 
 
 def _is_service(element: HtmlElement) -> bool:
-    return element.tag == "a" and bool(who.SERVICE.match(text_of(element))) and "href" in element.attrib
+    leads = "href" in element.attrib or "onclick" in element.attrib
+    return element.tag == "a" and leads and bool(who.SERVICE.match(text_of(element)))

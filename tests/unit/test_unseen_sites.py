@@ -193,7 +193,7 @@ def test_a_picture_of_an_earlier_blog_does_not_make_it_wordpress(host: str, sure
 def said(number: int, name: str, text: str, *, answers: bool = False) -> str:
     """A comment as a widespread form for Staticman prints it: answers stand behind what they answer."""
     badge = "<span class=comment__admin_tag>Author</span>" if answers else ""
-    link = "" if answers else f"<div class=comment__meta><a href='#'>↪︎ Reply to {name}</a></div>"
+    link = "" if answers else f"<div class=comment__meta><a onclick='answer({number})'>↪︎ Reply to {name}</a></div>"
     when = f"<span class=comment__date>• <a href='#comment-{number}-ea'>June {number}th, 2020 19:06</a></span>"
     return (
         f"<article id='comment-{number}-ea' class='js-comment comment {'child' if answers else ''}'>"
