@@ -22,6 +22,7 @@ from archiver.engines._dating import Dating
 from archiver.engines.dom import Dom, Region, ancestors, text_of, tokens
 from archiver.model import Author, Content, Moment, ParentSource, Precision
 from archiver.printed.counts import comment_count
+from archiver.text import normal_name
 
 _TIME = re.compile(
     r"(?:19|20)\d\d(?!\d)|\d{1,2}[:.]\d\d(?!\d)|\d{1,2}[./-]\d{1,2}[./-]\d\d|\d\s?[年月]"
@@ -120,9 +121,16 @@ def find(dom: Dom, dating: Dating, outside: Region, frame: HtmlElement | None = 
             groups[signature(mark.element)].append(mark)
     lists = [*groups.values(), *_counted(dom, groups.values())]
     found = [_units(marks, dom) or _alone(marks, dom, frame) for marks in lists]
+    return sorted((units for units in found if units and not _are_posts(dom, units)), key=len, reverse=True)
+
+
+def _are_posts(dom: Dom, units: list[Unit]) -> bool:
+    """Whether a unit holds the page's own title, or most of them a title: a reader writes one now and then."""
     titles = dom.tags("h1")
-    found = [units for units in found if not any(dom.inside(h, unit.element) for unit in units for h in titles)]
-    return sorted((units for units in found if units), key=len, reverse=True)
+    titled = [[h for h in titles if dom.inside(h, unit.element)] for unit in units] if titles else []
+    stated = normal_name(dom.stated_title or "")
+    own = [h for h in titles if (said := normal_name(text_of(h))) and said in stated] or titles[:1]
+    return 2 * sum(map(bool, titled)) > len(units) or any(h in own for held in titled for h in held)
 
 
 def _counted(dom: Dom, groups: Iterable[list[_Mark]]) -> Iterator[list[_Mark]]:

@@ -155,6 +155,18 @@ def test_cards_of_other_posts_are_no_comments() -> None:
     assert not found.comments
 
 
+@pytest.mark.parametrize(("titled", "comments"), [("Bo", 3), ("Ada Bo Cy", 0)])
+def test_a_thread_in_which_a_reader_writes_a_heading_is_one(titled: str, comments: int) -> None:
+    text = "<p>Mine burns as long as before, and it is the wick that tells.</p>"
+    heads = {name: f"<h1>Mud, said {name}</h1>" for name in titled.split()}
+    thread = "".join(
+        f"<div class=c><b>{name}</b> <small>{day} May 2021</small>{heads.get(name, '')}{text}</div>"
+        for day, name in enumerate(("Ada", "Bo", "Cy"), 4)
+    )
+    post = f"<head><title>Oil - Moll Quay</title></head><body><main><h1>Oil</h1><p>{WORDS * 3}</p></main>"
+    assert len(read(f"{post}<h2>Comments</h2><div>{thread}</div></body>").comments) == comments
+
+
 def test_an_article_around_the_title_is_the_post_however_short() -> None:
     menu = "".join(f"<li><a href='/{n}'>{name} of the whole harbour</a></li>" for n, name in enumerate(TITLES * 3))
     (post,) = read(
