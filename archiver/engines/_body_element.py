@@ -28,6 +28,7 @@ _FEET = ("footer", "site-footer", "copyright")
 _OUTER = frozenset({"body", "html"})
 _NO_BODY = _OUTER | {"ul", "ol", "nav"}
 _FRAMES = 3  # around a title, itself counted
+_ROWS = 3  # that make a body
 _SAYING = ("p", "blockquote", "figure", "dl")
 _SHOWN = ("img", "iframe", "video", "audio")
 _LABELS = 120  # characters: "12 comments", "Subscribe to …"
@@ -44,7 +45,8 @@ def find_element(dom: Dom, aside: Region, article: HtmlElement | None) -> HtmlEl
             kept = own or found
             best = kept[0] if len(kept) == 1 else max(kept, key=lambda e: len(text_of(e)))
             if own or article is None or not _is_elsewhere(dom, best, article):
-                return _inner_body(dom, best)
+                rows = _in_rows(best, kept)
+                return rows if rows is not None else _inner_body(dom, best)
             other = best if other is None else other
     for id_ in vocabulary.names("post", "body_ids"):
         element = dom.by_id.get(id_)
@@ -62,6 +64,13 @@ def find_element(dom: Dom, aside: Region, article: HtmlElement | None) -> HtmlEl
     if plain is not None and (densest is None or _is_rather(dom, plain, densest)):
         return plain
     return densest if densest is not None else _wordless(dom, aside, article)
+
+
+def _in_rows(body: HtmlElement, alike: list[HtmlElement]) -> HtmlElement | None:
+    """What holds the words that are printed row by row, each called a body: fields of a form that the author fills."""
+    holder = body.getparent()
+    rows = [e for e in alike if e.getparent() is holder] if len(alike) >= _ROWS else []
+    return holder if len(rows) >= _ROWS and holder is not None and holder.tag not in _OUTER else None
 
 
 def _is_elsewhere(dom: Dom, element: HtmlElement, article: HtmlElement) -> bool:

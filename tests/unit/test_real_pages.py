@@ -128,6 +128,15 @@ def test_the_teaser_of_another_post_is_not_the_body() -> None:
     assert text(post(f"{own}{LIST}{teaser}")).startswith("The tide went out")
 
 
+def test_words_that_are_printed_row_by_row() -> None:
+    rows = "".join(f"<div class='post-content'><p>Row {n} of the tide table.</p></div>" for n in (1, 2, 3))
+    rows = rows.replace("<div class='post-content'><p>Row 2", "<hr><div class='post-content'><p>Row 2")
+    found = post(f"<main class='main'>{rows}<div class='post-content'>{LONG}</div>{LIST}</main>")
+    assert text(found).startswith("Row 1 of the tide table.\n\nRow 2 of the tide table.")
+    assert text(found).endswith(text(post(f"<div class='entry-content'>{LONG}</div>")))  # and nothing of the thread
+    assert found.thread.comments
+
+
 # -- dates and titles -------------------------------------------------------------------------------
 
 
