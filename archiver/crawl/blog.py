@@ -257,7 +257,7 @@ class Blog:
         """Follow a redirect where that may be fetched; the next request begins with it. A post that goes by two names
         is not read twice."""
         barred = self._policy.barred(onward.url, self.site)
-        if barred is None and onward.target.kind is TargetKind.POST and self._work.has_read(onward.url):
+        if barred is None and onward.target.kind is TargetKind.POST and self._work.has_read(onward.url, onward.target):
             self._ledger.save(Visit(site=self.site, target=onward.target, fetch=fetch_of(onward, answer)))
             self._settled(onward)
             return

@@ -54,8 +54,9 @@ class Queue:
         self.in_flight.pop(target.url, None)
         self._settled.add(url_key(target.url))
 
-    def has_read(self, url: str) -> bool:
+    def has_read(self, url: str, asked: Target) -> bool:
         """Whether a URL was asked for in this run; an earlier one may have read what has changed since."""
+        del asked
         return url_key(url) in self._settled
 
     def named(self, aliases: Iterable[str], fetch_id: str) -> None:

@@ -28,6 +28,7 @@ class Work:
         self._frontier, self._blog_id, self._site_key, self._clock = frontier, blog_id, site_key, clock
         self._ready: dict[str, Job] = {}  # by the key of its URL
         self._held: list[Target] = []
+        self._left: set[str] = set()  # keys of URLs that were left to where they redirect to
         self.in_flight: dict[str, Job] = {}
         self.pending = 0
 
@@ -46,13 +47,18 @@ class Work:
         self.in_flight.pop(target.url, None)
         self.pending = max(0, self.pending - 1) + new
 
-    def has_read(self, url: str) -> bool:
-        """Whether a URL was fetched in this round, be it by another name of its page, or is about to be, as a post."""
-        key = url_key(url)
+    def has_read(self, url: str, asked: Target) -> bool:
+        """Whether where a target redirects to was fetched in this round, or is about to be, as a post.
+
+        By another name of its page, too; but not by another spelling of the target's own URL, and not a target that was
+        itself left to where it redirects to: two that lead to each other are a redirect without end.
+        """
+        key, own = url_key(url), url_key(asked.url)
         taken = (*self.in_flight.values(), *filter(None, [self._ready.get(key)]))
-        if any(job.target.kind is TargetKind.POST and url_key(job.target.url) == key for job in taken):
+        if key != own and any(job.target.kind is TargetKind.POST and url_key(job.target.url) == key for job in taken):
+            self._left.add(own)
             return True
-        return self._frontier.is_done(self._blog_id, self._site_key, url)
+        return key not in self._left and self._frontier.is_done(self._blog_id, self._site_key, url)
 
     def named(self, aliases: Iterable[str], fetch_id: str) -> None:
         """Other names of a page that has been read: they are not to be fetched either."""

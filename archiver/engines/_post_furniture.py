@@ -31,6 +31,7 @@ _FIRST = 3  # elements, among which the title is
 _LAST = 3  # elements, among which the line of the terms is
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4"})
 _LABELS = frozenset({"span", "div", "p"})
+_FRAMES = frozenset({"div", "header", "hgroup"})
 _LINE_TAGS = frozenset({"p", "div", "small", "span", "em", "ul", "h2", "h3", "h4", "h5", "h6", "time"})
 _WORKED = frozenset({"div", "section", "aside", "ul", "form"})
 _CONTROLS = frozenset({"button", "input", "select"})
@@ -191,11 +192,11 @@ def _is_title(node: HtmlElement, stated: str) -> bool:
     """Whether an element is the heading that the page's <title> repeats, or a small frame around that."""
     if not stated:
         return False
+    while node.tag in _FRAMES and len(node) == 1 and node[0].tag not in _HEADINGS and not _has_words(node):
+        node = node[0]
     heading = node
-    if node.tag in {"div", "header", "hgroup"}:
+    if node.tag in _FRAMES:
         inner = next((e for e in node if e.tag in _HEADINGS), None)
-        if inner is None and len(node) == 1 and not _has_words(node):
-            return _is_title(node[0], stated)
         if inner is None or len(text_of(node)) > _SHORT_LINE // 2:
             return False
         others = [e for e in node if e is not inner and isinstance(e.tag, str)]

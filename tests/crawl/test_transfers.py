@@ -104,6 +104,22 @@ def test_a_redirect_to_a_post_that_is_read_costs_one_request(scene: Scene) -> No
     assert ran.one("SELECT count(*) FROM frontier WHERE state IN ('pending', 'in_flight', 'given_up')") == 0
 
 
+def test_a_redirect_to_another_spelling_of_the_same_address_is_followed(scene: Scene) -> None:
+    scene.server.fault(scene.path, page(301, Location="?"))
+    ran = scene.crawl()
+    assert ran.one("SELECT count(*) FROM posts WHERE url = ? AND text <> ''", scene.home + scene.path) == 1
+
+
+def test_two_posts_that_redirect_to_each_other_are_given_up(scene: Scene) -> None:
+    other = scene.server.blog.url(scene.server.blog.published[0]).removeprefix(scene.home)
+    scene.server.always(scene.path, page(301, Location=other))
+    scene.server.always(other, page(301, Location=scene.path))
+    ran = scene.crawl()
+    assert ran.code == 4
+    assert "redirects without end" in ran.out
+    assert ran.one("SELECT count(*) FROM frontier WHERE state = 'given_up'") >= 1
+
+
 def test_a_redirect_to_what_robots_txt_disallows_is_not_followed(scene: Scene) -> None:
     scene.server.always("/robots.txt", page(200, "User-agent: *\nDisallow: /private/"))
     scene.server.always(scene.path, page(302, Location="/private/1"))
