@@ -19,6 +19,11 @@ ON CONFLICT (id) DO UPDATE SET url = excluded.url, kind = excluded.kind, hint = 
   round = excluded.round, found_in = excluded.found_in, done_in = NULL
 WHERE frontier.round < excluded.round
 """
+# A hint that saves requests, whoever has found the URL: a feed tells of posts that a sitemap has named before.
+TELL_NONE = """
+UPDATE frontier SET hint = json_set(hint, '$.claimed', '0')
+WHERE id = ? AND state = 'pending' AND json_type(hint, '$.claimed') IS NULL
+"""
 ADD_ALIAS = """
 INSERT INTO frontier (id, blog_id, url, kind, priority, state, round, done_in) VALUES (?, ?, ?, ?, ?, 'alias', ?, ?)
 ON CONFLICT (id) DO UPDATE SET state = 'alias', round = excluded.round, done_in = excluded.done_in
@@ -68,7 +73,11 @@ class Frontier:
         )
 
     def add(self, blog_id: str, site_key: str, targets: Iterable[Target], found_in: str | None) -> int:
-        """Add URLs that are not known in this round. A kind found earlier stays. Returns how many were added."""
+        """Add URLs that are not known in this round. Returns how many were added.
+
+        A kind and hints found earlier stay, but that a post has no comments is added to those of a URL that waits.
+        """
+        targets = tuple(targets)
         rows = [
             (
                 self._id(site_key, target.url),
@@ -82,7 +91,11 @@ class Frontier:
             )
             for target in targets
         ]
-        return self._connection.executemany(ADD, rows).rowcount if rows else 0
+        added = self._connection.executemany(ADD, rows).rowcount if rows else 0
+        bare = [(self._id(site_key, target.url),) for target in targets if target.hint.get("claimed") == "0"]
+        if bare:
+            self._connection.executemany(TELL_NONE, bare)
+        return added
 
     def settle(self, blog_id: str, site_key: str, target: Target, aliases: Sequence[str], fetch_id: str) -> None:
         """Mark a URL as done, and the other names of the page that it gave."""

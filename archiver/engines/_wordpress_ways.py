@@ -145,10 +145,12 @@ def _from_feed(page: Page, target: Target, site: Site) -> list[Target]:
         # ?paged= works with every permalink form; WordPress redirects it to the pretty one.
         return [] if ended else [_target(f"{site.home}?paged=2", TargetKind.LIST)]
     counts = {claim.subject: {"claimed": str(claim.number)} for claim in reading.claims}
+    # WordPress states the number of comments of all posts but those that have none and are closed to them.
+    unstated = {"claimed": "0"} if counts else {}
     found = []
     for post in reading.items:
         known = {"post": post.native_id} if post.native_id else {}
-        count = counts.get(f"#{post.native_id}") or counts.get(post.url) or {}
+        count = counts.get(f"#{post.native_id}") or counts.get(post.url) or unstated
         found.append(_target(post.url, TargetKind.POST, **known, **count))
     onward = {"page": str(number + 1), "first": urls[0], "came": str(len(urls))}
     found.append(_target(_next_feed(target.url, number + 1), TargetKind.FEED, **onward))

@@ -169,3 +169,18 @@ def test_a_list_that_fails_for_what_it_embeds_is_asked_for_without() -> None:
     onward = wordpress_api.next_pages(came, bare)
     assert [(one.hint["page"], one.hint["size"]) for one in onward] == [("2", "1"), ("3", "1")]
     assert not any("_embed" in one.url for one in onward)
+
+
+@pytest.mark.parametrize(("counted", "claimed"), [("<slash:comments>3</slash:comments>", "0"), ("", None)])
+def test_a_post_without_a_number_has_no_comments_where_the_feed_has_others(counted: str, claimed: str | None) -> None:
+    items = (
+        f"<item><link>{HOME}{slug}/</link><title>{slug}</title>{number}</item>"
+        for slug, number in (("tides", counted), ("boats", ""))
+    )
+    source = (
+        "<?xml version='1.0'?><rss version='2.0' xmlns:slash='http://purl.org/rss/1.0/modules/slash/'><channel>"
+        f"<title>Quay</title><generator>https://wordpress.org/?v=6.1</generator>{''.join(items)}</channel></rss>"
+    )
+    page = Page(f"{HOME}feed/", source.encode(), headers={"content-type": "application/rss+xml"})
+    found = WordPress().discover(page, Target(url=page.url, kind=TargetKind.FEED), SITE).targets
+    assert [one.hint.get("claimed") for one in found if one.url == f"{HOME}boats/"] == [claimed]

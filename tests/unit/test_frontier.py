@@ -104,6 +104,13 @@ def test_one_url_is_wanted_once_however_it_is_spelt(run, spelling):
     assert len(run.take()) == 1
 
 
+def test_that_a_post_has_no_comments_is_told_to_who_waits_for_it(run):
+    run.add(target("a"), target("b", post="7"), target("c", claimed="3"))
+    assert run.add(target("a", claimed="0"), target("b", claimed="0"), target("c", claimed="0")) == 0
+    hints = [one.hint for one, _ in run.frontier.take(BLOG, 10, NOW)]
+    assert hints == [{"claimed": "0"}, {"claimed": "0", "post": "7"}, {"claimed": "3"}]
+
+
 def test_what_the_finder_knew_is_handed_back(run):
     run.add(target("a", 3, TargetKind.COMMENT_PAGE, post="12", page="2"))
     ((found, attempts),) = run.frontier.take(BLOG, 1, NOW)
