@@ -135,12 +135,11 @@ def scratch_option(default: Callable[[], Path | None] = default_scratch) -> Call
 
 def variable_warnings(environ: Mapping[str, str]) -> Iterator[str]:
     """A line for each variable that is nearly called as one that is read. Others may be somebody else's."""
-    known = [f"{PREFIX}{name}" for name in ("DIR", "CONFIG", "SHARDS", "SCRATCH", *map(str.upper, CHECKS))]
-    for name in sorted(set(environ) - set(known)):
-        # Of what stands after the prefix, which would make all of them alike.
-        near = get_close_matches(name.removeprefix(PREFIX), [one.removeprefix(PREFIX) for one in known], 1, NEAR)
-        if near and name.startswith(PREFIX) and environ[name].strip():
-            yield f"{name}: no setting is called that, and it has no effect. Did you mean {PREFIX}{near[0]}?"
+    known = ["DIR", "CONFIG", "SHARDS", "SCRATCH", *map(str.upper, CHECKS)]
+    ours = sorted(name.removeprefix(PREFIX) for name in environ if name.startswith(PREFIX) and environ[name].strip())
+    for name in ours:
+        if name not in known and (near := get_close_matches(name, known, 1, NEAR)):
+            yield f"{PREFIX}{name}: no setting is called that, and it has no effect. Did you mean {PREFIX}{near[0]}?"
 
 
 def shown(archive: Path) -> Path | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
-from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
@@ -192,7 +191,7 @@ def _home_names(dom: Dom, title: str) -> Iterator[str]:
     for link, url in dom.links:
         key = url_key(url)
         # The quick comparison first: of a page's hundreds of links a few lead to the front page.
-        if own.startswith(key.partition("?")[0]) and key != own and within(dom.page.url, url) and not _asks(url):
+        if own.startswith(key.partition("?")[0]) and key != own and not _asks(url) and within(dom.page.url, url):
             said = text_of(link)
             name = normal_name(said)
             if len(name) > 2 and (whole.endswith(name) or whole.startswith(name)):
@@ -201,7 +200,7 @@ def _home_names(dom: Dom, title: str) -> Iterator[str]:
 
 def _asks(url: str) -> bool:
     """Whether an address asks the front page for something else: a post, a category, a search."""
-    return bool(urlsplit(url).query) and not query_value(url, "lang")
+    return "?" in url and ("lang=" not in url or not query_value(url, "lang"))
 
 
 def _known_names(title: str, blog: str | None) -> Iterator[str]:
