@@ -7,8 +7,8 @@ import gc
 
 AMONG_RESPONSES = 20_000
 """Objects between two rounds where some go by the collector alone and hold whole responses."""
-AMONG_PAGES = 100_000
-"""Where nearly all go by themselves: a page of 3,000 comments is read in one round."""
+AMONG_PAGES = 200_000
+"""Where nearly all go by themselves: a page of 3,000 comments, which makes half as many, is read in one round."""
 # Names and numbers of glibc's <malloc.h>.
 _M_MXFAST, _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = 1, -1, -3
 _KEPT = 32 << 20  # bytes: the tree of a page of 3,000 comments takes half of it

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -92,9 +93,11 @@ class Likeness:
                 self._broken.add(around)
                 around = around.holder
 
-    def is_broken(self, node: Node) -> bool:
-        """Whether something in a comment, or in one in it, fits no form: it may stand behind those, and be its own."""
-        return node in self._broken
+    @property
+    def broken(self) -> AbstractSet[Node]:
+        """Comments in which something, or something in one in them, fits no form: it may stand behind those in them,
+        and be their own."""
+        return self._broken
 
     def _is_learned(self, nodes: list[Node], number: int, parts: Parts, told: Callable[[], Alike | None]) -> bool:
         if self._start is None or self._failures >= _MOST_FAILURES or self._learned >= MOST_FORMS:

@@ -101,8 +101,11 @@ def _read_each(nodes: list[Node], dom: Dom, dating: Dating) -> list[_Said]:
         else:
             one = _Said(node, None, alike.author, alike.content, alike.can_reply, alike.url, alike.published)
         said.append(one)
-    again = {one.node for one in said if not one.parts and likeness.is_broken(one.node)}
-    return [_thoroughly(one.node, dom, owned, dating) if one.node in again else one for one in said] if again else said
+    broken = likeness.broken
+    if not broken:
+        return said
+    again = {one.node for one in said if not one.parts and one.node in broken}
+    return [_thoroughly(one.node, dom, owned, dating) if one.node in again else one for one in said]
 
 
 def _name_bare(said: list[_Said]) -> None:
@@ -153,6 +156,8 @@ def _sign(said: list[_Said], dating: Dating) -> None:
 
 def _without_twins(said: list[_Said]) -> list[_Said]:
     """Comments without those that a page shows twice. Others that share an id by mistake lose it."""
+    if all(one.node.twin is None for one in said):
+        return said
     firsts = {one.node: one for one in said}
     kept: dict[Node, _Said] = {}
     for one in said:
