@@ -37,6 +37,7 @@ _LABELS = 120  # characters: "12 comments", "Subscribe to …"
 def find_element(dom: Dom, aside: Region, article: HtmlElement | None) -> HtmlElement | None:
     """The element of a page that holds its post's words. aside: where it cannot be; article: around the post."""
     other: HtmlElement | None = None
+    empty: HtmlElement | None = None
     for name in vocabulary.names("post", "body"):
         found = [e for e in dom.classed(name) if e.tag not in _NO_BODY and e not in aside and not _is_frame(dom, e)]
         found = [e for e in found if not _in_numbered(e)]
@@ -44,10 +45,15 @@ def find_element(dom: Dom, aside: Region, article: HtmlElement | None) -> HtmlEl
         if found:  # to read all the words of a post takes a while, and most have but one
             kept = own or found
             best = kept[0] if len(kept) == 1 else max(kept, key=lambda e: len(text_of(e)))
+            if article is not None and best is not article and _says_nothing(best):
+                empty = best if own and empty is None else empty  # the words may stand beside it, by another name
+                continue
             if own or article is None or not _is_elsewhere(dom, best, article):
                 rows = _in_rows(best, kept)
                 return rows if rows is not None else _inner_body(dom, best)
             other = best if other is None else other
+    if empty is not None:
+        return _instead(dom, aside, article, empty)
     for id_ in vocabulary.names("post", "body_ids"):
         element = dom.by_id.get(id_)
         if element is not None and element not in aside:
@@ -64,6 +70,17 @@ def find_element(dom: Dom, aside: Region, article: HtmlElement | None) -> HtmlEl
     if plain is not None and (densest is None or _is_rather(dom, plain, densest)):
         return plain
     return densest if densest is not None else _wordless(dom, aside, article)
+
+
+def _instead(dom: Dom, aside: Region, article: HtmlElement | None, empty: HtmlElement) -> HtmlElement:
+    """What is called a body by another name than an empty one that is called so; that one where there is none."""
+    named = _wordless(dom, aside, article)
+    return named if named is not None and _is_called_body(named.get("class") or "") else empty
+
+
+def _says_nothing(element: HtmlElement) -> bool:
+    """Whether an element holds neither words nor anything that is shown."""
+    return not len(element) and not (element.text or "").strip()
 
 
 def _in_rows(body: HtmlElement, alike: list[HtmlElement]) -> HtmlElement | None:

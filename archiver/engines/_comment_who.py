@@ -36,6 +36,8 @@ _TYPED = re.compile(
     r"<(a|b|cite|code|del|em|font|i|s|small|span|strong|sub|sup|u)(?:\s[^<>]*)?>(.*?)</\1>", re.IGNORECASE
 )
 _PING_OF = re.compile(r"^(?:ping|track)backs?(?:\s*:|\s+(?:von|from|by|de|da|di|van|od|från|fra))\s+", re.IGNORECASE)
+# "1 [...] what it quotes [...] - Another blog": the ping's words, and who sent it behind them.
+_PING_QUOTE = re.compile(r"^\d*\s*\[(?:…|\.{3})\].*\[(?:…|\.{3})\]\s*[-–—:|]\s+(?=\S)")
 _COLON = re.compile(r"[\s:：,]+$")
 _DATE_PROPERTIES = frozenset({"datePublished", "dateCreated", "commentTime"})
 _SERVICE_TAGS = frozenset({"time", "small", "button"})
@@ -52,7 +54,7 @@ def author_of(parts: Parts) -> Author | None:
 
 def who_pinged(said: Author | None) -> Author | None:
     """The page that a ping came from, without the "Pingback from" that themes print before its name."""
-    name = _PING_OF.sub("", said.name) if said is not None else ""
+    name = _PING_QUOTE.sub("", _PING_OF.sub("", said.name)) if said is not None else ""
     return replace(said, name=name) if said is not None and name else said
 
 

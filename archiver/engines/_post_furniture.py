@@ -40,6 +40,10 @@ _PRESSED = re.compile(r"^data-(?:\w+-)*nonce$")  # what proves to WordPress that
 _SAYING = ("p", "blockquote", "pre", "table", "figure", "dl", "iframe", "audio", "video", "code", "h2", "h3")
 _UPLOADED = re.compile(r"/uploads/\d{4}/\d\d/")
 _VOID = re.compile(r"javascript:\s*(?:$|;|/|void\b|\w+\([^()]*\);?$)")  # not what readers are to keep as a bookmark
+_PICTURES = frozenset({"thumbnail", "thumb", "featured"})
+_EXCERPTS = frozenset({"p", "div", "aside", "section", "header", "blockquote"})
+_EXCERPT = 60  # characters
+_CUT = re.compile(r"\s*(?:\[?(?:…|\.\.\.)\]?)$")
 _PLACES = ("#comments", "#respond")
 _SHELLS = frozenset({"div", "section", "article", "main"})
 
@@ -70,13 +74,36 @@ def _leading(shell: HtmlElement, children: list[HtmlElement], stated: str) -> It
     for number, node in enumerate(children):
         is_title = _is_title(node, stated)
         about = titled and node is not children[-1] and _is_about_post(node)
-        if is_title or about or node in above or is_theme_part(node):
+        begins = not number and (_is_picture_of_post(node) or _is_said_again(node))
+        if is_title or about or begins or node in above or is_theme_part(node):
             yield node
         elif not _only_clears(node) and (number >= place or text_of(node)):
             return  # else it is a picture above the title
         titled = titled or is_title
         if (node.tail or "").strip():
             return
+
+
+def _is_picture_of_post(node: HtmlElement) -> bool:
+    """Whether an element is called the picture by which the post is known in lists, its caption in it."""
+    if node.tag not in {"figure", "div"} or next(node.iter("img"), None) is None:
+        return False
+    called = {part for name in tokens(node) for part in _NAME_PARTS.split(name)}
+    return not _PICTURES.isdisjoint(called) and next(node.iter("p"), None) is None
+
+
+def _is_said_again(node: HtmlElement) -> bool:
+    """Whether what stands behind an element begins with all of its words: an excerpt that a theme prints above them."""
+    said = _CUT.sub("", text_of(node)) if node.tag in _EXCERPTS else ""
+    if len(said) < _EXCERPT:
+        return False
+    behind = ""
+    for sibling in node.itersiblings():
+        if isinstance(sibling.tag, str):
+            behind = f"{behind} {text_of(sibling)}".lstrip()
+            if len(behind) >= len(said):
+                break
+    return len(behind) > len(said) and behind.startswith(said)
 
 
 def _lines_above_title(above: list[HtmlElement]) -> list[HtmlElement]:

@@ -33,7 +33,7 @@ def find_title(dom: Dom, url: str, outside: Region, *, protected: bool = False, 
     protected: a form stands in place of the words, and some themes put what to do in place of the title.
     blog: what the front page says that the blog is called.
     """
-    stated = _without_site(dom, blog)
+    stated = _without_site(dom, url, blog)
     candidates = list(dict.fromkeys(_candidates(dom, url, outside)))
     named = [(element, text) for element in candidates if (text := text_of(element))]
     part = post_part(dom.page.url, url) if stated else None
@@ -71,6 +71,7 @@ def find_title(dom: Dom, url: str, outside: Region, *, protected: bool = False, 
     if titled:
         return titled[0]
     empty = any(e.tag == "h1" or _is_titled(e) for e in candidates if not text_of(e))
+    empty = empty or dom.stated_title == ""  # some print the post's alone, which this has not
     return dom.meta("og:title") or stated or ("" if empty else None)
 
 
@@ -185,9 +186,12 @@ def site_titles(dom: Dom) -> list[str]:
     return [name for name in dict.fromkeys(found) if name]
 
 
-def _home_names(dom: Dom, title: str) -> Iterator[str]:
-    """What links to the front page say, where the <title> is that, or begins or ends with it: the blog's name."""
-    whole, own = normal_name(title), url_key(dom.page.url)
+def _home_names(dom: Dom, title: str, own: str) -> Iterator[str]:
+    """What links to the front page say, where the <title> is that, or begins or ends with it: the blog's name.
+
+    own: the post's key; a page of its parts links to it.
+    """
+    whole = normal_name(title)
     for link, url in dom.links:
         key = url_key(url)
         # The quick comparison first: of a page's hundreds of links a few lead to the front page.
@@ -223,7 +227,7 @@ def _feed_names(dom: Dom, title: str) -> Iterator[str]:
             yield name
 
 
-def _without_site(dom: Dom, blog: str | None) -> str | None:
+def _without_site(dom: Dom, url: str, blog: str | None) -> str | None:
     """The <title> without the blog's name; empty when that is all; None when there is no <title>, or an empty one."""
     text = dom.stated_title
     if not text:
@@ -231,7 +235,8 @@ def _without_site(dom: Dom, blog: str | None) -> str | None:
     led = _LEADING.sub("", text)
     joint = rf"(?:\s*{_SEPARATORS}+\s*|\s+)" if led != text else rf"\s*{_SEPARATORS}+\s*"
     text = led
-    for site in chain(site_titles(dom), _home_names(dom, text), _feed_names(dom, text), _known_names(text, blog)):
+    linked = _home_names(dom, text, url_key(url))
+    for site in chain(site_titles(dom), linked, _feed_names(dom, text), _known_names(text, blog)):
         if normal_name(text) == normal_name(site):
             return ""
         name = re.escape(site)

@@ -33,6 +33,7 @@ _PAGER = frozenset(
     {"page-numbers", "pagination", "nav-links", "navigation", "wp-pagenavi", "paging", "pager", "posts-navigation"}
 )
 _BESIDE = frozenset({"prev", "next"})
+_BESIDE_FRAMES = ("nav-previous", "nav-next", "post-navigation-link-previous", "post-navigation-link-next")
 _FEED = re.compile(r"/(?:feed|rss|atom|rdf|rss2)/?$|[?&]feed=|\.xml$")
 _NUMBERED = re.compile(r"^(.*?)/([^\W\d]\w{1,11})/(\d{1,5})/?$", re.ASCII)
 
@@ -121,7 +122,10 @@ def neighbours(dom: Dom, site: Site, comments: Region) -> list[str]:
     further pages.
     """
     said = ((link, link.get("rel")) for link in dom.tags("a"))  # a page has hundreds of links, most of them without
-    links = (link for link, rel in said if rel and not _BESIDE.isdisjoint(split(rel)) and link not in comments)
+    links = [link for link, rel in said if rel and not _BESIDE.isdisjoint(split(rel)) and link not in comments]
+    # Some themes take `rel` away, as it may lead browsers to ask ahead; the frames around are WordPress's still.
+    frames = [] if links else [e for e in dom.classed(*_BESIDE_FRAMES) if e not in comments]
+    links += [link for frame in frames for link in frame.iter("a")]
     urls = dict.fromkeys(without_fragment(url) for link in links if (url := dom.link_url(link)))
     return [url for url in urls if is_below(url, site.home) and not is_listing(url)]
 

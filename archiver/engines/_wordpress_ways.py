@@ -286,11 +286,20 @@ def _unshown(reading: PostPage, target: Target, hint: dict[str, str]) -> list[Ta
     if target.kind is TargetKind.POST_PART or reading.protected:
         return []
     if shown:
-        few = claimed is not None and claimed - shown >= _MISSED
-        most = count_hint(target, "most") or ((claimed or 0) // shown + 2 if few else 0)
+        most = count_hint(target, "most") or _most_pages(reading, shown, claimed or 0)
         return _unlinked_page(reading, target, most, hint)
     missed = claimed if claimed is not None or "commentform" in reading.dom.by_id else _own_feed(reading)
     return [_comment_feed(target)] if missed and target.kind is TargetKind.POST else []
+
+
+def _most_pages(reading: PostPage, shown: int, claimed: int) -> int:
+    """How many comment pages a thread may have that has no pager, 0 where nothing says that it has any.
+
+    That its comments say which page they are on does, too: then a single one that is missing stands on another.
+    """
+    if claimed - shown >= _MISSED:
+        return claimed // shown + 2
+    return -(-claimed // shown) if claimed > shown and reading.stated_comment_page is not None else 0
 
 
 def _unlinked_page(reading: PostPage, target: Target, most: int, hint: dict[str, str]) -> list[Target]:

@@ -43,7 +43,7 @@ _LINES = frozenset(
     {"entry-meta", "post-meta", "postmetadata", "post-info", "meta", "entry-info", "article-meta", "meta-info"}
 )
 _CALLED = re.compile(
-    r"(?:^p?|[-_]|post|entry|the)(?:authors?|autor|byline)(?:[-_](?:text|line|name|meta|links|info))?$"
+    r"(?:^p?|[-_]|post|entry|the)(?:authors?|autor|byline)(?:[-_]{1,2}(?:text|line|name|meta|links|info))?$"
 )
 _LABELS = frozenset({"span", "em", "strong", "b", "i", "cite"})
 _URL_OF_NAME = frozenset({"url", "fn"})

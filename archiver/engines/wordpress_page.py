@@ -305,6 +305,8 @@ class PostPage:
     def stated_comment_page(self) -> int | None:
         """Which comment page is shown, where the page itself says it: in permalinks, reply links or its pager."""
         number = self.thread.page or next(filter(None, map(self._custom_page, self.thread.comments)), None)
+        if number in self.comment_pages and self._goes_back(number):
+            return max(self.comment_pages) + 1  # permalinks of some block themes count from the wrong end
         return number or self._replying_page() or (self._current_page() if self.comment_pages else None)
 
     def _replying_page(self) -> int | None:
@@ -334,7 +336,7 @@ class PostPage:
     def _goes_back(self, number: int) -> bool:
         """Whether the link to a comment page says that it leads to older comments."""
         for link, url in self.dom.links:
-            if (comment_page(url) or custom_comment_page(url, self.url)) == number:
+            if (comment_page(url) or custom_comment_page(url, self.url)) == number and not comment_id(url):
                 return not _BACK.isdisjoint(near_tokens(link, 2)) or "prev" in rels(link)
         return False
 
