@@ -24,9 +24,11 @@ _WHOLE = frozenset({"hentry", "type-post", "type-page"})
 _CALLED_WORDS = frozenset({"entry-content", "post-content", "article-content", "e-content"})
 HARD_IDS = ("respond", "commentform", "disqus_thread", "colophon", "secondary", "site-footer")
 _THREAD_IDS = ("respond", "commentform", "comments", "disqus_thread")
+_NAME_PARTS = re.compile(r"[-_]+")
 _FEET = ("footer", "site-footer", "copyright")
 _OUTER = frozenset({"body", "html"})
 _NO_BODY = _OUTER | {"ul", "ol", "nav"}
+_PARTS = ("div", "section", "main")
 _FRAMES = 3  # around a title, itself counted
 _ROWS = 3  # that make a body
 _SAYING = ("p", "blockquote", "figure", "dl")
@@ -36,22 +38,9 @@ _LABELS = 120  # characters: "12 comments", "Subscribe to …"
 
 def find_element(dom: Dom, aside: Region, article: HtmlElement | None) -> HtmlElement | None:
     """The element of a page that holds its post's words. aside: where it cannot be; article: around the post."""
-    other: HtmlElement | None = None
-    empty: HtmlElement | None = None
-    for name in vocabulary.names("post", "body"):
-        found = [e for e in dom.classed(name) if e.tag not in _NO_BODY and e not in aside and not _is_frame(dom, e)]
-        found = [e for e in found if not _in_numbered(e)]
-        own = [e for e in found if article is not None and dom.inside(e, article)]
-        if found:  # to read all the words of a post takes a while, and most have but one
-            kept = own or found
-            best = kept[0] if len(kept) == 1 else max(kept, key=lambda e: len(text_of(e)))
-            if article is not None and best is not article and _says_nothing(best):
-                empty = best if own and empty is None else empty  # the words may stand beside it, by another name
-                continue
-            if own or article is None or not _is_elsewhere(dom, best, article):
-                rows = _in_rows(best, kept)
-                return rows if rows is not None else _inner_body(dom, best)
-            other = best if other is None else other
+    best, other, empty = _named(dom, aside, article)
+    if best is not None:
+        return best
     if empty is not None:
         return _instead(dom, aside, article, empty)
     for id_ in vocabulary.names("post", "body_ids"):
@@ -70,6 +59,30 @@ def find_element(dom: Dom, aside: Region, article: HtmlElement | None) -> HtmlEl
     if plain is not None and (densest is None or _is_rather(dom, plain, densest)):
         return plain
     return densest if densest is not None else _wordless(dom, aside, article)
+
+
+def _named(
+    dom: Dom, aside: Region, article: HtmlElement | None
+) -> tuple[HtmlElement | None, HtmlElement | None, HtmlElement | None]:
+    """What is called a body and is one; what is called so and stands elsewhere; what is called so and empty."""
+    other: HtmlElement | None = None
+    empty: HtmlElement | None = None
+    for name in vocabulary.names("post", "body"):
+        found = [e for e in dom.classed(name) if e.tag not in _NO_BODY and e not in aside and not _is_frame(dom, e)]
+        found = [e for e in found if not _in_numbered(e)]
+        if not found:
+            continue
+        own = [e for e in found if article is not None and dom.inside(e, article)]
+        kept = own or found  # to read all the words of a post takes a while, and most have but one
+        best = kept[0] if len(kept) == 1 else max(kept, key=lambda e: len(text_of(e)))
+        if article is not None and best is not article and _says_nothing(best):
+            empty = best if own and empty is None else empty  # the words may stand beside it, by another name
+        elif own or article is None or not _is_elsewhere(dom, best, article):
+            rows = _in_rows(best, kept)
+            return rows if rows is not None else _inner_body(dom, best), None, None
+        else:
+            other = best if other is None else other
+    return None, other, empty
 
 
 def _instead(dom: Dom, aside: Region, article: HtmlElement | None, empty: HtmlElement) -> HtmlElement:
@@ -220,7 +233,7 @@ def _behind_heading(
             break
         if title is not None and any(text_of(e) for e in frame.itersiblings("p", "blockquote", "figure")):
             return frame.getparent()  # they have no element of their own
-        beside = frame.itersiblings("div", "section") if title is not None else frame.iterchildren("div", "section")
+        beside = frame.itersiblings(*_PARTS) if title is not None else frame.iterchildren(*_PARTS)
         behind = [e for e in beside if e not in aside and not _is_apart(dom, e)]
         if behind:
             worded = [e for e in behind if _says_itself(e)] or behind
@@ -239,8 +252,11 @@ def _weight(element: HtmlElement) -> int:
 
 def _is_apart(dom: Dom, element: HtmlElement) -> bool:
     """Whether an element behind a title is none of the words: empty, the theme's, or about the comments."""
-    said = any(text_of(e) for e in element.iter(*_SAYING))
-    if not _weight(element) or (around.is_theme_part(element) and not said):
+    lone = element
+    while len(lone) == 1 and not (lone.text or "").strip() and lone[0].tag in {"div", "section", "footer"}:
+        lone = lone[0]
+    said = any(text_of(e) for e in element.iter(*_SAYING)) and not _is_foot(lone)
+    if not _weight(element) or (around.is_theme_part(lone) and not said):
         return True
     if any(map(_ELSE.search, (*tokens(element), element.get("id") or ""))):
         return True
@@ -300,8 +316,14 @@ def _densest(dom: Dom, aside: Region, article: HtmlElement | None) -> HtmlElemen
         apart = paragraph in aside or (article is not None and not dom.inside(paragraph, article))
         if parent is not None and not apart and not _in_other(paragraph, article):
             weights[parent] = weights.get(parent, 0) + len(text_of(paragraph))
-    best = max(weights, key=lambda element: weights[element], default=None)
+    may = (element for element in weights if not _is_foot(element))
+    best = max(may, key=lambda element: weights[element], default=None)
     return best if best is not None and weights[best] >= 80 and best.tag not in _OUTER else None
+
+
+def _is_foot(element: HtmlElement) -> bool:
+    """Whether an element is the foot of a post, by its name: the licence, the day of the last change."""
+    return element.tag == "footer" or any("footer" in _NAME_PARTS.split(name) for name in tokens(element))
 
 
 def _in_numbered(element: HtmlElement) -> bool:

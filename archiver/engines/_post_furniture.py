@@ -279,7 +279,8 @@ def sign_ups(element: HtmlElement) -> list[HtmlElement]:
 
 
 def _asks_for_address(control: HtmlElement) -> bool:
-    return control.get("type") == "email" or (control.get("name") or "").lower() in _ADDRESSES
+    name = (control.get("name") or "").lower()
+    return control.get("type") == "email" or not _ADDRESSES.isdisjoint((name, *_NAME_PARTS.split(name)))
 
 
 def _is_pressed(element: HtmlElement) -> bool:

@@ -21,6 +21,7 @@ _SEPARATORS = r"[-–—|«»:·•›‹/~\\]"
 _PAGE_SIGN, _PAGE_END = r"\s+[-–—|»:·]+\s+[^\W\d]{0,12}\s?", r"\s?[^\W\d]{0,3}$"  # "Title – Page 4", "– 第4页"
 _LEADING = re.compile(r"^\s*[»«›|·•–—]+\s+")  # "» Title Blog", as themes of the first years wrote it
 _TAG = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
+_HOLDERS = frozenset({"div", "section", "header"})
 _MOST_WORDS = 3  # before the number of a post
 _MARK = 30  # characters that a theme adds to a title
 # The feed of a post's comments has the post's title between: the blog's name is what stands before the first sign.
@@ -128,6 +129,8 @@ def _about_post(dom: Dom, headings: Iterable[HtmlElement], url: str, outside: Re
     for element in headings:
         if element in outside or element.tag in {"body", "article"} or not site.isdisjoint(tokens(element)):
             continue
+        if element.tag in _HOLDERS and next(element.iter("h1", "h2"), None) is not None:
+            continue  # the frame of a title, with a byline in it
         if element.tag != "h1" and (in_box(element) or _is_of_others(element)):
             continue
         links = [*element.iter("a"), *(up for up in near(element, 2) if up.tag == "a")]
@@ -198,6 +201,8 @@ def _home_names(dom: Dom, title: str, own: str) -> Iterator[str]:
         if own.startswith(key.partition("?")[0]) and key != own and not _asks(url) and within(dom.page.url, url):
             said = text_of(link)
             name = normal_name(said)
+            if name.isdigit():
+                continue  # of a trail: the year that the post stands in
             if len(name) > 2 and (whole.endswith(name) or whole.startswith(name)):
                 yield said
 

@@ -7,6 +7,7 @@ Where an element has an id of the `comment-123` family, or the classes that Word
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -14,6 +15,7 @@ from typing import NamedTuple
 
 from lxml.html import HtmlElement
 
+from archiver.engines import _vocabulary as vocabulary
 from archiver.engines._comment_roles import Marks, marks
 from archiver.engines.dom import Dom, ancestors, split, tokens
 
@@ -69,12 +71,9 @@ def starts(dom: Dom) -> dict[HtmlElement, Start]:
             for element in elements:
                 if element not in found:
                     _add(found, element)
-    if not found:
-        _add_rarer(found, dom)
-    if not found:
-        _add_walked(found, dom)
-    if not found:
-        _add_answerable(found, dom)
+    for rarer in (_add_anchored, _add_walked, _add_answerable, _add_pictured):
+        if not found:
+            rarer(found, dom)
     for element in _ping_items(dom):
         known = found.get(element) or Start(element, tokens(element))
         is_bare = element not in found and next(element.iter("a"), None) is not None  # else: "No trackbacks yet"
@@ -83,7 +82,7 @@ def starts(dom: Dom) -> dict[HtmlElement, Start]:
     return found
 
 
-def _add_rarer(found: dict[HtmlElement, Start], dom: Dom) -> None:
+def _add_anchored(found: dict[HtmlElement, Start], dom: Dom) -> None:
     """Comments of themes older than ids (`<a name="comment-5">`)."""
     for element in dom.tags("a"):
         if ids := _ids(element.get("name") or ""):
@@ -118,6 +117,39 @@ def _add_answerable(found: dict[HtmlElement, Start], dom: Dom) -> None:
     for item in dom.by_classes[classes]:
         if item.tag == tag and dom.inside(item, *holders):
             found[item] = Start(item, tokens(item), native.get(item), _UNPLACED)
+
+
+def _add_pictured(found: dict[HtmlElement, Start], dom: Dom) -> None:
+    """Comments of which nothing tells but where they stand, and the picture that WordPress prints of each commenter:
+    those of one kind, side by side; one alone by its paragraph."""
+    areas = [e for id_ in vocabulary.names("comment", "area_ids") if (e := dom.by_id.get(id_)) is not None]
+    areas += dom.classed(*vocabulary.names("comment", "areas"))
+    faces = [face for face in dom.classed("avatar") if face.tag == "img" and dom.inside(face, *areas)]
+    faces = [face for face in faces if all(up.tag != "form" for up in ancestors(face))]
+    if not faces:
+        return
+    stop = frozenset(areas)
+    places = sorted(dom.order[face] for face in faces)
+    items = [_item_of(face, places, stop, dom) for face in faces]
+    for item in items:
+        if item is not None and _is_item(item, dom):
+            found[item] = Start(item, tokens(item), None, _UNPLACED)
+
+
+def _item_of(face: HtmlElement, places: list[int], stop: frozenset[HtmlElement], dom: Dom) -> HtmlElement | None:
+    """The outermost element with this face alone, where there are more; else the innermost with a paragraph.
+
+    places: of all faces, in order.
+    """
+    item = None
+    for up in ancestors(face):
+        start, end = dom.span(up)
+        if up in stop or bisect_right(places, end) - bisect_left(places, start) > 1:
+            break
+        item = up
+        if len(places) == 1 and up.get("class") and next(up.iter("p"), None) is not None:
+            break
+    return item if item is not None and next(item.iter("p"), None) is not None else None
 
 
 def _is_item(element: HtmlElement, dom: Dom) -> bool:

@@ -52,6 +52,9 @@ def settle(nodes: list[Node], answerable: Collection[Node], *, replies_open: boo
     elif not shape.told and answerable and all(map(_is_walked, nodes)):
         for node in nodes:
             node.source, node.depth = ParentSource.INFERRED, 1
+    for node in nodes:
+        if node.ping and node.holder is None and node.source is ParentSource.UNKNOWN:
+            node.source, node.depth = ParentSource.INFERRED, 1  # nobody can answer with a ping
     _mark_flattened(nodes, answerable)
     return shape.told
 

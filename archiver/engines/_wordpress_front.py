@@ -177,17 +177,18 @@ def static_pages(dom: Dom, site: Site) -> list[str]:
 
 
 def _bare_menus(dom: Dom, site: Site) -> list[str]:
-    """The same where a theme's own walker leaves WordPress's classes out: its list is still `ul#menu-…`.
+    """The same where a theme's own walker leaves WordPress's classes out: its list is still `ul#menu-…`, or in a <nav>.
 
     Nothing then tells pages from terms but their addresses: a page stands at the root, or below another page.
     """
     lists = [e for id_, e in dom.by_id.items() if id_.startswith("menu-") and e.tag == "ul"]
+    lists = lists or [e for nav in dom.tags("nav") for e in nav.iterdescendants("ul")]
     root = f"{url_key(site.home).rstrip('/')}/"
     paths: dict[str, str] = {}
     for link in (
         link for menu in lists if not menu.xpath(".//li[contains(@class, 'menu-item')]") for link in menu.iter("a")
     ):
         url = dom.link_url(link)
-        if url and is_below(url, site.home) and not is_listing(url):
+        if url and is_below(url, site.home) and not is_listing(url) and not _LANGUAGE.fullmatch(last_segment(url)):
             paths[url_key(url).removeprefix(root).removeprefix("index.php/")] = without_fragment(url)
     return [url for path, url in paths.items() if "/" not in path or path.rpartition("/")[0] in paths]

@@ -62,10 +62,10 @@ def listed_posts(dom: Dom, site: Site) -> dict[str, str | None]:
             own = number not in set(found.values()) and not _is_related(link, article)
             found[bare] = found.get(bare) or (number if own else None)
     found |= _unnamed(dom, site, set(found.values()))
-    return found or dict.fromkeys(_cards(dom, site))
+    return found or dict.fromkeys(cards(dom, site))
 
 
-def _cards(dom: Dom, site: Site) -> list[str]:
+def cards(dom: Dom, site: Site) -> list[str]:
     """Posts of a list whose theme calls nothing by a name that WordPress knows."""
     posts = linked_headings(dom, lambda url: is_below(url, site.home) and not is_listing(url))
     return [without_fragment(url) for url in posts]

@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 
 from archiver.engines import _wordpress_front as front
 from archiver.engines import _wordpress_lists as lists
-from archiver.engines import feeds, sitemaps, wordpress_api
+from archiver.engines import feeds, sitemaps, wordpress_api, wordpress_sidebar
 from archiver.engines._platform import count_hint
 from archiver.engines._wordpress_named import other_name, shows_its_own
 from archiver.engines.base import Guess
@@ -19,6 +19,7 @@ from archiver.engines.wordpress_page import PostPage, post_page
 from archiver.engines.wordpress_urls import (
     comment_page,
     custom_comment_page,
+    is_below,
     list_page,
     never,
     numbered_comment_page,
@@ -82,7 +83,7 @@ def _from_home(page: Page, site: Site) -> list[Target]:
     dom = page.once(Dom)
     comments = front.comments_feed(dom, site) or urljoin(site.home, "comments/feed/")
     api = front.api_link(page, dom)
-    listed = _listed(dom, site)
+    listed = _shown_in_front(dom, site) or _listed_beside(dom, site)
     static = front.static_pages(dom, site)
     own = {"own": "1"} if shows_its_own(dom, [*static, *(one.url for one in listed)]) else {}
     return [
@@ -206,6 +207,25 @@ def _changed(entry: sitemaps.SitemapEntry) -> dict[str, str]:
 def _listed(dom: Dom, site: Site) -> list[Target]:
     posts = lists.listed_posts(dom, site)
     return [_target(url, TargetKind.POST, **({"post": id_} if id_ else {})) for url, id_ in posts.items()]
+
+
+def _shown_in_front(dom: Dom, site: Site) -> list[Target]:
+    """Posts that a front page shows, those of its further sections, too, where a theme marks the posts of some only."""
+    listed = _listed(dom, site)
+    known = {url_key(one.url) for one in listed}
+    cards = lists.cards(dom, site) if listed else []
+    return [*listed, *(_target(url, TargetKind.POST) for url in cards if url_key(url) not in known)]
+
+
+def _listed_beside(dom: Dom, site: Site) -> list[Target]:
+    """Posts that the sidebar of a front page without a list of posts names: the newest, and those just commented on.
+
+    From these on each leads to the posts before and after it.
+    """
+    widgets = wordpress_sidebar.read(dom, site).widgets
+    links = [link.url for one in widgets if one.kind in {"recent_posts", "recent_comments"} for link in one.links]
+    urls = dict.fromkeys(post_url(url) for url in links)
+    return [_target(url, TargetKind.POST) for url in urls if is_below(url, site.home) and not lists.is_listing(url)]
 
 
 def _from_list(page: Page, target: Target, site: Site) -> list[Target]:

@@ -45,6 +45,7 @@ _NOT_A_POST = frozenset({"error404", "search", "search-results", "archive", "blo
 _BACK = frozenset({"nav-previous", "previous", "prev", "older", "wp-block-comments-pagination-previous", "alignleft"})
 _ROOMS = frozenset({"body", "html", "main"})
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_SECOND = 2
 _LABEL = 40  # characters of a link that says how many comments there are
 _COUNTS = (
     "comments-title",
@@ -297,7 +298,8 @@ class PostPage:
         number = self.stated_comment_page
         if number is not None or asked is not None or not pages:
             return number or asked
-        if 1 in pages or self._goes_back(max(pages)):
+        # The first page leads to the second: one that leads to neither of them is the last.
+        if 1 in pages or min(pages) > _SECOND or self._goes_back(max(pages)):
             return next(n for n in range(2, max(pages) + 2) if n not in pages and n > min(pages))
         return 1
 

@@ -53,7 +53,7 @@ _COUNTED_SHORT = re.compile(
     r"(?<!\d)(?P<era>令和|平成|昭和)?\s?(?P<short>\d{1,2}|元)年\s?(?P<month>\d{1,2})月\s?(?P<day>\d{1,2})日"
 )
 _COUNTED_MIXED = (  # a format of another language's, with the month as East Asian ones print it
-    re.compile(rf"{_DAY}\s*,?\s*(?P<month>\d{{1,2}})\s*[月월]\s*,?\s*{_YEAR}"),
+    re.compile(rf"{_DAY}\s*[.,]?\s*(?P<month>\d{{1,2}})\s*[月월]\s*,?\s*{_YEAR}"),
     re.compile(
         rf"(?<!\d)(?P<month>\d{{1,2}})\s*[月월]\s*(?P<day>\d{{1,2}})(?:st|nd|rd|th|\s*[日일號号])?\s*,\s*{_YEAR}"
     ),

@@ -235,6 +235,7 @@ def test_from_rfc822_takes_nothing_else(text: str) -> None:
         ("10 二月, 2021", DAY),
         ("10 2月 2021", DAY),
         ("2월 10, 2021", DAY),
+        ("10. 2월 2021", DAY),
         ("10.2.2021 v 20.15", EVENING),
         ("February 10, 2021 at 20.15", EVENING),
         ("10 فبراير، 2021 الساعة 8:15 مساء", EVENING),

@@ -6,7 +6,7 @@ import pytest
 
 from archiver.engines.wordpress import WordPress
 from archiver.engines.wordpress_page import PostPage, post_page
-from archiver.model import CommentKind, Discovery, Site, Target, TargetKind
+from archiver.model import CommentKind, Discovery, ParentSource, Site, Target, TargetKind
 from archiver.page import Page
 from tests.unit.test_threads import read
 
@@ -55,6 +55,22 @@ def test_a_page_whose_title_is_empty_shows_a_post_without_one() -> None:
     assert post(body, title="").title == ""
 
 
+def test_a_year_in_a_trail_is_not_the_blogs_name() -> None:
+    trail = f"<nav><a href='{HOME}'>Home</a><a href='{HOME}2016/'>2016</a></nav>"
+    body = f"{trail}<h1>2016</h1><div class='entry-content'><p>{WORDS}</p></div>"
+    page = post_page(
+        a_page(body, title="2016 – Harbour Notes", url=f"{HOME}2016/07/2016-2/"),
+        Site(key="blog.example.org", home=HOME),
+    )
+    assert page.title == "2016"
+
+
+def test_a_frame_that_is_called_the_title_has_a_byline_in_it() -> None:
+    frame = "<section class='article-title'><h1></h1><p>Ann Lee</p></section>"
+    body = f"{frame}<div class='entry-content'><p>{WORDS}</p></div>"
+    assert post(body, title="Harbour Notes &amp; What the Sea Brings").title == ""
+
+
 # -- the words --------------------------------------------------------------------------------------
 
 
@@ -87,6 +103,25 @@ def test_an_empty_frame_that_is_called_the_words_is_passed_over(inside: bool) ->
     assert text(page) == "A short note."
 
 
+def test_the_foot_of_a_post_is_not_its_words_though_it_says_more() -> None:
+    foot = f"<div class='row'><div class='article-footer'><p>Published on 2 May 2021.</p><p>{WORDS}</p></div></div>"
+    words = "<div class='row'><div class='column'><p>A short note.</p></div></div>"
+    form = "<div class='row'><div id='respond'><form id='commentform'></form></div></div>"
+    assert text(post(f"<h1>Tides</h1><article class='wrapper'>{words}{form}{foot}</article>")) == "A short note."
+
+
+def test_few_words_may_stand_in_a_main_of_their_own() -> None:
+    head = "<header class='art-header'><h1>Tides</h1><time>2 May 2021</time></header>"
+    page = post(f"<main><article>{head}<figure></figure><main class='art'><p>A short note.</p></main></article></main>")
+    assert text(page) == "A short note."
+
+
+def test_a_form_of_the_theme_that_asks_for_an_address_is_none_of_the_words() -> None:
+    fields = "".join(f"<p><label>{name}</label><input name='box_{name}'></p>" for name in ("name", "email", "subject"))
+    page = post(f"<h1>Tides</h1><div class='entry-content'><p>{WORDS}</p><form action='#'>{fields}</form></div>")
+    assert text(page) == WORDS
+
+
 # -- people -----------------------------------------------------------------------------------------
 
 
@@ -104,6 +139,30 @@ def test_a_ping_is_sent_by_what_stands_behind_its_quotation(quote: str) -> None:
     assert ping.kind is CommentKind.PINGBACK
     assert ping.author
     assert ping.author.name == "Another Blog » Piers"
+
+
+@pytest.mark.parametrize("names", [["Ann Lee"], ["Ann Lee", "Bob Ray", "Ann Lee"]])
+def test_comments_that_nothing_but_a_face_marks(names: list[str]) -> None:
+    face = "<div class='face'><img alt='' src='/a.png' class='avatar avatar-80 photo' height='80' width='80'></div>"
+    items = "".join(
+        f"<div class='flex'>{face}<div><strong>{name}</strong> - May {n}, 2021 <p>Words {n}.</p></div></div>"
+        for n, name in enumerate(names, 2)
+    )
+    form = "<form id='commentform'><img class='avatar' src='/me.png'><p>Write a comment</p></form>"
+    found = read(f"<body class='single postid-7'><div class='comments-area'>{items}{form}</div></body>").comments
+    assert [one.author.name for one in found if one.author] == names
+    assert [one.content.text for one in found if one.content] == [f"Words {n}." for n in range(2, len(names) + 2)]
+    assert [one.published.at[:10] for one in found if one.published] == [f"2021-05-0{n + 2}" for n in range(len(names))]
+
+
+def test_pings_in_a_list_without_any_marks_answer_the_post() -> None:
+    items = "".join(
+        f"<li id='comment-{n}'><a rel='external' href='https://other.example/{n}'>A blog</a></li>" for n in (3, 4)
+    )
+    found = read(f"<body class='single postid-7'><ol class='pinglist'>{items}</ol></body>").comments
+    assert [(one.kind, one.depth, one.parent_source) for one in found] == 2 * [
+        (CommentKind.PINGBACK, 1, ParentSource.INFERRED)
+    ]
 
 
 # -- where a page leads -----------------------------------------------------------------------------
@@ -148,3 +207,38 @@ def test_permalinks_that_name_the_page_to_which_the_pager_goes_back_are_wrong() 
     body = a_thread(4, 3, page=1, pager=back)
     assert comment_pages(body) == [f"{POST}comment-page-1/"]
     assert post(body).comment_page_number() == 2
+
+
+@pytest.mark.parametrize(("pages", "shown"), [((6,), 7), ((2,), 1), ((2, 3), 1), ((1, 2), 3)])
+def test_a_page_that_leads_neither_to_the_first_nor_to_the_second_is_the_last(
+    pages: tuple[int, ...], shown: int
+) -> None:
+    pager = "".join(f"<a href='{POST}comment-page-{n}/#comments'>More</a>" for n in pages)
+    assert post(a_thread(3, 4, page=None, pager=pager)).comment_page_number() == shown
+
+
+FRONT = f"<body class='home blog'><main><h1>Welcome</h1><p>{WORDS}</p></main>"
+
+
+def front(body: str) -> list[tuple[TargetKind, str]]:
+    page = Page(HOME, f"<html lang='en'><head><title>Notes</title></head>{FRONT}{body}</body></html>".encode())
+    found = WordPress().discover(page, Target(url=HOME, kind=TargetKind.HOME), SITE).targets
+    return [(one.kind, one.url) for one in found if one.kind is TargetKind.POST]
+
+
+def test_a_front_page_without_posts_leads_to_those_that_its_sidebar_names() -> None:
+    newest = f"<ul class='wp-block-latest-posts'><li><a href='{POST}'>Tides</a></li></ul>"
+    said = f"<ol class='wp-block-latest-comments'><li>Ann on <a href='{HOME}ebb/#comment-4'>Ebb</a></li></ol>"
+    assert front(newest + said) == [(TargetKind.POST, POST), (TargetKind.POST, f"{HOME}ebb/")]
+
+
+def test_pages_are_found_in_a_menu_that_wordpress_has_not_marked() -> None:
+    links = ("", "about/", "about/rules/", "category/news/", "de/", "elsewhere/deep/")
+    items = "".join(f"<li><a href='{HOME}{link}'>{link}</a></li>" for link in links)
+    assert [url for _, url in front(f"<nav><ul>{items}</ul></nav>")] == [f"{HOME}about/", f"{HOME}about/rules/"]
+
+
+def test_a_front_page_leads_to_the_posts_of_all_its_sections() -> None:
+    marked = f"<article class='post-7 post hentry'><h2><a href='{POST}'>Tides</a></h2></article>"
+    cards = "".join(f"<div class='card'><h3><a href='{HOME}{slug}/'>{slug}</a></h3></div>" for slug in ("ebb", "flood"))
+    assert [url for _, url in front(f"{marked}{cards}")] == [POST, f"{HOME}ebb/", f"{HOME}flood/"]
