@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from itertools import islice
 
 from lxml.html import HtmlElement
@@ -25,6 +26,7 @@ _CALLED_WORDS = frozenset({"entry-content", "post-content", "article-content", "
 HARD_IDS = ("respond", "commentform", "disqus_thread", "colophon", "secondary", "site-footer")
 _THREAD_IDS = ("respond", "commentform", "comments", "disqus_thread")
 _NAME_PARTS = re.compile(r"[-_]+")
+_HEADS = frozenset({"header", "head", "heading", "meta"})
 _FEET = ("footer", "site-footer", "copyright")
 _OUTER = frozenset({"body", "html"})
 _NO_BODY = _OUTER | {"ul", "ol", "nav"}
@@ -42,7 +44,7 @@ def find_element(dom: Dom, aside: Region, article: HtmlElement | None) -> HtmlEl
     if best is not None:
         return best
     if empty is not None:
-        return _instead(dom, aside, article, empty)
+        return _instead(dom, aside, article, empty if other is not article or other is None else other)
     for id_ in vocabulary.names("post", "body_ids"):
         element = dom.by_id.get(id_)
         if element is not None and element not in aside:
@@ -77,6 +79,8 @@ def _named(
         best = kept[0] if len(kept) == 1 else max(kept, key=lambda e: len(text_of(e)))
         if article is not None and best is not article and _says_nothing(best):
             empty = best if own and empty is None else empty  # the words may stand beside it, by another name
+        elif empty is not None and best is article:
+            other = best  # called "entry", as posts are that hold their words by a name of their own
         elif own or article is None or not _is_elsewhere(dom, best, article):
             rows = _in_rows(best, kept)
             return rows if rows is not None else _inner_body(dom, best), None, None
@@ -87,13 +91,17 @@ def _named(
 
 def _instead(dom: Dom, aside: Region, article: HtmlElement | None, empty: HtmlElement) -> HtmlElement:
     """What is called a body by another name than an empty one that is called so; that one where there is none."""
-    named = _wordless(dom, aside, article)
-    return named if named is not None and _is_called_body(named.get("class") or "") else empty
+    found = [e for classes, elements in dom.by_classes.items() if _is_called_body(classes) for e in elements]
+    found = [e for e in found if article is not None and dom.inside(e, article) and e not in aside]
+    found = [e for e in found if e is not article and not _says_nothing(e) and not in_comment(e)]
+    return max(found, key=lambda e: len(text_of(e)), default=empty)
 
 
 def _says_nothing(element: HtmlElement) -> bool:
-    """Whether an element holds neither words nor anything that is shown."""
-    return not len(element) and not (element.text or "").strip()
+    """Whether an element holds neither words nor anything that is shown, or the numbers of a post's parts alone."""
+    if not len(element):
+        return not (element.text or "").strip()
+    return len(element) == 1 and any("post-page-numbers" in tokens(e) for e in element[0])
 
 
 def _in_rows(body: HtmlElement, alike: list[HtmlElement]) -> HtmlElement | None:
@@ -231,8 +239,10 @@ def _behind_heading(
     for frame in frames:
         if frame is article and title is not None:
             break
-        if title is not None and any(text_of(e) for e in frame.itersiblings("p", "blockquote", "figure")):
-            return frame.getparent()  # they have no element of their own
+        holder = frame.getparent()
+        in_head = holder is not None and _is_called(holder, _HEADS)  # where lines about the post stand, too
+        if title is not None and not in_head and any(map(text_of, frame.itersiblings("p", "blockquote", "figure"))):
+            return holder  # they have no element of their own
         beside = frame.itersiblings(*_PARTS) if title is not None else frame.iterchildren(*_PARTS)
         behind = [e for e in beside if e not in aside and not _is_apart(dom, e)]
         if behind:
@@ -323,7 +333,12 @@ def _densest(dom: Dom, aside: Region, article: HtmlElement | None) -> HtmlElemen
 
 def _is_foot(element: HtmlElement) -> bool:
     """Whether an element is the foot of a post, by its name: the licence, the day of the last change."""
-    return element.tag == "footer" or any("footer" in _NAME_PARTS.split(name) for name in tokens(element))
+    return element.tag == "footer" or _is_called(element, {"footer"})
+
+
+def _is_called(element: HtmlElement, parts: AbstractSet[str]) -> bool:
+    """Whether one of these is a part of an element's names: `post-header` is a header."""
+    return any(not parts.isdisjoint(_NAME_PARTS.split(name)) for name in tokens(element))
 
 
 def _in_numbered(element: HtmlElement) -> bool:

@@ -86,8 +86,11 @@ def _leading(shell: HtmlElement, children: list[HtmlElement], stated: str) -> It
 
 def _is_picture_of_post(node: HtmlElement) -> bool:
     """Whether an element is called the picture by which the post is known in lists, its caption in it."""
-    if node.tag not in {"figure", "div"} or next(node.iter("img"), None) is None:
+    images = list(node.iter("img")) if node.tag in {"figure", "div"} else []
+    if not images:
         return False
+    if "wp-post-image" in tokens(images[0]) and len(images) == 1:
+        return next(node.iter("p"), None) is None
     called = {part for name in tokens(node) for part in _NAME_PARTS.split(name)}
     return not _PICTURES.isdisjoint(called) and next(node.iter("p"), None) is None
 

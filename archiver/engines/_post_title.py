@@ -22,6 +22,7 @@ _PAGE_SIGN, _PAGE_END = r"\s+[-–—|»:·]+\s+[^\W\d]{0,12}\s?", r"\s?[^\W\d]{
 _LEADING = re.compile(r"^\s*[»«›|·•–—]+\s+")  # "» Title Blog", as themes of the first years wrote it
 _TAG = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
 _HOLDERS = frozenset({"div", "section", "header"})
+_LESSER = ("h3", "h4", "h5", "h6")
 _MOST_WORDS = 3  # before the number of a post
 _MARK = 30  # characters that a theme adds to a title
 # The feed of a post's comments has the post's title between: the blog's name is what stands before the first sign.
@@ -51,6 +52,7 @@ def find_title(dom: Dom, url: str, outside: Region, *, protected: bool = False, 
                 return stated
         held = [text for _, text in named if normal_name(text) and _is_run(normal_name(text), wanted)]
         held = held or [text for e in _small(dom, url, outside) if _is_run(normal_name(text := text_of(e)), wanted)]
+        held = held or [text for e in dom.tags(*_LESSER) if e not in outside and _ends(text := text_of(e), stated)]
         held = held or [text for e in dom.tags("h3", "h4") if e not in outside and _begins(text := text_of(e), stated)]
         if held:
             return max(held, key=len)
@@ -80,6 +82,12 @@ def _begins(heading: str, stated: str | None) -> bool:
     """Whether a <title> is a heading, a sign and something else, as where it is the blog's name that no page has."""
     behind = (stated or "").removeprefix(heading) if heading and stated else ""
     return behind != stated and re.match(rf"\s+{_SEPARATORS}+\s+\S", behind) is not None
+
+
+def _ends(heading: str, stated: str | None) -> bool:
+    """Whether a <title> is something else, a sign and a heading: "Notes » Archive » Tides"."""
+    before = (stated or "").removesuffix(heading) if heading and stated else ""
+    return before != (stated or "") and re.search(rf"\S\s+{_SEPARATORS}+\s+$", before) is not None
 
 
 def _may_be_posts(dom: Dom, heading: HtmlElement, text: str, wanted: str) -> bool:

@@ -65,6 +65,12 @@ def test_a_year_in_a_trail_is_not_the_blogs_name() -> None:
     assert page.title == "2016"
 
 
+def test_a_small_heading_with_which_the_title_of_the_page_ends() -> None:
+    body = f"<h6>Tides</h6><div class='entry-content'><p>{WORDS}</p></div>"
+    page = post_page(a_page(body, title="Notes » Archive » Tides"), Site(key="blog.example.org", home=HOME))
+    assert page.title == "Tides"
+
+
 def test_a_frame_that_is_called_the_title_has_a_byline_in_it() -> None:
     frame = "<section class='article-title'><h1></h1><p>Ann Lee</p></section>"
     body = f"{frame}<div class='entry-content'><p>{WORDS}</p></div>"
@@ -120,6 +126,25 @@ def test_a_form_of_the_theme_that_asks_for_an_address_is_none_of_the_words() -> 
     fields = "".join(f"<p><label>{name}</label><input name='box_{name}'></p>" for name in ("name", "email", "subject"))
     page = post(f"<h1>Tides</h1><div class='entry-content'><p>{WORDS}</p><form action='#'>{fields}</form></div>")
     assert text(page) == WORDS
+
+
+@pytest.mark.parametrize("frame", ["", "<p class='pages'>Pages: <span class='post-page-numbers'>1</span></p>"])
+def test_words_in_a_frame_of_their_own_beside_one_that_holds_no_more_than_the_numbers_of_parts(frame: str) -> None:
+    words = f"<div class='main-post-content'><h2>Tides</h2><p>{WORDS}</p></div>"
+    page = post(f"<div class='{ARTICLE} entry'>{words}<div class='entry-content'>{frame}</div></div>")
+    assert text(page) == WORDS
+
+
+def test_a_byline_below_the_title_is_not_the_first_of_the_words() -> None:
+    head = "<div class='post-header'><h2>Tides</h2><p>by Ann Lee on May 2, 2021</p></div>"
+    page = post(f"<h1>Notes</h1><div id='post-7' class='{ARTICLE}'>{head}<p>A short note.</p></div>")
+    assert text(page) == "A short note."
+    assert [author.name for author in page.byline[0]] == ["Ann Lee"]
+
+
+def test_the_picture_that_wordpress_itself_marks_as_that_of_the_post() -> None:
+    picture = "<figure class='lead'><img class='wp-post-image' src='/a.jpg'><figcaption>A pier</figcaption></figure>"
+    assert text(post(f"<h1>Tides</h1><div class='entry-content'>{picture}<p>{WORDS}</p></div>")) == WORDS
 
 
 # -- people -----------------------------------------------------------------------------------------
