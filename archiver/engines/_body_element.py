@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import islice
 
@@ -35,6 +35,7 @@ _FRAMES = 3  # around a title, itself counted
 _ROWS = 3  # that make a body
 _SAYING = ("p", "blockquote", "figure", "dl")
 _SHOWN = ("img", "iframe", "video", "audio")
+_NOTE = 600  # characters: what a blog says of an author
 _LABELS = 120  # characters: "12 comments", "Subscribe to …"
 
 
@@ -328,12 +329,24 @@ def _densest(dom: Dom, aside: Region, article: HtmlElement | None) -> HtmlElemen
             weights[parent] = weights.get(parent, 0) + len(text_of(paragraph))
     may = (element for element in weights if not _is_foot(element))
     best = max(may, key=lambda element: weights[element], default=None)
+    if best is not None and article is not None and _is_beside_face(dom, best, weights):
+        above = [e for e in weights if dom.order[e] < dom.order[best] and not _is_foot(e)]
+        above = [e for e in above if not _is_beside_face(dom, e, weights)]
+        if above:  # what is said of the author, below a post of fewer words
+            return max(above, key=lambda element: weights[element])
     return best if best is not None and weights[best] >= 80 and best.tag not in _OUTER else None
 
 
 def _is_foot(element: HtmlElement) -> bool:
     """Whether an element is the foot of a post, by its name: the licence, the day of the last change."""
     return element.tag == "footer" or _is_called(element, {"footer"})
+
+
+def _is_beside_face(dom: Dom, element: HtmlElement, others: Collection[HtmlElement]) -> bool:
+    """Whether what an element says is short, and stands alone with somebody's picture. others: what has words, too."""
+    frames = [up for up in near(element, 1) if len(text_of(up)) <= _NOTE]
+    frames = [up for up in frames if not any(other is not element and dom.inside(other, up) for other in others)]
+    return any("avatar" in tokens(image) for frame in frames for image in frame.iter("img"))
 
 
 def _is_called(element: HtmlElement, parts: AbstractSet[str]) -> bool:

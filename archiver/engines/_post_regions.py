@@ -12,7 +12,7 @@ from lxml.html import HtmlElement
 
 from archiver.engines import _vocabulary as vocabulary
 from archiver.engines._post_body import Body, find_body
-from archiver.engines.dom import Dom, Region, ancestors, text_of, text_without, tokens
+from archiver.engines.dom import Dom, Region, ancestors, rels, text_of, text_without, tokens
 from archiver.engines.wordpress_urls import is_author_page, list_page, month, never, post_url, taxonomy
 from archiver.urls import url_key, within
 
@@ -22,6 +22,7 @@ _DIGIT = re.compile(r"\d")
 _NO_ARTICLE = frozenset({"a", "body", "span", "p", "h1", "h2", "h3", "h4", "h5", "h6", "header", "time"})
 _HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
 _TOP = frozenset({"body", "html", "main"})
+_LINE = 300  # characters
 _ROOMS = frozenset({"body", "html", "main", "footer"})
 
 
@@ -53,7 +54,8 @@ class Regions:
     def _beside(self) -> Region:
         """Sidebars, navigation, lists of other posts: by their names."""
         dom = self._dom
-        found = [*dom.tags("aside", "nav"), *dom.classed(*vocabulary.names("post", "aside"))]
+        found = [*(e for e in dom.tags("aside") if not _files_post(e)), *dom.tags("nav")]
+        found += dom.classed(*vocabulary.names("post", "aside"))
         named = (name for name in dom.class_tokens if name.startswith(("widget_", "menu-item")))
         found += dom.classed(*named)
         found += self._other_articles()
@@ -193,6 +195,13 @@ class Regions:
             found.add(title)
             found.update(title)
         return sorted((e for e in found if e.tag == "a"), key=dom.order.__getitem__)
+
+
+def _files_post(aside: HtmlElement) -> bool:
+    """Whether an <aside> is a line of the categories that a post is in, as WordPress marks those, and no more."""
+    if next(aside.iter("ul", *_HEADINGS), None) is not None or not any("category" in rels(a) for a in aside.iter("a")):
+        return False
+    return len(text_of(aside)) < _LINE
 
 
 def _is_marked(article: HtmlElement) -> bool:

@@ -23,6 +23,7 @@ _LEADING = re.compile(r"^\s*[»«›|·•–—]+\s+")  # "» Title Blog", as t
 _TAG = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
 _HOLDERS = frozenset({"div", "section", "header"})
 _LESSER = ("h3", "h4", "h5", "h6")
+_SIGNS = re.compile(r"<[^<>]*>")
 _MOST_WORDS = 3  # before the number of a post
 _MARK = 30  # characters that a theme adds to a title
 # The feed of a post's comments has the post's title between: the blog's name is what stands before the first sign.
@@ -46,9 +47,7 @@ def find_title(dom: Dom, url: str, outside: Region, *, protected: bool = False, 
         for _, text in named:
             if normal_name(text) == wanted:
                 return text
-            if (
-                stated and "<" in text and normal_name(_TAG.sub("", text)) == wanted
-            ):  # markup of a title, as it is written
+            if stated and _is_but_for_markup(text, stated):
                 return stated
         held = [text for _, text in named if normal_name(text) and _is_run(normal_name(text), wanted)]
         held = held or [text for e in _small(dom, url, outside) if _is_run(normal_name(text := text_of(e)), wanted)]
@@ -82,6 +81,13 @@ def _begins(heading: str, stated: str | None) -> bool:
     """Whether a <title> is a heading, a sign and something else, as where it is the blog's name that no page has."""
     behind = (stated or "").removeprefix(heading) if heading and stated else ""
     return behind != stated and re.match(rf"\s+{_SEPARATORS}+\s+\S", behind) is not None
+
+
+def _is_but_for_markup(heading: str, stated: str) -> bool:
+    """Whether a heading shows the markup of a title as it is written, or lacks what looks like some: "5 < 6 > 4"."""
+    return ("<" in heading and normal_name(_TAG.sub("", heading)) == normal_name(stated)) or (
+        "<" in stated and normal_name(_SIGNS.sub("", stated)) == normal_name(heading)
+    )
 
 
 def _ends(heading: str, stated: str | None) -> bool:

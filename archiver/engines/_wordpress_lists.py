@@ -65,6 +65,16 @@ def listed_posts(dom: Dom, site: Site) -> dict[str, str | None]:
     return found or dict.fromkeys(cards(dom, site))
 
 
+def of_terms(dom: Dom, site: Site) -> list[str]:
+    """The categories that a page links to, each a list of posts; where there are none, the tags."""
+    kinds: dict[str, dict[str, None]] = {"category": {}, "tag": {}}
+    for _, url in dom.links:
+        kind = taxonomy(url)
+        if kind in kinds and not _FEED.search(url) and is_below(url, site.home) and list_page(url) is None:
+            kinds[kind][without_fragment(url)] = None
+    return list(kinds["category"] or kinds["tag"])
+
+
 def cards(dom: Dom, site: Site) -> list[str]:
     """Posts of a list whose theme calls nothing by a name that WordPress knows."""
     posts = linked_headings(dom, lambda url: is_below(url, site.home) and not is_listing(url))

@@ -217,6 +217,11 @@ def _shown_in_front(dom: Dom, site: Site) -> list[Target]:
     return [*listed, *(_target(url, TargetKind.POST) for url in cards if url_key(url) not in known)]
 
 
+def _of_terms(dom: Dom, site: Site) -> list[Target]:
+    """The lists of posts that a front page leads to which has no further pages itself."""
+    return [_target(url, TargetKind.LIST) for url in lists.of_terms(dom, site)]
+
+
 def _listed_beside(dom: Dom, site: Site) -> list[Target]:
     """Posts that the sidebar of a front page without a list of posts names: the newest, and those just commented on.
 
@@ -233,13 +238,16 @@ def _from_list(page: Page, target: Target, site: Site) -> list[Target]:
         return _beyond(page, target)
     dom = page.once(Dom)
     found = _listed(dom, site)
+    if not found and "paged=" in target.url:  # a front that lists nothing: what it leads to may
+        return _of_terms(dom, site)
     if not found or (url_key(page.url) == url_key(site.home) and list_page(target.url)):
         return found  # what is not there leads to the front page
     onward, guess = lists.next_lists(dom, target.url, site)
     posts = len({one.url for one in found})
     ends = f"{found[0].url} {found[-1].url}"
-    if target.hint.get("ends") == ends:
-        guess = None  # the list before it once more, whatever the number
+    if target.hint.get("ends") == ends:  # the list before it once more, whatever the number
+        is_front = url_key(lists.list_base(target.url)) == url_key(site.home)
+        return [*found, *(_of_terms(dom, site) if is_front else [])]
     guessed = [_target(guess, TargetKind.LIST, **Guess(target.url, posts).hint, ends=ends)] if guess else []
     return [*found, *(_target(url, TargetKind.LIST) for url in onward), *guessed]
 

@@ -116,7 +116,9 @@ class _Byline:
         return named and not any(_is_list(up) for up in near(link, 4))
 
     def _name_of(self, link: HtmlElement) -> str:
-        said = text_of(link)
+        names = vocabulary.name_set("byline", "name") if len(link) else frozenset()
+        inner = next((e for e in link.iterdescendants("span", "div", "p") if not names.isdisjoint(tokens(e))), link)
+        said = text_of(inner)
         name = without_by(said)
         return name if self._is_person(name) and not is_label(said, name) else ""
 
@@ -164,7 +166,7 @@ class _Byline:
         cards = [e for e in self._dom.classed("fn") if self._may_name(e) and self._in_byline(e) and not is_in_foot(e)]
         cards = cards or [e for e in self._dom.classed("author") if "vcard" in tokens(e) and self._is_mere_name(e)]
         cards = cards or [e for e in self._dom.matching(_CALLED) if e.tag in _LABELS and self._is_mere_name(e)][:1]
-        stated = [] if cards else [e for e in self._with_property("author") if self._may_name(e)]
+        stated = [] if cards else [e for e in self._with_property("author") if self._may_name(e) and not is_in_foot(e)]
         return self._distinct(author for e in [*cards, *stated[:1]] for author in self._people_in(e))
 
     def _is_mere_name(self, element: HtmlElement) -> bool:

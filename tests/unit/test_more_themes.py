@@ -71,6 +71,13 @@ def test_a_small_heading_with_which_the_title_of_the_page_ends() -> None:
     assert page.title == "Tides"
 
 
+def test_signs_in_a_title_that_a_theme_took_for_markup() -> None:
+    body = f"<h1>Tides, 5  4</h1><div class='entry-content'><p>{WORDS}</p></div>"
+    assert (
+        post(body, title="Tides, 5 &lt; 6 &gt; 4 – Harbour Notes &amp; What the Sea Brings").title == "Tides, 5 < 6 > 4"
+    )
+
+
 def test_a_frame_that_is_called_the_title_has_a_byline_in_it() -> None:
     frame = "<section class='article-title'><h1></h1><p>Ann Lee</p></section>"
     body = f"{frame}<div class='entry-content'><p>{WORDS}</p></div>"
@@ -116,6 +123,14 @@ def test_the_foot_of_a_post_is_not_its_words_though_it_says_more() -> None:
     assert text(post(f"<h1>Tides</h1><article class='wrapper'>{words}{form}{foot}</article>")) == "A short note."
 
 
+def test_what_is_said_of_the_author_is_more_than_a_short_post() -> None:
+    face = "<div><img class='avatar avatar-80' src='/a.png'></div>"
+    about = f"<div class='flex'>{face}<div><p>Written by</p><h2>Ann Lee</h2><p>{WORDS}</p></div></div>"
+    words = "<div class='prose-blog'><p>A short note.</p></div>"
+    page = post(f"<article class='{ARTICLE}'><header><h1>Tides</h1></header><div>{words}{about}</div></article>")
+    assert text(page) == "A short note."
+
+
 def test_few_words_may_stand_in_a_main_of_their_own() -> None:
     head = "<header class='art-header'><h1>Tides</h1><time>2 May 2021</time></header>"
     page = post(f"<main><article>{head}<figure></figure><main class='art'><p>A short note.</p></main></article></main>")
@@ -147,6 +162,14 @@ def test_the_picture_that_wordpress_itself_marks_as_that_of_the_post() -> None:
     assert text(post(f"<h1>Tides</h1><div class='entry-content'>{picture}<p>{WORDS}</p></div>")) == WORDS
 
 
+@pytest.mark.parametrize(("heading", "names"), [("", ["日本語"]), ("<h3>More</h3>", [])])
+def test_categories_in_an_aside_of_the_post(heading: str, names: list[str]) -> None:
+    link = f"<div>Filed in: <a href='{HOME}category/%e6%97%a5/' rel='category tag'>日本語</a></div>"
+    words = f"<div class='entry-content'><p>{WORDS}</p></div><aside class='entry-terms'>{heading}{link}</aside>"
+    page = post(f"<article id='post-7' class='{ARTICLE} category-15'><h1>Tides</h1>{words}</article>")
+    assert [term.name for term in page.read().terms or ()] == names
+
+
 # -- people -----------------------------------------------------------------------------------------
 
 
@@ -154,6 +177,20 @@ def test_a_name_in_an_element_that_is_named_in_the_way_of_bem() -> None:
     line = "<div class='article-author'><span class='article-author__name'>Ann Lee</span><span>Editor</span></div>"
     page = post(f"<h1>Tides</h1>{line}<div class='entry-content'><p>{WORDS}</p></div>")
     assert [author.name for author in page.byline[0]] == ["Ann Lee"]
+
+
+def test_a_link_to_the_author_holds_more_than_the_name() -> None:
+    said = "<div class='byline-name'>Ann Lee</div><div class='byline-role'>Health Writer</div>"
+    line = f"<a class='byline-author' href='{HOME}author/ann/'><div><img class='avatar' src='/a.png'></div>{said}</a>"
+    page = post(f"<h1>Tides</h1><div class='byline'>{line}</div><div class='entry-content'><p>{WORDS}</p></div>")
+    assert [author.name for author in page.byline[0]] == ["Ann Lee"]
+
+
+def test_who_has_the_rights_in_the_foot_of_a_page_has_written_nothing() -> None:
+    foot = (
+        "<footer class='site-footer'><p>© <span itemprop='author creator'>Harbour Notes Press</span> 2026.</p></footer>"
+    )
+    assert post(f"<h1>Tides</h1><div class='entry-content'><p>{WORDS}</p></div>{foot}").byline[0] == ()
 
 
 @pytest.mark.parametrize("quote", ["[...] the tide, he says [...]", "[…] on [1] and the pier […]"])
@@ -257,6 +294,15 @@ def test_a_front_page_without_posts_leads_to_those_that_its_sidebar_names() -> N
     assert front(newest + said) == [(TargetKind.POST, POST), (TargetKind.POST, f"{HOME}ebb/")]
 
 
+def test_a_front_page_without_further_pages_leads_to_the_lists_of_its_menu() -> None:
+    shown = f"<article class='post-7 post hentry'><h2><a href='{POST}'>Tides</a></h2></article>"
+    links = f"<nav><a href='{HOME}category/news/'>News</a><a href='{HOME}tag/sea/'>Sea</a></nav>"
+    page = Page(f"{HOME}page/3/", f"<html><head></head>{FRONT}{shown}{links}</body></html>".encode())
+    again = Target(url=f"{HOME}page/3/", kind=TargetKind.LIST, hint={"ends": f"{POST} {POST}"})
+    found = WordPress().discover(page, again, SITE).targets
+    assert [one.url for one in found if one.kind is TargetKind.LIST] == [f"{HOME}category/news/"]
+
+
 def test_pages_are_found_in_a_menu_that_wordpress_has_not_marked() -> None:
     links = ("", "about/", "about/rules/", "category/news/", "de/", "elsewhere/deep/")
     items = "".join(f"<li><a href='{HOME}{link}'>{link}</a></li>" for link in links)
@@ -267,3 +313,10 @@ def test_a_front_page_leads_to_the_posts_of_all_its_sections() -> None:
     marked = f"<article class='post-7 post hentry'><h2><a href='{POST}'>Tides</a></h2></article>"
     cards = "".join(f"<div class='card'><h3><a href='{HOME}{slug}/'>{slug}</a></h3></div>" for slug in ("ebb", "flood"))
     assert [url for _, url in front(f"{marked}{cards}")] == [POST, f"{HOME}ebb/", f"{HOME}flood/"]
+
+
+def test_a_front_page_that_lists_nothing_leads_to_the_lists_of_its_menu() -> None:
+    links = "".join(f"<li><a href='{HOME}{path}'>{path}</a></li>" for path in ("about/", "category/news/", "tag/sea/"))
+    page = Page(f"{HOME}?paged=2", f"<html><head></head>{FRONT}<nav><ul>{links}</ul></nav></body></html>".encode())
+    found = WordPress().discover(page, Target(url=f"{HOME}?paged=2", kind=TargetKind.LIST), SITE).targets
+    assert [(one.kind, one.url) for one in found] == [(TargetKind.LIST, f"{HOME}category/news/")]
