@@ -94,8 +94,9 @@ def _calls_itself(dom: Dom, url: str) -> bool:
 
 
 def _stated_names(dom: Dom) -> list[str]:
-    """Where the head says that the post is: its feed, its embedded form."""
-    named = (link.get("href") or "" for link in dom.head_links("alternate"))
+    """Where the head says that the post is: its feed, its embedded form; not the page itself in other languages."""
+    links = (link for link in dom.head_links("alternate") if not link.get("hreflang"))
+    named = (link.get("href") or "" for link in links)
     found = (query_value(href, "url") if "oembed" in href else absolute(href, dom.base) for href in named)
     return [one for one in found if one]
 

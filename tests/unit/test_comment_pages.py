@@ -62,6 +62,12 @@ CASES = {
         REPLY.replace("/post/", "/post/comment-page-2/"),
         "/post/",
     ),
+    "a comment page in several languages": (
+        "/post/comment-page-2/",
+        FEED + f"<link rel='alternate' hreflang='de' href='{HOME}/post/comment-page-2/'>",
+        "",
+        "/post/",
+    ),
     "the blog's own feed": ("/part-3/", f"<link rel='alternate' href='{HOME}/feed/'>", "", "/part-3/"),
 }
 
