@@ -171,9 +171,11 @@ class Frontier:
         ).fetchall()
         return [(row["url"], json.loads(row["hint"])) for row in rows]
 
-    def is_done(self, blog_id: str, site_key: str, url: str) -> bool:
-        """Whether a URL, or another name of its page, was fetched in this round."""
+    def is_done(self, blog_id: str, site_key: str, url: str, *, well: bool = False) -> bool:
+        """Whether a URL, or another name of its page, was fetched in this round. well: and was there."""
         query = "SELECT 1 FROM frontier WHERE id = ? AND round = ? AND state IN ('done', 'alias')"
+        if well:
+            query += " AND done_in IN (SELECT id FROM fetches WHERE status BETWEEN 200 AND 299)"
         found = self._connection.execute(query, (self._id(site_key, url), self._rounds[blog_id])).fetchone()
         return found is not None
 

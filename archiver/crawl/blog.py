@@ -39,6 +39,7 @@ logger = logging.getLogger(__name__)
 _READERS_HAVE_TOO = frozenset({TargetKind.FEED, TargetKind.LIST})
 """What readers find elsewhere: a robots.txt that keeps robots from one way to it may leave another open."""
 _MAY_BE_ELSEWHERE = frozenset({TargetKind.FEED, TargetKind.COMMENT_FEED, TargetKind.SITEMAP, TargetKind.API})
+_BY_TWO_NAMES = frozenset({TargetKind.POST, TargetKind.SITEMAP})
 _REFUSED, _NO_ANSWER = 403, 504
 
 
@@ -254,10 +255,10 @@ class Blog:
         self._settled(job, 1)
 
     def _follow(self, onward: Job, answer: Answer) -> None:
-        """Follow a redirect where that may be fetched; the next request begins with it. A post that goes by two names
-        is not read twice."""
+        """Follow a redirect where that may be fetched; the next request begins with it. A post or a sitemap that goes by
+        two names is not read twice."""
         barred = self._policy.barred(onward.url, self.site)
-        if barred is None and onward.target.kind is TargetKind.POST and self._work.has_read(onward.url, onward.target):
+        if barred is None and onward.target.kind in _BY_TWO_NAMES and self._work.has_read(onward.url, onward.target):
             self._ledger.save(Visit(site=self.site, target=onward.target, fetch=fetch_of(onward, answer)))
             self._settled(onward)
             return

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from archiver.demo import DemoBlog
+from archiver.demo._sitemaps import NAMESPACE
 from tests.crawl.fault_table import LASTING, PASSING, READ, Case, documented, listed
 from tests.crawl.faults import RESET, FaultServer, Raw, Reset, page
 from tests.crawl.running import SOON, Ran, crawl
@@ -102,6 +103,22 @@ def test_a_redirect_to_a_post_that_is_read_costs_one_request(scene: Scene) -> No
     ran = scene.crawl()
     assert [scene.server.targets().count(path) for path in (scene.path, other)] == [1, 1]
     assert ran.one("SELECT count(*) FROM frontier WHERE state IN ('pending', 'in_flight', 'given_up')") == 0
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_redirect_to_a_sitemap_that_is_read_costs_one_request(scene: Scene, there: bool) -> None:
+    # As plugins that make sitemaps have it: robots.txt names theirs, and WordPress's leads to it.
+    posts = [scene.server.blog.url(post) for post in scene.server.blog.published]
+    urls = "".join(f"<url><loc>{url}</loc></url>" for url in posts)
+    scene.server.always("/robots.txt", page(200, f"Sitemap: {scene.home}/named.xml"))
+    listed = page(200, f"<urlset xmlns='{NAMESPACE}'>{urls}</urlset>", Content_Type="application/xml")
+    scene.server.always("/named.xml", listed if there else page(404))
+    scene.server.always("/wp-sitemap.xml", page(302, Location="/named.xml"))
+    ran = scene.crawl()
+    asked = scene.server.targets()
+    assert (asked.count("/named.xml") == 1) is there
+    assert ("/sitemap_index.xml" in asked) is not there
+    assert ran.one("SELECT count(*) FROM posts WHERE kind = 'post' AND title IS NOT NULL") == len(posts)
 
 
 def test_a_redirect_to_another_spelling_of_the_same_address_is_followed(scene: Scene) -> None:
