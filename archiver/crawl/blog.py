@@ -255,8 +255,8 @@ class Blog:
         self._settled(job, 1)
 
     def _follow(self, onward: Job, answer: Answer) -> None:
-        """Follow a redirect where that may be fetched; the next request begins with it. A post or a sitemap that goes by
-        two names is not read twice."""
+        """Follow a redirect where that may be fetched; the next request begins with it. What goes by two names, a
+        post or a sitemap, is not read twice."""
         barred = self._policy.barred(onward.url, self.site)
         if barred is None and onward.target.kind in _BY_TWO_NAMES and self._work.has_read(onward.url, onward.target):
             self._ledger.save(Visit(site=self.site, target=onward.target, fetch=fetch_of(onward, answer)))

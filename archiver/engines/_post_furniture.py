@@ -10,6 +10,7 @@ from lxml.html import HtmlElement
 
 from archiver import dates
 from archiver.engines import _vocabulary as vocabulary
+from archiver.engines._portraits import portraits
 from archiver.engines._post_frame import is_sharing
 from archiver.engines.dom import SKIPPED, rels, text_of, tokens
 from archiver.engines.wordpress_urls import is_author_page, taxonomy
@@ -57,7 +58,9 @@ def furniture(element: HtmlElement, swallowed: list[HtmlElement], stated: str) -
     shell: HtmlElement | None = element
     while shell is not None:
         children = [e for e in shell if isinstance(e.tag, str) and e.tag not in SKIPPED and e not in swallowed]
-        found += [*_leading(shell, children, stated), *_trailing(shell, children)]
+        people = portraits(shell, children)
+        children = [node for node in children if node not in people]
+        found += [*people, *_leading(shell, children, stated), *_trailing(shell, children)]
         found += _from_terms([node for node in children if node not in found])
         left = [node for node in children if node not in found]
         # Around what is left there may be another shell.

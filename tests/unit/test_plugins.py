@@ -170,3 +170,40 @@ def test_the_heading_of_a_list_of_other_posts_goes_with_it() -> None:
     content = page.read().content
     assert content is not None
     assert content.text == WORDS
+
+
+FACE = "<img alt='' src='//faces.example/a1?s=80' class='avatar avatar-80 photo' width='80' height='80'>"
+PEOPLE = {
+    "tabs": (
+        "<div id='acme'><span>Two tabs.</span><ul><li><a href='#a'>Bio</a></li><li><a href='#b'>Latest</a></li></ul>"
+        f"<div><div>{FACE}</div><div><h4>Ann Lee</h4><div>Ann writes of nets. She lives by the harbour.</div></div>"
+        f"</div><div><div>{FACE}</div><h4>Latest by Ann</h4><ul><li><a href='/x/'>Other</a></li></ul></div></div>"
+    ),
+    "a name and a paragraph": (
+        f"<section><a href='/author/ann/'>{FACE}</a><h3>Ann</h3><p>Ann writes of nets.</p></section>"
+    ),
+}
+
+
+@pytest.mark.parametrize("box", PEOPLE.values(), ids=PEOPLE)
+@pytest.mark.parametrize("shell", ["{}", "<div>{}</div>"])
+@pytest.mark.parametrize("first", [True, False])
+def test_a_box_with_the_picture_of_a_person_is_none_of_the_words(box: str, shell: str, first: bool) -> None:
+    words = shell.format(box + FIRST + LAST if first else FIRST + LAST + box)
+    page = post(f"<article class='hentry'><h1>Tides</h1><div class='entry-content'>{words}</div></article>")
+    content = page.read().content
+    assert content is not None
+    assert content.text == WORDS
+
+
+@pytest.mark.parametrize(
+    "said", [f"<div>{FIRST}<p>{FACE} Ann, who says so.</p></div>", f"<div>{FIRST}{FACE}<p>This is Ann.</p></div>"]
+)
+def test_a_picture_of_a_person_behind_words_is_the_authors(said: str) -> None:
+    page = post(
+        f"<article class='hentry'><h1>Tides</h1><div class='entry-content'><p>One.</p>{said}{LAST}</div></article>"
+    )
+    content = page.read().content
+    assert content is not None
+    assert "nobody saw it turn" in content.text
+    assert "Ann" in content.text
