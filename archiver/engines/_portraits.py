@@ -9,6 +9,7 @@ from lxml.html import HtmlElement
 from archiver.engines.dom import SKIPPED, text_of, tokens
 
 _BOXES = frozenset({"div", "section", "aside", "article", "header", "footer", "table", "ul"})
+_HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
 _WORDS = frozenset({"p", "blockquote", "pre"})
 _LONGEST = 1500  # characters
 _LABELS = 120  # characters: "About the author", and the tabs of a box
@@ -28,8 +29,16 @@ def portraits(shell: HtmlElement, children: Collection[HtmlElement]) -> list[Htm
                 node = up
             found.setdefault(node, []).append(image)
     boxes = [node for node, images in found.items() if node in children and _is_box(node, images)]
+    boxes += [above for node in boxes if (above := _heading(node)) is not None and above in children]
     left = any(node not in boxes and text_of(node) for node in children)
     return boxes if left else []
+
+
+def _heading(box: HtmlElement) -> HtmlElement | None:
+    """The heading right above a box: "About the author"."""
+    above = box.getprevious()
+    is_its = above is not None and above.tag in _HEADINGS and not (above.tail or "").strip()
+    return above if is_its and len(text_of(above)) < _LABELS else None
 
 
 def _is_avatar(image: HtmlElement) -> bool:

@@ -89,6 +89,7 @@ class _Byline:
         links = [(link, url) for link, url in self._dom.links_outside(self._outside) if self._is_author_link(link, url)]
         links = [pair for pair in links if not is_in_foot(pair[0])]
         direct = [(link, url) for link, url in links if self._name_of(link) and not self._in_box(link)]
+        direct = [(link, url) for link, url in direct if not _in_brackets(link)]
         for found in (self._linked(direct), self._plain(), self._agreed()):
             if found:
                 return found, False
@@ -303,9 +304,18 @@ class _Byline:
 
 def _is_others(link: HtmlElement) -> bool:
     """Whether the words before a link say that its person has only reviewed, edited or translated."""
+    return says_other(_said_before(link)[-_ROLE:])
+
+
+def _in_brackets(link: HtmlElement) -> bool:
+    """Whether a link is an aside: "Latest posts by Ann Lee (see all)"."""
+    return (link.tail or "").startswith(")") and _said_before(link).endswith("(")
+
+
+def _said_before(link: HtmlElement) -> str:
+    """The text right before a link."""
     before, parent = link.getprevious(), link.getparent()
-    said = before.tail if before is not None else (parent.text if parent is not None else "")
-    return says_other((said or "")[-_ROLE:])
+    return (before.tail if before is not None else parent.text if parent is not None else "") or ""
 
 
 def _is_title(element: HtmlElement) -> bool:

@@ -182,6 +182,7 @@ PEOPLE = {
     "a name and a paragraph": (
         f"<section><a href='/author/ann/'>{FACE}</a><h3>Ann</h3><p>Ann writes of nets.</p></section>"
     ),
+    "a heading above": f"<h3>About the author</h3><div>{FACE}<h4>Ann</h4><a href='/author/ann/'>All posts</a></div>",
 }
 
 
@@ -207,3 +208,11 @@ def test_a_picture_of_a_person_behind_words_is_the_authors(said: str) -> None:
     assert content is not None
     assert "nobody saw it turn" in content.text
     assert "Ann" in content.text
+
+
+def test_a_link_in_brackets_above_the_words_is_no_byline() -> None:
+    box = f"<div>{FACE}<h4>Latest by Ann Lee (<a href='/author/ann/'>see all</a>)</h4></div>"
+    line = "<span class='byline'>By <a class='url fn n' href='/author/ann/'>Ann Lee</a></span>"
+    words = f"<div class='entry-content'>{box}{FIRST}{LAST}</div>"
+    page = post(f"<article class='hentry'><h1>Tides</h1>{words}<footer>{line}</footer></article>")
+    assert [author.name for author in page.byline[0]] == ["Ann Lee"]
