@@ -28,7 +28,7 @@ from archiver.crawl.shared import Shared
 from archiver.crawl.wishes import followed, refused
 from archiver.crawl.work import Work
 from archiver.errors import Incomplete, LimitReached
-from archiver.model import Site, Target, TargetKind, Visit
+from archiver.model import Discovery, Site, Target, TargetKind, Visit
 from archiver.terminal import count
 from archiver.urls import absolute, same_host, within
 from db import Saved
@@ -229,13 +229,20 @@ class Blog:
             self._lessons.heard(target, reading.extract)
         if page.ok and reading.error is None:
             self.site = learned(self.site, target, reading.extract)
-        reading = replace(reading, discovery=followed(page, target, reading.discovery, self._config.honour))
+        reading = replace(reading, discovery=followed(page, target, self._onward_from(reading), self._config.honour))
         failed = loss(target, page, reading)
         reading = self._directed(job, answer, reading, failed)
         saved = self._ledger.save(visit_of(job, answer, reading, self.site), failed=failed)
         self._stored(job, answer, saved)
         self._work.named((page.url, *reading.discovery.aliases), saved.fetch_id)
         self._settled(job, saved.new_targets)
+
+    def _onward_from(self, reading: Reading) -> Discovery:
+        """Where a page leads to, and the feed that tells the blog's clock where that is in doubt."""
+        post = self._clock.asks(self.site, reading.extract)
+        feed = self.engine.thread_feed(post, self.site) if post else None
+        found = reading.discovery
+        return replace(found, targets=(*found.targets, feed)) if feed else found
 
     def _directed(self, job: Job, answer: Answer, reading: Reading, failed: str | None) -> Reading:
         """The reading as it is to be stored, by which the run goes on. failed: why the URL is given up."""
@@ -256,9 +263,10 @@ class Blog:
 
     def _follow(self, onward: Job, answer: Answer) -> None:
         """Follow a redirect where that may be fetched; the next request begins with it. What goes by two names, a
-        post or a sitemap, is not read twice."""
+        post, a sitemap, a front page in another language, is not read twice."""
         barred = self._policy.barred(onward.url, self.site)
-        if barred is None and onward.target.kind in _BY_TWO_NAMES and self._work.has_read(onward.url, onward.target):
+        by_two_names = onward.target.kind in _BY_TWO_NAMES or "beside" in onward.target.hint
+        if barred is None and by_two_names and self._work.has_read(onward.url, onward.target):
             self._ledger.save(Visit(site=self.site, target=onward.target, fetch=fetch_of(onward, answer)))
             self._settled(onward)
             return

@@ -48,13 +48,13 @@ class Work:
         self.pending = max(0, self.pending - 1) + new
 
     def has_read(self, url: str, asked: Target) -> bool:
-        """Whether where a post or sitemap redirects to was fetched in this round, or is about to be, as a post.
+        """Whether where a target redirects to was fetched in this round, or is about to be, as a post.
 
         By another name of its page, too; but not by another spelling of the target's own URL, and not a target that was
         itself left to where it redirects to: two that lead to each other are a redirect without end. A sitemap that was
         not there leaves its other names to be tried.
         """
-        if asked.kind is TargetKind.SITEMAP:
+        if asked.kind is not TargetKind.POST:
             return self._frontier.is_done(self._blog_id, self._site_key, url, well=True)
         key, own = url_key(url), url_key(asked.url)
         taken = (*self.in_flight.values(), *filter(None, [self._ready.get(key)]))

@@ -19,6 +19,7 @@ from archiver.urls import absolute, last_segment, same_host, url_key, within, wi
 API_REL = "https://api.w.org/"
 _VERSION = re.compile(r"WordPress\s+([\d.]+)")
 _MANY = 3
+_MOST_LANGUAGES = 12
 _THEME = re.compile(r"/wp-content/themes/([^/\"'?\\]+)/")
 _FEEDS = frozenset({"application/rss+xml", "application/atom+xml", "application/rdf+xml"})
 _OF_COMMENTS = re.compile(r"/comments/|comments-rss|feed=comments")
@@ -130,6 +131,21 @@ def _feeds(dom: Dom, site: Site) -> Iterator[str]:
         url = absolute(link.get("href") or "", dom.base)
         if url and within(url, site.home) and (link.get("type") or "").lower() in _FEEDS:
             yield url
+
+
+def in_other_languages(dom: Dom, site: Site) -> list[str]:
+    """The front pages of the blog in other languages, in its folders or by a query, as plugins link to them."""
+    html = dom.tags("html")
+    shown = ((html[0].get("lang") if html else None) or "").lower()
+    own = {"", "x-default", shown, shown.partition("-")[0]}
+    head = ((link, absolute(link.get("href") or "", dom.base)) for link in dom.head_links("alternate"))
+    others = ((link, url) for link, url in (*head, *dom.links) if (link.get("hreflang") or "").lower() not in own)
+    found = {
+        without_fragment(url): None
+        for _, url in others
+        if url and within(url, site.home) and url_key(url) != url_key(site.home)
+    }
+    return list(found)[:_MOST_LANGUAGES]
 
 
 def facts(page: Page, dom: Dom, name: str) -> BlogFacts:

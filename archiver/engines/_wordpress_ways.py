@@ -26,7 +26,7 @@ from archiver.engines.wordpress_urls import (
     post_url,
 )
 from archiver.errors import PageError
-from archiver.model import Discovery, PostKind, Site, Target, TargetKind
+from archiver.model import Discovery, PostKind, PostRef, Site, Target, TargetKind
 from archiver.page import Page
 from archiver.urls import absolute, same_host, url_key, within, without_fragment
 
@@ -94,7 +94,24 @@ def _from_home(page: Page, site: Site) -> list[Target]:
         _target(urljoin(site.home, _SITEMAPS[0]), TargetKind.SITEMAP, next="1"),
         *listed,
         *[_target(url, TargetKind.POST, kind="page") for url in static],
+        *_translated(dom, site, listed),
     ]
+
+
+def _translated(dom: Dom, site: Site, listed: list[Target]) -> list[Target]:
+    """The lists of posts in other languages, with the numbers of those that are known of this one."""
+    numbers = [target.hint["post"] for target in listed if "post" in target.hint]
+    if not numbers:
+        return []
+    return [_target(url, TargetKind.LIST, beside=" ".join(numbers)) for url in front.in_other_languages(dom, site)]
+
+
+def repeats(dom: Dom, target: Target, site: Site) -> bool:
+    """Whether a list in another language holds the posts of the first: some plugins translate each where it stands."""
+    beside = target.hint.get("beside")
+    return beside is not None and not {one.hint.get("post") for one in _listed(dom, site)}.isdisjoint(
+        [None, *beside.split()]
+    )
 
 
 # -- data -----------------------------------------------------------------------------------------
@@ -242,6 +259,8 @@ def _from_list(page: Page, target: Target, site: Site) -> list[Target]:
         return _of_terms(dom, site)
     if not found or (url_key(page.url) == url_key(site.home) and list_page(target.url)):
         return found  # what is not there leads to the front page
+    if repeats(dom, target, site):
+        return []
     onward, guess = lists.next_lists(dom, target.url, site)
     posts = len({one.url for one in found})
     ends = f"{found[0].url} {found[-1].url}"
@@ -367,8 +386,16 @@ def _short_links(reading: PostPage) -> list[str]:
 
 def _comment_feed(target: Target) -> Target:
     """The feed of a post's newest comments, for a page that cannot be had."""
-    url = post_url(target.url)
     hint = {"post": target.hint["post"]} if "post" in target.hint else {}
-    if urlsplit(url).query:
-        return _target(f"{url}&feed=rss2", TargetKind.COMMENT_FEED, **hint)
-    return _target(f"{url.rstrip('/')}/feed/", TargetKind.COMMENT_FEED, **hint)
+    return _target(_feed_of(post_url(target.url)), TargetKind.COMMENT_FEED, **hint)
+
+
+def thread_feed(post: PostRef) -> Target | None:
+    """The feed of a post's newest comments, before the pages of posts."""
+    hint = {"post": post.native_id} if post.native_id else {}
+    feed = _target(_feed_of(post.url), TargetKind.COMMENT_FEED, **hint) if post.url else None
+    return replace(feed, priority=_PRIORITY[TargetKind.LIST]) if feed else None
+
+
+def _feed_of(post: str) -> str:
+    return f"{post}&feed=rss2" if urlsplit(post).query else f"{post.rstrip('/')}/feed/"

@@ -119,6 +119,11 @@ class Engine(ABC):
         del post, site
         return None
 
+    def thread_feed(self, post: PostRef, site: Site) -> Target | None:
+        """The feed of one post's newest comments, where the platform has one."""
+        del post, site
+        return None
+
     def lists(self, site: Site) -> Lists | None:
         """The API that lists ids, where the platform has one."""
         del site

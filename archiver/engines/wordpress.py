@@ -104,6 +104,11 @@ class WordPress(Engine):
         del site
         return wordpress_listing.own_feed(post)
 
+    def thread_feed(self, post: PostRef, site: Site) -> Target | None:
+        """See Engine."""
+        del site
+        return ways.thread_feed(post)
+
     def lists(self, site: Site) -> Lists | None:
         """See Engine."""
         return Lists(site.api_url) if site.api_url else None
@@ -137,6 +142,8 @@ def _read_api(page: Page, target: Target) -> Extract:
 def _read_list(page: Page, target: Target, site: Site) -> Extract:
     dom = page.once(Dom)
     is_home = target.kind is TargetKind.HOME
+    if ways.repeats(dom, target, site):
+        return Extract()
     if is_home and front.is_static(dom):
         extract = _read_post(page, target, site)
     else:

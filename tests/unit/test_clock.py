@@ -111,3 +111,51 @@ def test_of_the_feed_of_the_whole_blog_only_the_times_are_taken() -> None:
     facts = clock.told(SITE, PAGE, extract("5", on_page(when))).blog
     assert facts
     assert facts.timezone == "Europe/London"
+
+
+LONDON = ZoneInfo("Europe/London")
+LINKED = PostRef(native_id="7", url="https://blog.example.org/2021/07/tides/")
+
+
+def afloat(number: str, month: int) -> Extract:
+    when = datetime(2021, month, 5, 9, 30, 41, tzinfo=LONDON)
+    (comment,) = extract(number, on_page(when)).comments
+    return Extract(comments=(replace(comment, post=LINKED),))
+
+
+def test_in_winter_the_feed_of_a_summer_post_is_asked_for_and_what_was_read_is_dated_again() -> None:
+    winter = datetime(2021, 1, 5, 9, 30, 41, tzinfo=LONDON)
+    clock = Clock()
+    clock.told(SITE, PAGE, extract("5", in_feed(winter)))
+    cold = extract("5", on_page(winter))
+    assert clock.asks(SITE, clock.told(SITE, PAGE, cold)) is None
+    warm, other = afloat("6", 7), afloat("8", 6)
+    assert clock.asks(SITE, clock.told(SITE, PAGE, warm)) == LINKED
+    clock.told(SITE, PAGE, other)
+    told = clock.told(SITE, PAGE, extract("6", in_feed(datetime(2021, 7, 5, 9, 30, 41, tzinfo=LONDON))))
+    assert told.blog is not None
+    assert told.blog.timezone == "Europe/London"
+    dated = {comment.native_id: comment.published and comment.published.at for comment in told.comments}
+    assert dated == {"5": "2021-01-05T09:30:00Z", "6": "2021-07-05T08:30:41Z", "8": "2021-06-05T08:30:00Z"}
+
+
+def test_where_the_summer_is_greenwichs_nothing_is_asked_for() -> None:
+    when = datetime(2021, 7, 5, 9, 30, 41, tzinfo=UTC)
+    clock = Clock()
+    clock.told(SITE, PAGE, extract("6", in_feed(when)))
+    told = clock.told(SITE, PAGE, replace(extract("6", on_page(when)), comments=afloat("6", 7).comments))
+    assert told.blog is None
+    assert clock.asks(SITE, afloat("9", 8)) is None
+
+
+def test_no_feed_is_asked_for_without_end_or_without_feeds() -> None:
+    clock = Clock()
+    assert clock.asks(SITE, afloat("9", 8)) is None
+    clock.told(SITE, PAGE, extract("5", in_feed(datetime(2021, 1, 5, 9, 30, 41, tzinfo=UTC))))
+    feed = Target(url=f"{LINKED.url}feed/", kind=TargetKind.COMMENT_FEED)
+    asked = []
+    for number in range(9):
+        asked += [clock.asks(SITE, afloat(str(number), 8)) for _ in range(2)]
+        clock.told(SITE, feed, Extract())
+    assert asked == [LINKED, None] * 3 + [None] * 12
+    assert clock.asks(replace(SITE, timezone="Europe/London"), afloat("9", 8)) is None

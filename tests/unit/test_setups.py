@@ -388,3 +388,47 @@ def test_a_long_body_that_ends_with_an_omission_is_whole() -> None:
     long = "The tide turns twice. " * 80
     assert (api_text(f"<p>{long}[&hellip;]</p>") or "").endswith("[…]")
     assert api_text("<p>The tide turns [&hellip;]</p>") is None
+
+
+# ---- other languages
+
+
+def listed(*posts: tuple[int, str], more: str = "") -> bytes:
+    articles = "".join(
+        f"<article class='post post-{number}'><h2><a rel='bookmark' href='{url}'>A</a></h2></article>"
+        for number, url in posts
+    )
+    articles += f"<ul class='widget_archive'><li><a href='{HOME}2024/05/'>May 2024</a> (2)</li></ul>"
+    return f"<html lang='en'><head>{more}</head><body class='home blog'>{articles}</body></html>".encode()
+
+
+def lists_of(found: list[Target]) -> list[Target]:
+    return [target for target in found if target.kind is TargetKind.LIST]
+
+
+@pytest.mark.parametrize("place", [f"{HOME}de/", f"{HOME}?lang=de"])
+def test_posts_in_another_language_are_looked_for_and_translations_are_not(place: str) -> None:
+    alternates = "".join(
+        f"<link rel='alternate' hreflang='{language}' href='{url}'>"
+        for language, url in (
+            *(("en", f"{HOME}en/"), ("x-default", HOME), ("de", place)),
+            ("fr", "https://other.example.com/"),
+        )
+    )
+    front = Page(HOME, listed((1, f"{HOME}tide/"), (2, f"{HOME}net/"), more=alternates), headers=HTML)
+    (there,) = lists_of(found_at(front, TargetKind.HOME))
+    assert there.url == place
+    own = Page(place, listed((7, f"{HOME}de/flut/"), (8, f"{HOME}de/ebbe/")), headers=HTML)
+    found = list(ENGINE.discover(own, there, SITE).targets)
+    assert {target.url for target in found} >= {f"{HOME}de/flut/", f"{HOME}de/ebbe/"}
+    same = Page(place, listed((1, f"{HOME}de/tide/"), (2, f"{HOME}de/net/")), headers=HTML)
+    assert list(ENGINE.discover(same, there, SITE).targets) == []
+    assert [ENGINE.extract(page, there, SITE).claims == () for page in (own, same)] == [False, True]
+
+
+def test_links_to_other_languages_count_where_they_are_printed() -> None:
+    switch = f"<ul><li><a lang='de-DE' hreflang='de-DE' href='{HOME}de/'>Deutsch</a></li></ul>"
+    body = listed((1, f"{HOME}tide/")).replace(b"</body>", f"{switch}</body>".encode())
+    assert [t.url for t in lists_of(found_at(Page(HOME, body, headers=HTML), TargetKind.HOME))] == [f"{HOME}de/"]
+    nameless = Page(HOME, f"<html><body class='home blog'>{switch}</body></html>".encode(), headers=HTML)
+    assert lists_of(found_at(nameless, TargetKind.HOME)) == []
