@@ -456,6 +456,7 @@ class Site:
     key: the site key that ids are made of: host without `www.`, plus the path of a hosted blog.
     told: what the feed says of the post whose page is read. layout: where pages of this blog were found to say what
         the feed says, as (field, path); see `Lesson`.
+    aliases: other names of its host, as `host_key` has them, at which the same paths lead to the same pages.
     """
 
     key: str
@@ -474,6 +475,7 @@ class Site:
     want_sidebar: bool = True  # False once the sidebar of this kind of page is on record
     told: tuple[tuple[str, str], ...] = ()
     layout: tuple[tuple[str, str], ...] = ()
+    aliases: tuple[str, ...] = ()
 
 
 @record

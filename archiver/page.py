@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from copy import copy
 from functools import cached_property, lru_cache
 from typing import Any, TypeVar
@@ -19,6 +19,7 @@ from w3lib.encoding import html_to_unicode, http_content_type_encoding, read_bom
 from archiver.errors import PageError
 from archiver.overload import MOST_ATTRIBUTES, is_overloaded
 from archiver.text import clean, clean_tree, clean_utf8
+from archiver.urls import at_host_of, host_key
 
 T = TypeVar("T")
 
@@ -86,6 +87,8 @@ class Page:
         self.status = status
         self.headers = {name.lower(): value for name, value in (headers or {}).items()}
         self.body = body
+        self._home = url
+        self._aliases: Collection[str] = ()
 
         self._made: dict[object, object] = {}
 
@@ -100,6 +103,26 @@ class Page:
         page = copy(self)
         page.__dict__["_made"] = {}
         return page
+
+    def of_site(self, home: str, aliases: Collection[str]) -> Page:
+        """The same page of a site whose host goes by other names, too: links to those lead to the site's own."""
+        page = self.apart()
+        page.__dict__ |= {"_home": home, "_aliases": aliases}
+        return page
+
+    def with_body(self, body: bytes) -> Page:
+        """The same page with another body."""
+        page = Page(self.url, body, status=self.status, headers=self.headers, asked=self.asked)
+        return page.of_site(self._home, self._aliases)
+
+    @property
+    def has_aliases(self) -> bool:
+        """Whether the site's host goes by other names."""
+        return bool(self._aliases)
+
+    def own(self, url: str) -> str:
+        """A URL that the page leads to, at the site's own host where it names that by another name."""
+        return at_host_of(url, self._home) if self._aliases and host_key(url) in self._aliases else url
 
     def __repr__(self) -> str:
         return f"<Page {self.status} {self.url} {len(self.body)} bytes>"

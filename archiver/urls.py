@@ -140,6 +140,16 @@ def same_host(url: str, other: str) -> bool:
     return key != "" and key == host_key(other)
 
 
+def at_host_of(url: str, home: str) -> str:
+    """An absolute URL as it is spelled at the host of another one: with its scheme, name and port."""
+    tidy = _tidy(url)
+    parts, other = _match(tidy), _match(_tidy(home))
+    if not parts["authority"] or not other["authority"]:
+        return url
+    behind = tidy[parts.end("authority") :]
+    return f"{other['scheme']}://{other['authority']}{'' if behind.startswith('/') else '/'}{behind}"
+
+
 @_remembered
 def within(url: str, home: str) -> bool:
     """Whether `url` is on the site whose front page is `home`: one host, and the path below home's.

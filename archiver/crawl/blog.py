@@ -18,9 +18,10 @@ from archiver.crawl.jobs import Answer, Job, fetch_of, shown, stamp
 from archiver.crawl.lacking import Lacking
 from archiver.crawl.lessons import Lessons
 from archiver.crawl.limit import Limit
+from archiver.crawl.names import ELSEWHERE, FORMER, STRANGER, Names, at_home, leads_home, strangers
 from archiver.crawl.opening import Opened
 from archiver.crawl.outcome import Stats
-from archiver.crawl.policy import NOT_NEEDED, ROBOTS_REASON, Policy
+from archiver.crawl.policy import NOT_NEEDED, ROBOTS_REASON, Policy, leads_inwards
 from archiver.crawl.queue import Queue
 from archiver.crawl.reading import Question, Reading, engine_named, instead
 from archiver.crawl.saving import PROBES, Ledger, is_torn, learned, loss, visit_of
@@ -30,7 +31,7 @@ from archiver.crawl.work import Work
 from archiver.errors import Incomplete, LimitReached
 from archiver.model import Discovery, Site, Target, TargetKind, Visit
 from archiver.terminal import count
-from archiver.urls import absolute, same_host, within
+from archiver.urls import absolute, host_key, same_host, within
 from db import Saved
 from db.keys import blog_key
 
@@ -47,7 +48,8 @@ class Blog:
     """The crawl of a blog that has been opened. site: what is known of it so far."""
 
     def __init__(self, opened: Opened, engine: str, config: BlogConfig, shared: Shared, stats: Stats) -> None:
-        self.site = opened.site
+        former = {*opened.site.aliases, *held.former_names(shared.archive, opened.site.key)}
+        self.site = replace(opened.site, aliases=tuple(sorted(former)))
         self.engine = engine_named(engine)
         self.crawl_id = shared.begin_crawl(opened.site, config, restart=shared.restart)
         self._config, self._shared, self._stats = config, shared, stats
@@ -56,7 +58,8 @@ class Blog:
         self._ledger = Ledger(shared.writer, self.crawl_id, stats)
         self._work: Work | Queue = Work(shared.writer.frontier, blog_key(self.site.key), self.site.key, shared.clock)
         self._limit = Limit(config.limit, held.posts_read(shared.archive, self.site.key) if config.limit else ())
-        self._elsewhere = Elsewhere(self._policy, shared.hosts, config.delay)
+        self._names = Names()
+        self._elsewhere = Elsewhere(self._policy, shared.hosts, config.delay, self._names)
         self._onward: deque[Job] = deque()  # redirects to follow, and jobs that were handed back
         self._open = 0  # jobs that the spider has, their pages being fetched or read
         self._clock = Clock()
@@ -94,6 +97,10 @@ class Blog:
             if within(url, self.site.home)
         ]
         self._writer.add_targets(self.site, [home.target, *sitemaps])
+        for name in opened.site.aliases:
+            former = Target(url=f"http://{name}/", kind=TargetKind.HOME)
+            self._writer.add_targets(self.site, [former])
+            self._work.exclude(former, FORMER)
         self._open += 1
 
     # -- what to fetch ----------------------------------------------------------------------------
@@ -103,16 +110,24 @@ class Blog:
         if self._spent():
             return None
         job = self._onward.popleft() if self._onward else self._from_frontier()
-        self._open += job is not None
-        return job
+        if job is None:
+            return None
+        self._open += 1
+        is_fresh = job.url == job.target.url and job.hops == 0
+        return replace(job, url=self._names.spelled(job.url, self.site.home)) if is_fresh else job
 
     def _from_frontier(self) -> Job | None:
         while job := (self._elsewhere.next() or self._work.next()):
+            if STRANGER in job.target.hint and (reason := self._why_not(job)):
+                self._exclude(job, reason)
+                continue
             if rules := self._elsewhere.rules_before(job, self.site):
                 return rules
             if self._elsewhere.is_silent(job.url, self.site):
                 self._exclude(job, "its host does not answer")
                 continue
+            if STRANGER in job.target.hint:
+                return job
             reason = self._policy.unwanted(job.target, self.site)
             if reason == NOT_NEEDED and self._lacking.lacks(job.target):
                 reason = None
@@ -126,6 +141,13 @@ class Blog:
             else:
                 return job
         return None
+
+    def _why_not(self, job: Job) -> str | None:
+        """Why a link to what may be a former name is not followed; by one that is, it is at the blog's own host."""
+        if own := at_home(job.target, self.site):
+            self._writer.add_targets(self.site, [own])
+            return FORMER
+        return None if self._names.may_ask(job.url) and not leads_inwards(job.url, self.site) else ELSEWHERE
 
     def _look_elsewhere(self, target: Target, status: int) -> int:
         """Enter where to look instead of a way in that cannot be had. Returns how much of that is new."""
@@ -175,6 +197,9 @@ class Blog:
         if is_rules(job):
             self._ruled(job, answer, decision)
             return None
+        if STRANGER in job.target.hint:
+            self._met(job, answer, decision)
+            return None
         if isinstance(decision, retry.Read):
             assert answer.page is not None
             self._guesses.answered(job.target, answer.page)
@@ -183,14 +208,20 @@ class Blog:
                 self.note(job, answer)
                 self._exclude(job, why)
                 return None
-            site = self.site_for(job.target)
-            named = self._config.engine is not None
-            return Question(page=answer.page, target=job.target, site=site, engine=self.engine.name, named=named)
+            return Question(
+                page=answer.page,
+                target=job.target,
+                site=self.site_for(job.target),
+                engine=self.engine.name,
+                named=self._config.engine is not None,
+                judged=self._names.judged,
+            )
         self._open -= 1
         match decision:
             case retry.Later():
                 self._put_off(job, answer, decision)
             case retry.Follow(onward):
+                self._names.followed(job.url, onward.url, self.site.home)
                 self._follow(onward, answer)
             case retry.Lost(why):
                 self._give_up(job, answer, why)
@@ -204,11 +235,34 @@ class Blog:
         if isinstance(decision, retry.Follow) and same_host(decision.job.url, job.url):  # to https
             self._onward.append(decision.job)
             return
+        onward = decision.job if isinstance(decision, retry.Follow) else None
+        if onward and STRANGER in job.target.hint and leads_home(job.url, onward.url, self.site.home):
+            self._names.ruled(job.target.hint["host"], self._policy.robots)  # its rules are those of the blog
+            return
         why = self._elsewhere.ruled(job, answer, decision)
         host = job.target.hint["host"]
         nothing = replace(answer, page=None, place=None, digest=None, exchange=None)
         for lost in self._elsewhere.lost(host) if why else ():
+            if STRANGER in lost.target.hint:
+                self._exclude(lost, f"{ELSEWHERE}: {why}")
+                continue
             self._give_up(lost, nothing, f"its comments are at {host}, which cannot be read: {why}")
+
+    def _met(self, job: Job, answer: Answer, decision: retry.Decision) -> None:
+        """Take where another host leads a link of a list; what it gives besides is of no interest."""
+        self._open -= 1
+        self.note(job, answer)
+        onward = decision.job if isinstance(decision, retry.Follow) else None
+        if onward and same_host(onward.url, job.url):  # to https
+            self._onward.append(onward)
+            return
+        if onward and leads_home(job.target.url, onward.url, self.site.home):
+            name = host_key(job.url)
+            self.site = replace(self.site, aliases=(*self.site.aliases, name))
+            self._shared.progress.note(self.site.key, f"{name} leads to it: links to that are taken for its own")
+        else:
+            self._names.failed(job.url, for_good=isinstance(decision, retry.Later | retry.Lost))
+        self._exclude(job, self._why_not(job) or ELSEWHERE)
 
     def read(self, job: Job, answer: Answer, reading: Reading) -> None:
         """Store what a page holds and where it leads."""
@@ -233,6 +287,7 @@ class Blog:
         failed = loss(target, page, reading)
         reading = self._directed(job, answer, reading, failed)
         saved = self._ledger.save(visit_of(job, answer, reading, self.site), failed=failed)
+        self._meet(reading)
         self._stored(job, answer, saved)
         self._work.named((page.url, *reading.discovery.aliases), saved.fetch_id)
         self._settled(job, saved.new_targets)
@@ -248,6 +303,11 @@ class Blog:
         """The reading as it is to be stored, by which the run goes on. failed: why the URL is given up."""
         del job, answer, failed
         return reading
+
+    def _meet(self, reading: Reading) -> None:
+        """Enter what a list leads to at other hosts, which may be former names of the blog's own."""
+        if reading.strangers:
+            self._writer.add_targets(self.site, strangers(reading.strangers))
 
     def _stored(self, job: Job, answer: Answer, saved: Saved) -> None:
         """Take note of what was stored."""

@@ -10,7 +10,8 @@ from collections import deque
 from archiver.crawl import retry
 from archiver.crawl.hosts import Hosts
 from archiver.crawl.jobs import Answer, Job
-from archiver.crawl.policy import Policy
+from archiver.crawl.names import STRANGER, Names
+from archiver.crawl.policy import Policy, robots_target
 from archiver.crawl.robots import Robots
 from archiver.model import Site, TargetKind
 from archiver.urls import host_key, same_host
@@ -24,8 +25,8 @@ def is_rules(job: Job) -> bool:
 class Elsewhere:
     """The other hosts of one blog. delay: the blog's own, in seconds, which they are not asked faster than."""
 
-    def __init__(self, policy: Policy, hosts: Hosts, delay: float) -> None:
-        self._policy, self._hosts, self._delay = policy, hosts, delay
+    def __init__(self, policy: Policy, hosts: Hosts, delay: float, names: Names) -> None:
+        self._policy, self._hosts, self._delay, self._names = policy, hosts, delay, names
         self._waiting: deque[Job] = deque()  # robots.txt is asked for, or has just come
 
     def next(self) -> Job | None:
@@ -34,7 +35,10 @@ class Elsewhere:
 
     def rules_before(self, job: Job, site: Site) -> Job | None:
         """What is to be asked for before a job, which waits for it; None when there is nothing."""
-        rules = self._policy.rules_of(job.target, site)
+        if STRANGER in job.target.hint:
+            rules = None if self._names.has_rules(job.url) else robots_target(job.url, **{STRANGER: ""})
+        else:
+            rules = self._policy.rules_of(job.target, site)
         if rules is None:
             return None
         self._waiting.append(job)
@@ -50,7 +54,10 @@ class Elsewhere:
         blog's own."""
         page = answer.page if isinstance(decision, retry.Read) else None
         rules = Robots.from_answer(page.status, page.body) if page else Robots.from_answer(503, b"")
-        self._policy.ruled(job.target, rules)
+        if STRANGER in job.target.hint:
+            self._names.ruled(job.target.hint["host"], rules)
+        else:
+            self._policy.ruled(job.target, rules)
         self._hosts.slow_down(job.url, max(self._delay, rules.delay))
         return (answer.failure.why if answer.failure else rules.why) if rules.why else None
 

@@ -6,10 +6,11 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
+from archiver.crawl.names import FORMER
 from archiver.crawl.outcome import Coverage
 from archiver.status.gaps import blog_coverage, post_gaps
 from archiver.status.lines import shortfall
-from archiver.urls import url_key, within
+from archiver.urls import host_key, url_key, within
 from db import Archive, Reader
 from db.keys import blog_key, key
 
@@ -63,6 +64,16 @@ def other_name(archive: Archive, site_key: str) -> str | None:
             (blog_key(site_key),),
         ).fetchone()
         return row["named"] if row else None
+
+
+def former_names(archive: Archive, site_key: str) -> tuple[str, ...]:
+    """The names by which the blog's host was found to go, too."""
+    with _reader(archive) as reader:
+        rows = reader.connection.execute(
+            "SELECT url FROM frontier WHERE blog_id = ? AND state = 'excluded' AND last_error = ?",
+            (blog_key(site_key), FORMER),
+        )
+        return tuple(sorted({host_key(row["url"]) for row in rows}))
 
 
 def blog_of(archive: Archive, url: str) -> str | None:

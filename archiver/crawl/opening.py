@@ -13,6 +13,7 @@ from datetime import datetime
 
 from archiver.crawl import retry
 from archiver.crawl.jobs import NOT_MODIFIED, Answer, Job, said, shown
+from archiver.crawl.names import leads_home
 from archiver.crawl.reading import Question, Reading, is_door
 from archiver.crawl.robots import Robots
 from archiver.errors import NotABlog, Refused, Unreachable
@@ -143,7 +144,10 @@ class Opening:
             self._jobs.append(job)
             return
         self._moved(job.url)
-        self.site = replace(self.site, key=site_key(job.url), home=job.url)
+        asked = self.site.home
+        # Whoever leads its front page to that of the blog is a former name of it; a shortened link is none.
+        names = (*self.site.aliases, host_key(asked)) if leads_home(asked, job.url, job.url) else ()
+        self.site = replace(self.site, key=site_key(job.url), home=job.url, aliases=names)
         self._hops = job.hops
         self.delay, self._robots = self._own_delay, None  # another host has rules of its own
         self._jobs.append(_robots_job(self.site))
@@ -172,7 +176,8 @@ class Opening:
             self.site = replace(self.site, home=page.url)
         engine = self._held.engine if page.status == NOT_MODIFIED else self._given
         forced = self._given is not None
-        return Question(page=page, target=job.target, site=self.site, engine=engine, forced=forced)
+        site = self.site
+        return Question(page=page, target=job.target, site=site, engine=engine, forced=forced, judged=frozenset())
 
 
 def _robots_job(site: Site) -> Job:

@@ -28,6 +28,11 @@ class Policy:
         self._exclude = [re.compile(pattern) for pattern in config.exclude]
 
     @property
+    def robots(self) -> Robots:
+        """The robots.txt of the blog's own host."""
+        return self._robots
+
+    @property
     def chooses(self) -> bool:
         """Whether a person has chosen among the posts, so that the rest is not missing."""
         return bool(self._include or self._exclude)
@@ -59,10 +64,7 @@ class Policy:
         host = host_key(target.url)
         if not comments.is_thread(target) or same_host(target.url, site.home) or host in self._others:
             return None
-        if is_private_host(host) and not is_private_host(host_key(site.home)):
-            return None
-        url = absolute("/robots.txt", target.url)
-        return Target(url=url, kind=TargetKind.ROBOTS, hint={"host": host}) if url else None
+        return None if leads_inwards(target.url, site) else robots_target(target.url)
 
     def ruled(self, target: Target, robots: Robots) -> None:
         """Take the rules of another host. target: what `rules_of` gave."""
@@ -91,6 +93,17 @@ class Policy:
         if url is None:
             return True
         return not _fits(self._exclude, url) and (not self._include or _fits(self._include, url))
+
+
+def leads_inwards(url: str, site: Site) -> bool:
+    """Whether a public blog leads to a private address, of which nothing is asked."""
+    return is_private_host(host_key(url)) and not is_private_host(host_key(site.home))
+
+
+def robots_target(url: str, **hint: str) -> Target | None:
+    """The robots.txt of another host than the blog's, to be read before a URL there."""
+    robots = absolute("/robots.txt", url)
+    return Target(url=robots, kind=TargetKind.ROBOTS, hint={"host": host_key(url), **hint}) if robots else None
 
 
 def _fits(patterns: Sequence[re.Pattern[str]], url: str) -> bool:

@@ -12,7 +12,7 @@ from functools import cache
 from archiver import comments
 from archiver.crawl.fitting import fitting, misfit, pages_only, set_apart
 from archiver.crawl.wishes import PAGES, notes_of
-from archiver.engines import Engine, blog_link, by_name, for_page, traps
+from archiver.engines import Engine, blog_link, by_name, for_page, posts_elsewhere, traps
 from archiver.errors import PageError
 from archiver.model import Discovery, Extract, Note, Site, Target
 from archiver.page import Page
@@ -33,7 +33,8 @@ class Question:
     """A page to read. engine: the name of the one that reads it; None: the surest, to be found out.
 
     forced: a person has named the engine, and this is the front page, which shows whether it fits. named: a person has
-    named it, so that it reads every page of the blog.
+    named it, so that it reads every page of the blog. judged: hosts that are no former names of the blog's; None: a
+    list is not looked through for such names.
     """
 
     page: Page
@@ -42,6 +43,7 @@ class Question:
     engine: str | None = None
     forced: bool = False
     named: bool = False
+    judged: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +52,8 @@ class Reading:
 
     engine: None when none was named and none knows the page. error: why the page could not be read;
     the discovery then names the next way in. trace: where an engine failed by its own mistake. elsewhere: where the
-    front page of a site that no engine knows says that the blog is.
+    front page of a site that no engine knows says that the blog is. strangers: posts of a list at other hosts, which
+    may be former names of the blog's own.
     """
 
     engine: str | None = None
@@ -59,6 +62,7 @@ class Reading:
     error: str | None = None
     trace: str | None = None
     elsewhere: str | None = None
+    strangers: tuple[Target, ...] = ()
 
 
 @cache
@@ -72,6 +76,9 @@ def engine_named(name: str) -> Engine:
 def read(question: Question) -> Reading:
     """Read a page. Nothing is raised: an engine meets pages that nobody has seen before, and costs that page only."""
     page, target, name = question.page, question.target, question.engine
+    if question.site.aliases:
+        page = page.of_site(question.site.home, question.site.aliases)
+        question = replace(question, page=page)
     try:
         if name is not None and comments.is_thread(target):
             extract, discovery = comments.extract(page, target)
@@ -91,7 +98,12 @@ def read(question: Question) -> Reading:
         extract, threads = comments.declared(page, target, extract)
         extract = replace(extract, notes=(*extract.notes, *foreign, *notes_of(page, target)))
         discovery = replace(discovery, targets=(*discovery.targets, *threads), left=traps.seen(page))
-        return Reading(engine=reader.name, extract=extract, discovery=discovery)
+        strangers = (
+            posts_elsewhere(page, target, question.site, reader, discovery, question.judged)
+            if question.judged is not None
+            else ()
+        )
+        return Reading(engine=reader.name, extract=extract, discovery=discovery, strangers=strangers)
     except PageError as error:
         return Reading(engine=name, discovery=_ways_out(question, name), error=error.why)
     except Exception as error:  # noqa: BLE001 (whatever it is)

@@ -65,6 +65,7 @@ def asked_of(note: dict[str, Any], url: str) -> Asked:
         target, site = note["target"], dict(note["site"])
         site["open_routes"] = frozenset(site["open_routes"])
         site |= {name: tuple((str(a), str(b)) for a, b in site.get(name, ())) for name in ("told", "layout")}
+        site["aliases"] = tuple(str(name) for name in site.get("aliases", ()))
         return Asked(
             job=Job(
                 Target(

@@ -17,6 +17,7 @@ from archiver.crawl import held, retry
 from archiver.crawl.blog import Blog
 from archiver.crawl.ending import Ending
 from archiver.crawl.jobs import NOT_MODIFIED, Answer, Job, shown
+from archiver.crawl.names import STRANGER
 from archiver.crawl.opening import AGAIN, Opened, Opening
 from archiver.crawl.outcome import Outcome, OutcomeKind, Stats
 from archiver.crawl.reading import Question, Reading, is_door
@@ -25,7 +26,7 @@ from archiver.crawl.render import Rendered, answer_of
 from archiver.crawl.shared import Shared
 from archiver.crawl.wishes import PAGES, refused
 from archiver.errors import ArchiverError, Incomplete, Refused, SiteError, Unreachable
-from archiver.model import Site
+from archiver.model import Site, TargetKind
 from archiver.urls import same_host, site_key
 
 REFUSALS = frozenset({401, 403})
@@ -51,6 +52,7 @@ class Session:
         self.outcome: Outcome | None = None
         self._shared = shared
         site = Site(key=site_key(config.url), home=config.url, capture_pages=config.pages, limit=config.limit)
+        site = replace(site, aliases=held.former_names(shared.archive, site.key))
         self._opening: Opening | None = self._open(site)
         self._blog: Blog | None = None
         self._before: list[tuple[Job, Answer]] = []  # what came before the blog was entered, the front page aside
@@ -127,6 +129,8 @@ class Session:
     def recorded(self, job: Job, answer: Answer) -> Answer:
         """Put a response on record, before anything is made of it; not one whose page asks for that and is heard."""
         recorder = self._shared.recorder
+        if STRANGER in job.target.hint and job.target.kind is not TargetKind.ROBOTS and _is_page(answer):
+            return replace(answer, exchange=None)  # somebody else's page: only where a host leads is of interest
         if refused(answer.page, job.target, self.config.honour):
             return replace(answer, exchange=None)
         if recorder is None or answer.exchange is None or not self.config.warc:
@@ -297,3 +301,7 @@ class Session:
             shortfalls=held.shortfalls(self._shared.archive, self.site.key) if blog else (),
             errors=blog.errors if blog else (),
         )
+
+
+def _is_page(answer: Answer) -> bool:
+    return answer.page is not None and answer.page.ok

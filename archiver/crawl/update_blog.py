@@ -191,6 +191,10 @@ class UpdateBlog(Blog):
         self._push(found)
         return replace(reading, discovery=Discovery())
 
+    def _meet(self, reading: Reading) -> None:
+        """Nothing: whole crawls ask other hosts whether they are former names, and updates know those."""
+        del reading
+
     def _stored(self, job: Job, answer: Answer, saved: Saved) -> None:
         del answer
         name = FRONT if job.target.kind is TargetKind.HOME else job.target.hint.get("sensor", "")

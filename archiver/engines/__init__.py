@@ -5,12 +5,23 @@ from __future__ import annotations
 from functools import cache
 
 from archiver.engines._blog_link import blog_link
+from archiver.engines._strangers import posts_elsewhere
 from archiver.engines.base import Detection, Engine
 from archiver.errors import UsageError
 from archiver.page import Page
 from archiver.plugged import made
 
-__all__ = ["Detection", "Engine", "blog_link", "by_name", "check", "engines", "for_page", "made_with"]
+__all__ = [
+    "Detection",
+    "Engine",
+    "blog_link",
+    "by_name",
+    "check",
+    "engines",
+    "for_page",
+    "made_with",
+    "posts_elsewhere",
+]
 
 
 def engines() -> list[Engine]:

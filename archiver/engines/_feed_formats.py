@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape, unescape
 from typing import Any
 
@@ -86,7 +86,17 @@ def looks_like_feed(page: Page) -> bool:
 
 
 def read(page: Page) -> Feed:
-    """The feed that a page holds. Raises PageError when it holds none, or a part of one."""
+    """The feed that a page holds, its links at the site's own host. Raises PageError when it holds none, or a part."""
+    feed = _stated(page)
+    entries = (
+        replace(one, link=one.link and page.own(one.link), comment_feed=one.comment_feed and page.own(one.comment_feed))
+        for one in feed.entries
+    )
+    onward = feed.next and page.own(feed.next)
+    return replace(feed, next=onward, entries=tuple(entries)) if page.has_aliases else feed
+
+
+def _stated(page: Page) -> Feed:
     if page.text.lstrip()[:1] == "{":
         return _json_feed(page)
     root = parse(page)

@@ -112,7 +112,7 @@ def _plain_posts(dom: Dom, home: str) -> Iterator[str]:
 def lists(dom: Dom, home: str, here: str) -> Iterator[str]:
     """The other lists that a list leads to: rel=next, pagers, "older posts", archives."""
     known = {urls.url_key(here), urls.url_key(home)}
-    ahead = ((link, urls.absolute(link.get("href") or "", dom.base)) for link in dom.head_links("next"))
+    ahead = ((link, dom.link_url(link)) for link in dom.head_links("next"))
     for element, url in [*ahead, *dom.links]:
         page = page_url(url, home) if url else None
         if page is None or urls.url_key(page) in known:
@@ -123,7 +123,7 @@ def lists(dom: Dom, home: str, here: str) -> Iterator[str]:
 
 def neighbours(dom: Dom, home: str) -> Iterator[str]:
     """What a post calls its next and previous: another part of it, or the posts beside it."""
-    linked = [(link, urls.absolute(link.get("href") or "", dom.base)) for link in dom.tags("link")]
+    linked = [(link, dom.link_url(link)) for link in dom.tags("link")]
     for element, url in [*linked, *dom.links]:
         rels = set((element.get("rel") or "").lower().split())
         if url and rels & {"next", "prev", "previous"} and may_be_post(url, home):

@@ -67,7 +67,7 @@ def _evidence(dom: Dom, generator: str, api: str | None) -> Iterator[tuple[str, 
 def api_link(page: Page, dom: Dom) -> str | None:
     """The root of the REST API, as the page or its headers state it."""
     for link in dom.head_links(API_REL):
-        return absolute(link.get("href") or "", dom.base)
+        return dom.link_url(link)
     match = re.search(rf'<([^>]+)>;\s*rel="?{re.escape(API_REL)}"?', page.headers.get("link", ""))
     return absolute(match[1], page.url) if match else None
 
@@ -128,7 +128,7 @@ def comments_feed(dom: Dom, site: Site) -> str | None:
 
 def _feeds(dom: Dom, site: Site) -> Iterator[str]:
     for link in dom.head_links("alternate"):
-        url = absolute(link.get("href") or "", dom.base)
+        url = dom.link_url(link)
         if url and within(url, site.home) and (link.get("type") or "").lower() in _FEEDS:
             yield url
 

@@ -43,7 +43,7 @@ def at_home(page: Page, named: str | None, site: Site) -> Page:
         body = json.dumps(_led(page.json, named, urljoin(site.home, ".")))
     except PageError:
         return page  # whoever reads it says so
-    return Page(page.url, body.encode(), status=page.status, headers=page.headers, asked=page.asked)
+    return page.with_body(body.encode())
 
 
 def _led(value: Any, named: str, home: str) -> Any:

@@ -330,14 +330,15 @@ class Dom:
         if start >= 0 and _PLAIN_FRAGMENT.match(href, start):  # as a thread's permalinks are, each its own
             bare = self._bare_url(href[:start])
             return bare and bare + href[start:]
-        url = urls[href] = absolute(href, self.base)
+        url = absolute(href, self.base)
+        url = urls[href] = url and self.page.own(url)
         return url
 
     def _bare_url(self, href: str) -> str | None:
         """Where an address leads that has a fragment, without that. href: what stands before it."""
         if href not in self._bare_urls:
             url = absolute(f"{href}#a", self.base)
-            self._bare_urls[href] = url.removesuffix("#a") if url else None
+            self._bare_urls[href] = self.page.own(url).removesuffix("#a") if url else None
         return self._bare_urls[href]
 
     @cached_property
@@ -371,7 +372,7 @@ class Dom:
     def canonical(self) -> str | None:
         """The page's own statement of its URL."""
         for link in self.head_links("canonical"):
-            return absolute(link.get("href") or "", self.base)
+            return self.url_of(link.get("href") or "")
         return None
 
     @cached_property

@@ -65,7 +65,7 @@ def read(page: Page) -> Sitemap:
     unpacks to more than LARGEST.
     """
     if page.body.startswith(_GZIP):
-        page = Page(page.url, _unpacked(page), status=page.status, headers=page.headers, asked=page.asked)
+        page = page.with_body(_unpacked(page))
     if page.body.lstrip(b"\xef\xbb\xbf \t\r\n")[:8].lower().startswith((b"http://", b"https://")):
         return Sitemap(locs=_unique(SitemapEntry(url=url) for url in _lines(page)))
     root = parse(page)
@@ -128,7 +128,7 @@ def _lines(page: Page) -> Iterator[str]:
     for line in decoded(page).splitlines():
         url = urls.absolute(line.strip(), page.url) if line.strip().lower().startswith("http") else None
         if url:
-            yield url
+            yield page.own(url)
 
 
 def _entries(page: Page, root: Node, name: str) -> Iterator[SitemapEntry]:
@@ -140,7 +140,7 @@ def _entries(page: Page, root: Node, name: str) -> Iterator[SitemapEntry]:
         url = urls.absolute(fields["loc"], page.url) if fields.get("loc") else None
         if url:
             lastmod = fields.get("lastmod")
-            yield SitemapEntry(url=url, lastmod=dates.from_iso(lastmod) if lastmod else None)
+            yield SitemapEntry(url=page.own(url), lastmod=dates.from_iso(lastmod) if lastmod else None)
 
 
 def _unique(entries: Iterator[SitemapEntry]) -> tuple[SitemapEntry, ...]:

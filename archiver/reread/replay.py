@@ -8,6 +8,7 @@ from archiver.config import BlogConfig
 from archiver.crawl import opening, retry
 from archiver.crawl.clock import Clock
 from archiver.crawl.jobs import Answer
+from archiver.crawl.names import STRANGER
 from archiver.crawl.policy import Policy
 from archiver.crawl.reading import Question, Reading, engine_named
 from archiver.crawl.recorded import Asked
@@ -25,7 +26,7 @@ def question_of(asked: Asked, answer: Answer) -> Question | None:
     target, site = asked.job.target, asked.site
     most = opening.MOST_ATTEMPTS if asked.opening else retry.MOST_ATTEMPTS
     decision = retry.decide(asked.job, answer, delay=0, now=answer.at, most_attempts=most)
-    if not isinstance(decision, retry.Read) or target.kind is TargetKind.ROBOTS:
+    if not isinstance(decision, retry.Read) or target.kind is TargetKind.ROBOTS or STRANGER in target.hint:
         return None
     page = answer.page
     assert page is not None

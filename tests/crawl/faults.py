@@ -108,10 +108,14 @@ class Asked:
 
 @dataclass
 class FaultServer:
-    """blog: answers what no fault is scripted for. certificate: makes it speak TLS."""
+    """blog: answers what no fault is scripted for. certificate: makes it speak TLS.
+
+    leads: a name by which it leads every request on, and the address without a path to which.
+    """
 
     blog: DemoBlog = field(default_factory=DemoBlog)
     certificate: Path | None = None
+    leads: tuple[str, str] = ("", "")
     log: list[Asked] = field(default_factory=list)
     _faults: dict[str, deque[Fault]] = field(default_factory=lambda: defaultdict(deque))
     _always: dict[str, Fault] = field(default_factory=dict)
@@ -250,6 +254,9 @@ class _Handler(socketserver.StreamRequestHandler):
 
     def _answer(self, target: str, headers: dict[str, str]) -> bool:
         owner = self.server.owner
+        if owner.leads[0] and headers.get("host") == owner.leads[0]:
+            self._send(page(301, Location=owner.leads[1] + target))
+            return True
         fault = owner.next(target)
         match fault:
             case Reset():

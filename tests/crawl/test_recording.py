@@ -117,8 +117,8 @@ def test_what_went_wrong_is_on_record_too(tmp_path: Path, fault: Raw) -> None:
 def test_redirects_before_the_blog_is_known_have_rows(tmp_path: Path) -> None:
     server = FaultServer(DemoBlog(posts=3, thread=8))
     server.fault("/", page(503, Retry_After="0"), page(301, Location="/?here"))
-    server.always("/?here", server.blog.respond("/"))
     with server.running() as home:
+        server.always("/?here", server.blog.respond("/"))
         ran = crawl(tmp_path, f"{home}/", arranged=SOON)
     assert ran.rows("SELECT status, location FROM fetches WHERE kind = 'home' ORDER BY fetched_at") == [
         (503, None),

@@ -26,6 +26,27 @@ ODD_URLS = st.one_of(
 @pytest.mark.parametrize(
     ("url", "expected"),
     [
+        (
+            "http://old.example:81/2019/05/a-post/?page=2#comment-7",
+            "https://new.example/2019/05/a-post/?page=2#comment-7",
+        ),
+        ("http://old.example", "https://new.example/"),
+        ("http://old.example#top", "https://new.example/#top"),
+        ("HTTP://OLD.example/A%20b", "https://new.example/A%20b"),
+    ],
+)
+def test_a_url_at_another_host(url: str, expected: str) -> None:
+    assert urls.at_host_of(url, "https://new.example/blog/") == expected
+
+
+@given(ODD_URLS, ODD_URLS)
+def test_a_url_at_any_host_is_a_text(url: str, home: str) -> None:
+    assert isinstance(urls.at_host_of(url, home), str)
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
         ("https://other.example/x", "https://other.example/x"),
         ("/about/", "https://blog.example.org/about/"),
         ("../b-post/", "https://blog.example.org/2021/02/b-post/"),
