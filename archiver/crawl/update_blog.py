@@ -20,7 +20,7 @@ from archiver.crawl.known import Known, Wanted
 from archiver.crawl.opening import Opened
 from archiver.crawl.outcome import Stats
 from archiver.crawl.queue import Queue
-from archiver.crawl.reading import Reading
+from archiver.crawl.reading import Reading, instead
 from archiver.crawl.revisits import Batch, Scope, by_lists, by_pages, due
 from archiver.crawl.sensors import Sensors
 from archiver.crawl.shared import Shared
@@ -28,6 +28,7 @@ from archiver.crawl.threads import Threads
 from archiver.crawl.turns import FRONT, Turns
 from archiver.crawl.verifying import BUDGETED, Verifier, is_revisit
 from archiver.crawl.wishes import PAGES
+from archiver.engines.base import PART
 from archiver.errors import Incomplete, LimitReached, SiteError
 from archiver.model import Discovery, Post, PostRef, Site, Target, TargetKind, Visit
 from archiver.terminal import count
@@ -181,6 +182,7 @@ class UpdateBlog(Blog):
             found = self._unchanged(name, target)
         elif why:
             found = self._failed(name, target, why, lasting=page.status < 500, lost=failed is not None)
+            found = [*found, *_parts(reading.discovery)]
         else:
             found = self._read(target, reading)
             self._answers |= {name: ""} if name else {}
@@ -271,9 +273,10 @@ class UpdateBlog(Blog):
         self._queue.put_off(again, self._shared.clock() + later.wait)
 
     def _look_elsewhere(self, target: Target, status: int) -> int:
-        """Nothing: an update asks for what it knows of, and a later one asks again."""
-        del target, status
-        return 0
+        """Ask for the parts of what did not come at all. Else an update asks for what it knows of."""
+        parts = _parts(instead(target, self.site, self.engine.name, status)) if target.kind is TargetKind.API else []
+        self._push(parts)
+        return len(parts)
 
     def _give_up(self, job: Job, answer: Answer, why: str) -> None:
         name = job.target.hint.get("sensor", "")
@@ -313,6 +316,11 @@ class UpdateBlog(Blog):
             if ending.outcome in {"complete", "incomplete", "limit"}:
                 revisits.save_checks(connection, self.crawl_id, self._verifier.checks(self._now, self._threads.grown))
         return left
+
+
+def _parts(discovery: Discovery) -> list[Target]:
+    """What is asked for instead of whole records on which the server fails."""
+    return [target for target in discovery.targets if PART in target.hint]
 
 
 def is_thread(target: Target) -> bool:

@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 
 from archiver.engines import _wordpress_front as front
 from archiver.engines import _wordpress_lists as lists
-from archiver.engines import feeds, sitemaps, wordpress_api, wordpress_sidebar
+from archiver.engines import feeds, sitemaps, wordpress_api, wordpress_listing, wordpress_sidebar
 from archiver.engines._platform import count_hint
 from archiver.engines._wordpress_named import other_name, shows_its_own
 from archiver.engines.base import Guess
@@ -120,7 +120,7 @@ def repeats(dom: Dom, target: Target, site: Site) -> bool:
 def _from_api(page: Page, target: Target, site: Site) -> list[Target]:
     route = target.hint.get("route", "")
     if "mode" in target.hint:
-        return []  # whoever asks for a part of a list knows how it goes on
+        return wordpress_listing.smaller(page, target)  # whoever asks for a part of a list knows how it goes on
     try:
         if page.ok and route:
             return [*wordpress_api.next_pages(page, target), *_posts_of(page, route, site)]

@@ -39,7 +39,7 @@ ROUTES = {"users": 5, "categories": 6, "tags": 7, "posts": 10, "pages": 11, "com
 """What is asked for, with its priority: what others refer to comes first."""
 ROOT_FIELDS = "name,description,url,home,gmt_offset,timezone_string,namespaces"
 EMBEDDED = "author,wp:term"
-REFUSED, _FAILED = 400, 500
+REFUSED, FAILED = 400, 500
 BARE = "bare"
 """The hint of a list without what its rows embed."""
 _EMBEDDING = frozenset({"posts", "pages"})
@@ -162,12 +162,7 @@ def smaller(page: Page, target: Target) -> list[Target]:
         bound = _bound(page)
         return [_beside(target, 1, bound)] if number == 1 and bound < size else []
     torn = page.ok and ("json" in page.media_type or number > 1)
-    if (
-        size == number == 1
-        and page.status >= _FAILED
-        and target.hint["route"] in _EMBEDDING
-        and BARE not in target.hint
-    ):
+    if size == number == 1 and page.status >= FAILED and target.hint["route"] in _EMBEDDING and BARE not in target.hint:
         return [_beside(target, 1, 1, **{PART: "1", BARE: "1"})]
     if size == 1 or (page.status < 500 and not torn):
         return []

@@ -13,8 +13,10 @@ from typing import Any
 from urllib.parse import urljoin
 
 from archiver import dates
+from archiver.engines.base import PART
 from archiver.engines.feeds import FeedReading
-from archiver.engines.wordpress_api import EMBEDDED, PER_PAGE, ROUTES, endpoint, rows
+from archiver.engines.wordpress_api import BARE, EMBEDDED, FAILED, PER_PAGE, ROUTES, endpoint, rows
+from archiver.errors import PageError
 from archiver.model import Listed, Listing, PostRef, Site, Target, TargetKind
 from archiver.page import Page
 from archiver.urls import url_key
@@ -44,10 +46,10 @@ class Lists:
         query = {"include": ",".join(ids), "_fields": _FIELDS["posts"]}
         return self._target(route, 1, query, mode="check", ids=",".join(ids))
 
-    def whole(self, route: str, ids: Sequence[str]) -> Target:
-        """The records of these ids, a hundred at most."""
-        query = {"include": ",".join(ids), **({"_embed": EMBEDDED} if route != "comments" else {})}
-        return self._target(route, 1, query, mode="whole", ids=",".join(ids))
+    def whole(self, route: str, ids: Sequence[str], **more: str) -> Target:
+        """The records of these ids, a hundred at most. more: hints; of them BARE leaves out what the records embed."""
+        embed = {} if route == "comments" or BARE in more else {"_embed": EMBEDDED}
+        return self._target(route, 1, {"include": ",".join(ids)} | embed, mode="whole", ids=",".join(ids), **more)
 
     def threads(self, posts: Sequence[str], page: int = 1) -> Target:
         """A page of all comments of a set of posts, the oldest first, as records and as a listing."""
@@ -115,6 +117,29 @@ def read(page: Page) -> Listing:
     total = page.headers.get("x-wp-total", "")
     entries = tuple(_listed(row) for row in rows(page) if row.get("id"))
     return Listing(entries=entries, total=int(total) if total.isdecimal() else None)
+
+
+def smaller(page: Page, target: Target) -> list[Target]:
+    """What to ask for instead of whole records that cannot be had: without what they embed, then half of them each.
+
+    As with the lists of a first crawl (`wordpress_api.smaller`), one record on which the server fails is lost alone.
+    """
+    if target.hint.get("mode") != "whole" or (page.status < FAILED and not _is_torn(page)):
+        return []
+    ids, route, lists = target.hint["ids"].split(","), target.hint["route"], Lists(target.hint["root"])
+    if BARE not in target.hint and route != "comments":
+        return [lists.whole(route, ids, **{PART: "1", BARE: "1"})]
+    middle = len(ids) // 2
+    bare = {BARE: "1"} if BARE in target.hint else {}
+    return [lists.whole(route, half, **{PART: "1"}, **bare) for half in (ids[:middle], ids[middle:]) if middle]
+
+
+def _is_torn(page: Page) -> bool:
+    try:
+        rows(page)
+    except PageError:
+        return page.ok and "json" in page.media_type
+    return False
 
 
 def _listed(row: dict[str, Any]) -> Listed:

@@ -195,6 +195,44 @@ def test_an_update_comes_to_what_a_crawl_would_find(tmp_path: Path, crawled: Cra
             assert sorted(ran.rows(query + there), key=repr) == sorted(fresh.rows(query + there), key=repr), query
 
 
+def failing(*parts: str, of: str = "") -> Twist:
+    """A server that fails on whole records by what is asked of them. of: fails if that number is among them."""
+
+    def twist(target: str, response: Response) -> Response | None:
+        numbers = re.findall(r"\d+", (re.findall(r"[?&]include=([^&]*)", target) or [""])[0])
+        fails = "include=" in target and "_fields" not in target and all(part in target for part in parts)
+        return Response(500, b"", ()) if fails and (not of or of in numbers) else None
+
+    return twist
+
+
+def test_records_that_fail_for_what_they_embed_are_read_without(tmp_path: Path, crawled: Crawled) -> None:
+    with crawled(tmp_path) as (blog, _):
+        for post in blog.published[3:6]:
+            blog.edit_post(post, title="Another title")
+        blog.twist = failing("_embed")
+        ran = update(tmp_path, "--no-pages", arranged=SOON)
+        assert (ran.code, counts(ran)) == (0, {"changed_posts": 3})
+        of = "posts p JOIN post_authors a ON a.post_id = p.id WHERE title = 'Another title'"
+        assert ran.one(f"SELECT count(DISTINCT p.id) FROM {of}") == 3  # as they were
+        blog.asked()
+        assert counts(update(tmp_path)) == {}
+        assert len(blog.asked()) <= 8
+
+
+def test_one_broken_record_costs_no_other(tmp_path: Path, crawled: Crawled) -> None:
+    with crawled(tmp_path) as (blog, _):
+        posts = blog.published[3:8]
+        for post in posts:
+            blog.edit_post(post, title="Another title")
+        blog.twist = failing(of=str(posts[2].id))
+        ran = update(tmp_path, "--no-pages", arranged=SOON)
+        assert (ran.code, counts(ran)) == (4, {"changed_posts": len(posts) - 1})
+        blog.twist = None
+        ran = update(tmp_path, "--no-pages", arranged=SOON)
+        assert (ran.code, counts(ran)) == (0, {"changed_posts": 1})
+
+
 def test_an_edit_that_nothing_shows_waits_for_its_turn(tmp_path: Path, crawled: Crawled) -> None:
     with crawled(tmp_path) as (blog, _):
         blog.edit_comment(blog.approved(blog.published[-1])[0], "Other words.")
