@@ -160,6 +160,16 @@ def last_success(connection: sqlite3.Connection, blog_id: str) -> str | None:
     return None if at is None else str(at)
 
 
+def limit_met(connection: sqlite3.Connection, blog_id: str) -> str | None:
+    """What has stopped the run that `last_success` tells of, in a line; None if nothing did."""
+    row = connection.execute(
+        "SELECT outcome, coalesce(reason, 'stopped by a limit') FROM crawls WHERE blog_id = ?"
+        " AND outcome IN ('complete', 'incomplete', 'limit') ORDER BY started_at DESC, id DESC LIMIT 1",
+        (blog_id,),
+    ).fetchone()
+    return str(row[1]) if row and row[0] == "limit" else None
+
+
 def failing(connection: sqlite3.Connection, blog_id: str) -> list[PastRun]:
     """The runs since the latest success that failed, could not store what they read, or were killed, the first first.
 

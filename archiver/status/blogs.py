@@ -11,7 +11,7 @@ from archiver.errors import UsageError
 from archiver.status.gaps import blog_coverage
 from archiver.terminal import safe
 from archiver.urls import site_key
-from db.changes import PastRun, failing, last_success, past_runs
+from db.changes import PastRun, failing, last_success, limit_met, past_runs
 
 TREND = 5  # runs
 
@@ -31,10 +31,10 @@ class Run:
 class BlogStatus:
     """One blog. pending, given_up: URLs of the latest pass over it.
 
-    last_success: when the latest run began that came to its end, with gaps or without. failures: runs since then
-    that failed or were killed; failing_since: when the first of them began; last_error: what the latest of them
-    said. runs: the latest, newest first. next_due: when the next is scheduled, where that is known.
-    paused: updates leave it alone.
+    last_success: when the latest run began that came to its end, with gaps or without; limited: what has stopped
+    it. failures: runs since then that failed or were killed; failing_since: when the first of them began; last_error:
+    what the latest of them said. runs: the latest, newest first. next_due: when the next is scheduled, where that is
+    known. paused: updates leave it alone.
     """
 
     id: str
@@ -54,6 +54,7 @@ class BlogStatus:
     given_up: int
     last_run: Run | None
     last_success: str | None
+    limited: str | None
     failing_since: str | None
     failures: int
     last_error: str | None
@@ -119,6 +120,7 @@ def blog_status(
         given_up=waiting.get("given_up", 0),
         last_run=_last_run(connection, blog_id),
         last_success=last_success(connection, blog_id),
+        limited=limit_met(connection, blog_id),
         failing_since=failed[0].started_at if failed else None,
         failures=len(failed),
         last_error=(failed[-1].reason or "it was killed") if failed else None,

@@ -29,7 +29,8 @@ def describe(status: BlogStatus) -> Iterator[str]:
     if status.pending or status.given_up:
         yield field("open", f"{count(status.pending, 'URL')} still to fetch, {status.given_up:,} given up")
     yield field("last run", _run_line(status.last_run))
-    yield field("success", _minute(status.last_success) if status.last_success else "none yet")
+    limited = f", but {safe(status.limited)}" if status.limited else ""
+    yield field("success", _minute(status.last_success) + limited if status.last_success else "none yet")
     due = "not scheduled here" if not status.paused else f"paused; `archiver add {safe(status.url)}` takes it up again"
     yield field("next due", _minute(status.next_due) if status.next_due else due)
     yield from _trend(status.runs)

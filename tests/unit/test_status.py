@@ -212,6 +212,23 @@ def test_success_and_trouble(tmp_path, ended, success, since, failures, said):
     assert any(line.startswith("  trouble ") for line in describe(status)) is bool(failures)
 
 
+@pytest.mark.parametrize(
+    ("ended", "limited"),
+    [
+        ([("limit", "stopped by --max-requests 5", COUNTED)], "stopped by --max-requests 5"),
+        ([("limit", None, COUNTED), ("failed", "away", {})], "stopped by a limit"),
+        ([("limit", "stopped by --limit 3", COUNTED), ("incomplete", "gaps", COUNTED)], None),
+    ],
+)
+def test_a_success_that_a_limit_has_stopped_says_so(tmp_path, ended, limited):
+    with closing(runs(tmp_path, *ended).connect()) as connection:
+        (blog_id,) = find_blogs(connection, [])
+        status = blog_status(connection, blog_id)
+    (line,) = [line for line in describe(status) if line.startswith("  success ")]
+    assert status.limited == limited
+    assert line.endswith(f"UTC, but {limited}" if limited else "UTC")
+
+
 def test_a_run_that_is_at_work_is_no_trouble(tmp_path):
     archive = runs(tmp_path, ("complete", None, COUNTED), None, None)
     with closing(archive.connect()) as connection:
