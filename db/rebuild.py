@@ -20,6 +20,7 @@ from archiver.model import Fetch, Site, Target, Visit
 from db.archive import Archive, open_archive
 from db.failures import explained
 from db.keys import blog_key
+from db.reading import how, uri
 from db.writer import Writer
 
 REBUILT = (
@@ -124,7 +125,8 @@ class Rebuild:
 
     def _copy(self, *, keep: bool) -> None:
         execute = self.connection.execute
-        execute("ATTACH ? AS old", (str(self._old.path),))
+        live = self._old.can_be_written()
+        execute("ATTACH ? AS old", (str(self._old.path) if live else uri(self._old.path, how(self._old.path)),))
         execute("PRAGMA foreign_keys = OFF")  # tables come in any order
         execute("BEGIN IMMEDIATE")
         for table, all_columns in self._tables():

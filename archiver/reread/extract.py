@@ -7,15 +7,17 @@ goes through the WARC files, hands the pages out, and stores what comes back in 
 from __future__ import annotations
 
 import asyncio
+import os
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from archiver import __version__
 from archiver.crawl.clock import Clock
 from archiver.crawl.jobs import fetch_of
-from archiver.crawl.lock import locked
+from archiver.crawl.lock import locked, standing_still
 from archiver.crawl.reader import ProcessReader
 from archiver.crawl.reading import Question, Reading
 from archiver.crawl.recorder import recover
@@ -27,11 +29,11 @@ from archiver.reread.sources import Source, Sources, Tally
 from archiver.terminal import count
 from archiver.warc.records import warc_files
 from db import open_archive
-from db.archive import DATABASE
+from db.archive import DATABASE, Archive
 from db.rebuild import Change, Rebuild
 
 SCRATCH = "extract.tmp"
-"""The folder, inside the archive, in which the new database is made."""
+"""The folder, inside the archive if that can be written, in which the new database is made."""
 AHEAD = 4
 """Pages that wait for each process."""
 _UNCOVERED = "SELECT count(*) FROM fetches WHERE status BETWEEN 200 AND 299 AND warc_file IS NULL"
@@ -60,15 +62,24 @@ def extract(archive: Path, *, jobs: int, dry_run: bool = False, advance: Callabl
     """
     if not warc_files(archive) and not any((archive / "warc").glob("*.open")):
         raise ArchiveMissing(str(archive), "it has no WARC files to read", "Name the archive with -a")
+    opened, is_there = Archive(archive), (archive / DATABASE).exists()
+    if dry_run and not (opened.can_be_written() if is_there else os.access(archive, os.W_OK)):
+        # What a killed run has left open stays as it is, and is not read.
+        with standing_still(archive), TemporaryDirectory() as scratch:
+            return _reported(archive, Path(scratch) / SCRATCH, jobs, True, advance)
     with locked(archive, "extract"):
-        if (archive / DATABASE).exists():
+        if is_there:
             opened = open_archive(archive, create=True)  # also brings it up to date
             recover(opened)
             settle(opened)
-        why = _uncovered(archive)
-        report = _rebuilt(archive, jobs, dry_run, advance, why)
-        if report.tally.unread and not why:
-            report = _rebuilt(archive, jobs, dry_run, bool, report.tally.unread[0])
+        return _reported(archive, archive / SCRATCH, jobs, dry_run, advance)
+
+
+def _reported(archive: Path, scratch: Path, jobs: int, dry_run: bool, advance: Callable[[int], object]) -> Report:
+    why = _uncovered(archive)
+    report = _rebuilt(archive, scratch, jobs, dry_run, advance, why)
+    if report.tally.unread and not why:
+        report = _rebuilt(archive, scratch, jobs, dry_run, bool, report.tally.unread[0])
     return report
 
 
@@ -93,8 +104,10 @@ def _uncovered(archive: Path) -> str:
     return f"{count(without, 'response')} {'is' if without == 1 else 'are'} not on record as WARC" if without else ""
 
 
-def _rebuilt(archive: Path, jobs: int, dry_run: bool, advance: Callable[[int], object], keep: str) -> Report:
-    with Rebuild(archive, archive / SCRATCH, keep=bool(keep)) as rebuild:
+def _rebuilt(
+    archive: Path, scratch: Path, jobs: int, dry_run: bool, advance: Callable[[int], object], keep: str
+) -> Report:
+    with Rebuild(archive, scratch, keep=bool(keep)) as rebuild:
         sources = Sources(archive, advance)
         again = _Again(rebuild)
         asyncio.run(_read(sources, jobs, again))

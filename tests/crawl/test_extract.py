@@ -10,7 +10,9 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from archiver.cli import main
 from archiver.demo import DemoBlog
 from archiver.warc.repair import scan
 from tests.crawl.faults import HTML, FaultServer, Response, compressed, page
@@ -232,3 +234,24 @@ def test_openings_that_came_to_nothing_are_passed_over(tmp_path: Path) -> None:
     found = report(tmp_path / "copy")
     assert found["tally"]["orphans"] == 2
     assert differences(tmp_path, tmp_path / "copy") == {}
+
+
+def stamps(archive: Path) -> dict[str, int]:
+    """Of what lies in an archive, but for SQLite's own two files, which it tries to make."""
+    return {path.name: path.stat().st_mtime_ns for path in archive.iterdir() if "archive.db-" not in path.name}
+
+
+def test_where_nothing_can_be_written_a_dry_run_tells_all_the_same(tmp_path: Path, freeze) -> None:
+    server, archive = FaultServer(DemoBlog(posts=4, thread=8)), tmp_path / "archive"
+    with server.running() as home:
+        assert crawl(archive, f"{home}/", arranged=SOON).code == 0
+    change(archive, "UPDATE posts SET title = 'Another one' WHERE kind = 'post'")
+    expected = report(archive, "--dry-run")
+    freeze(archive / "archive.db")
+    before = stamps(archive)
+    ran = CliRunner().invoke(main, ["extract", "--dry-run", "--json", "-j", "1", "-a", str(archive)])
+    assert ran.exit_code == 0, ran.output
+    told = json.loads(ran.stdout)["changes"]
+    assert expected["changes"] == {table: told[table] for table in ("posts",)}
+    assert expected["changes"]["posts"]["fields"] == {"title": 4}
+    assert stamps(archive) == before
