@@ -9,17 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from archiver.crawl.api_lists import ApiLists
 from archiver.crawl.doubts import goes_on, is_unlike, lies
 from archiver.crawl.jobs import stamp
 from archiver.crawl.known import Wanted
+from archiver.crawl.revisits import moment
 from archiver.crawl.turns import FRONT, Turns
 from archiver.engines import Engine
 from archiver.engines.base import Lists
 from archiver.model import Claim, Comment, Discovery, Extract, Target, TargetKind
 from archiver.urls import url_key
 from db.revisits import KnownPost
+
+_DAY = timedelta(days=1)
 
 
 class Sensors:
@@ -38,6 +42,7 @@ class Sensors:
         self.api = ApiLists(self.known, wanted, lists, self.states, self.suspects, self.trouble)
         self._months: dict[str, set[str]] = {}
         self._unread: dict[str, int] = {}  # pages of a month's list that were asked for and have not come
+        self._before: dict[str, str] = {}  # when a sensor was read by an earlier run, as far as one has
         self._front: tuple[Extract, Discovery] | None = None
 
     def unchanged(self, name: str) -> None:
@@ -61,6 +66,7 @@ class Sensors:
         name = FRONT if target.kind is TargetKind.HOME else target.hint.get("sensor", "")
         if name:
             self.read_now.add(name)
+            self._before[name] = self.states[name].checked_at
             self.turns.checked(name, "open")
         match target.kind:
             case TargetKind.API if extract.listing is not None:
@@ -245,7 +251,9 @@ class Sensors:
     def _from_sitemap(self, discovery: Discovery) -> list[Target]:
         """New addresses, and those that have changed since they were read, as far as the dates can be believed."""
         state = self.states["sitemap"]
-        children = [target for target in discovery.targets if target.kind is TargetKind.SITEMAP]
+        children = [
+            target for target in discovery.targets if target.kind is TargetKind.SITEMAP and self._is_new(target)
+        ]
         posts = [target for target in discovery.targets if target.kind is TargetKind.POST]
         dated = [(target, post) for target in posts if (post := self._dated(target))]
         changed = [pair for pair in dated if pair[0].hint["changed"] > pair[1].checked_at]
@@ -257,6 +265,15 @@ class Sensors:
             self.turns.later("sitemap")  # it tells of new addresses only
         found = [page for _, post in changed for page in self.wanted.page(post.url, post.native_id)]
         return [*children, *self._new_pages(posts), *found]
+
+    def _is_new(self, part: Target) -> bool:
+        """Whether a part of a sitemap may have changed since it was read: its date may be that of a day, and its clock
+        another one."""
+        before = moment(self._before.get("sitemap"))
+        changed = moment(part.hint.get("changed"))
+        if before is None or changed is None or not self.known.followed_up:
+            return True
+        return changed > before - _DAY
 
     def _dated(self, target: Target) -> KnownPost | None:
         return self.known.post(None, target.url) if "changed" in target.hint else None

@@ -486,6 +486,36 @@ def test_dates_that_are_always_now_are_not_believed(tmp_path: Path, crawled: Cra
         assert (ran.code, counts(ran), state(ran, "sitemap")) == (0, {}, "distrusted")
 
 
+def test_parts_of_a_sitemap_that_have_not_changed_are_not_read_again(tmp_path: Path, crawled: Crawled) -> None:
+    """However many there are: a large blog has one for every thousand posts."""
+    parts, changed = [f"/post-sitemap{number}.xml" for number in range(1, 13)], "2020-01-01"
+    sitemap = "<{0} xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'>{1}</{0}>"
+
+    def dated(target: str, response: Response) -> Response:
+        entry = "<{}><loc>{}{}</loc><lastmod>{}</lastmod></{}>"
+        if target == "/wp-sitemap.xml":
+            days = [changed if part == parts[-1] else "2020-01-01" for part in parts]
+            entries = [entry.format("sitemap", blog.home, *pair, "sitemap") for pair in zip(parts, days, strict=True)]
+            return Response(200, sitemap.format("sitemapindex", "".join(entries)).encode(), response.headers)
+        if target in parts:
+            post = blog.url(blog.published[parts.index(target)]).removeprefix(blog.home)
+            body = sitemap.format("urlset", entry.format("url", blog.home, post, "2020-01-01", "url"))
+            return Response(200, body.encode(), (("Content-Type", "application/xml"),))
+        return response
+
+    def read(ran: Ran) -> list[str]:
+        asked = [target for target, _ in blog.asked()]
+        assert ran.code == 0
+        return [target for target in asked if target in parts]
+
+    with crawled(tmp_path, api=False) as (blog, _):
+        blog.twist = dated
+        assert read(update(tmp_path)) == parts
+        assert read(update(tmp_path)) == []
+        changed = "2099-01-01"
+        assert read(update(tmp_path)) == parts[-1:]
+
+
 def test_a_date_of_change_is_followed(tmp_path: Path, crawled: Crawled) -> None:
     def dated(target: str, response: Response) -> Response:
         def loc(match: re.Match[bytes]) -> bytes:
