@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from archiver.crawl.jobs import Job, stamp
-from archiver.model import Target
+from archiver.model import Target, TargetKind
 from archiver.urls import url_key
 from db.frontier import Waiting
 
@@ -24,6 +24,7 @@ class Queue:
         self._ready: deque[Job] = deque()
         self._later: list[tuple[datetime, Job]] = []
         self._settled: set[str] = set()
+        self._left: set[str] = set()  # keys of URLs that were left to where they redirect to
         self.in_flight: dict[str, Job] = {}
 
     def push(self, jobs: Iterable[Job]) -> None:
@@ -55,9 +56,16 @@ class Queue:
         self._settled.add(url_key(target.url))
 
     def has_read(self, url: str, asked: Target) -> bool:
-        """Whether a URL was asked for in this run; an earlier one may have read what has changed since."""
-        del asked
-        return url_key(url) in self._settled
+        """Whether a URL was asked for in this run, or is about to be as a post; see Work.
+
+        What an earlier run has read may have changed since.
+        """
+        key, own = url_key(url), url_key(asked.url)
+        jobs = (*self._ready, *(job for _, job in self._later), *self.in_flight.values())
+        if key != own and any(job.target.kind is TargetKind.POST and url_key(job.target.url) == key for job in jobs):
+            self._left.add(own)
+            return True
+        return key in self._settled and key not in self._left
 
     def named(self, aliases: Iterable[str], fetch_id: str) -> None:
         """Other names of a page that has been read: nothing here goes by them."""

@@ -137,6 +137,55 @@ def test_what_is_new_is_found_by_the_next_run(tmp_path: Path, crawled: Crawled, 
         assert counts(update(tmp_path)) == {"new_posts": 1}
 
 
+@OPEN_OR_CLOSED
+@pytest.mark.parametrize("bookmarks", [True, False])
+def test_a_post_whose_name_is_a_year_is_read_once(tmp_path: Path, crawled: Crawled, api: bool, bookmarks: bool) -> None:
+    """`/2023/06/2020/` looks like the list of a year. Themes that do not mark permalinks are read by their headings."""
+
+    def unmarked(target: str, response: Response) -> Response:
+        del target
+        return Response(response.status, response.body.replace(b' rel="bookmark"', b""), response.headers)
+
+    with crawled(tmp_path, api=api) as (blog, home):
+        update(tmp_path)
+        blog.twist = None if bookmarks else unmarked
+        post = blog.add_post("2020", "A look back.")
+        path = blog.url(post).removeprefix(home)
+        assert path.endswith("/2020/")
+        blog.add_comment(post, "Already?")
+        blog.asked()
+        assert counts(update(tmp_path)) == {"new_posts": 1, "new_comments": 1}
+        asked = [target for target, _ in blog.asked()]
+        assert [target for target in asked if asked.count(target) > 1] == []
+        assert path in asked
+        assert f"/?p={post.id}" not in asked
+        assert counts(update(tmp_path)) == {}
+        assert len(blog.asked()) <= 8
+
+
+def test_a_post_that_is_told_of_by_its_number_and_by_its_address_is_read_once(tmp_path: Path, crawled: Crawled) -> None:
+    """The list has no link to it, as with some themes where it has no title; Recent Posts has one."""
+    new: list[str] = []
+
+    def unlinked(target: str, response: Response) -> Response:
+        if "feed" in target:
+            return Response(404, b"", ())
+        posts, end, beside = response.body.partition(b"</main>")
+        for url in new if target == "/" else ():
+            posts = posts.replace(url.encode(), b"#")
+        return Response(response.status, posts + end + beside, response.headers)
+
+    with crawled(tmp_path, api=False) as (blog, home):
+        blog.twist = unlinked
+        update(tmp_path)
+        post = blog.add_post("", "Without a title.")
+        new.append(blog.url(post))
+        blog.asked()
+        assert counts(update(tmp_path)) == {"new_posts": 1}
+        asked = [target for target, _ in blog.asked()]
+        assert (asked.count(new[0].removeprefix(home)), asked.count(f"/?p={post.id}")) == (1, 1)
+
+
 def test_a_count_that_is_never_met_is_told_and_is_no_gap_for_ever(tmp_path: Path) -> None:
     """Answers to a comment that was taken down are counted and shown nowhere, neither by pages nor by feeds."""
     blog, archive = DemoBlog(posts=14, thread=8, api=False), tmp_path / "archive"
