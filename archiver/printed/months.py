@@ -6,7 +6,9 @@ The names are data (`data/months.txt`): forms, cases and abbreviations as blogs 
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import cache
+from importlib.resources import files
 
 from archiver.printed.spelling import base_language, read_words
 
@@ -32,6 +34,20 @@ def joined_names(s: str) -> str:
         if name[0] in s:
             s = s.replace(name, name.replace(" ", "_"))
     return s
+
+
+def may_be_of(text: str) -> tuple[str, ...]:
+    """The languages of which a text may hold the name of a month, by letters and marks beyond ASCII; as `dateparser`
+    calls them."""
+    letters = {letter for letter in unicodedata.normalize("NFC", text).lower() if not letter.isascii()}
+    return tuple(language for language, own in _letters().items() if not own.isdisjoint(letters)) if letters else ()
+
+
+@cache
+def _letters() -> dict[str, frozenset[str]]:
+    lines = files("archiver").joinpath("data/month_letters.txt").read_text("utf-8").splitlines()
+    pairs = (line.split(": ") for line in lines if not line.startswith("#"))
+    return {language: frozenset(letters) for language, letters in pairs}
 
 
 @cache

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archiver import dates
 from archiver.dates import from_iso, from_printed, from_rfc822, month_label
 from archiver.model import Precision
 from archiver.printed.months import month_number
@@ -321,6 +322,35 @@ def test_a_date_of_two_readings_is_settled_or_left(text: str, more: dict[str, An
 )
 def test_the_language_settles_a_month(text: str, language: str | None, expected: str | None) -> None:
     assert read(text, language=language) == (expected and (expected, "day"))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("10 փետրվարի, 2021", "2021-02-10T00:00:00Z"),
+        ("10 பிப்ரவரி 2021", "2021-02-10T00:00:00Z"),
+        ("10 oṣù kejì 2021", None),
+        ("10 mē 2021", "2021-05-10T00:00:00Z"),  # Tongan; 205 locales took it for October
+    ],
+)
+def test_without_a_language_the_letters_tell_which_may_be_meant(text: str, expected: str | None) -> None:
+    assert read(text) == (expected and (expected, "day"))
+
+
+@pytest.mark.parametrize(
+    "text", ["© 2018 A name", "José, 2018", "Über uns 2018", "Fußball – 2018", "Σ 2018", "— 2018 —"]
+)
+def test_without_a_language_few_locales_are_asked(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, ...]] = []
+    monkeypatch.setattr(dates, "_by_dateparser", lambda _, languages: asked.append(languages))
+    assert from_printed(text) is None
+    assert sum(map(len, asked)) <= 20
+
+
+def test_a_line_without_letters_of_a_month_asks_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dates, "_by_dateparser", lambda *_: pytest.fail("it was asked"))
+    for text in ("© 2018 A name", "— name 2018", "name™ 2018"):
+        assert from_printed(text) is None
 
 
 @pytest.mark.parametrize(
