@@ -39,9 +39,20 @@ class Addresses:
                     owners[address] = self._claim(address, owners.get(address), ids[ref], ref)
             elif address:
                 if address not in owners:
-                    owners[address] = self._claim(address, None, address, ref)
+                    owners[address] = self._claim(address, None, self._of_file(ref) or address, ref)
                 ids[ref] = owners[address]
         return ids
+
+    def _of_file(self, ref: PostRef) -> str | None:
+        """The post that is known by the name of a folder's file, where an address is that of the folder.
+
+        Archives of before hold posts as `/a-post/index.html` that are read as `/a-post/` now; they keep their keys.
+        """
+        if not (ref.url or "").endswith("/"):
+            return None
+        file = self._context.key("post", "url", f"{url_key(ref.url or '')}/index.html")
+        row = self._execute("SELECT post_id FROM post_urls WHERE id = ?", (file,)).fetchone()
+        return None if row is None else str(row[0])
 
     def _claim(self, address: str, owner: str | None, post_id: str, ref: PostRef) -> str:
         """Let an address be that of a post. Returns whose it is now: of two native posts the younger has it."""

@@ -7,6 +7,7 @@ max_pages       of the database, as if the disk were full beyond
 max_file        bytes of any file that is written
 names           where names lead, one address for each time that they are asked for, the last for all further times
 private         addresses that are taken for private ones; no others are
+names_files     the generic engine keeps the name of a folder's file in addresses, as it once did (likewise)
 engine_fails    the engine raises on URLs in which this is found (pages are then read in this process)
 """
 
@@ -26,6 +27,7 @@ from archiver import config
 from archiver.cli import main
 from archiver.crawl import addresses, retry
 from archiver.crawl.addresses import Addresses
+from archiver.engines import _generic_post
 from archiver.engines.wordpress import WordPress
 from archiver.model import Extract, Site, Target
 from archiver.page import Page
@@ -102,6 +104,12 @@ def _engine_fails(part: str) -> None:
     WordPress.extract = extract  # type: ignore[method-assign]
 
 
+def _names_files(does: bool) -> None:
+    if does:
+        archiver.settings.ARCHIVER_READER_PROCESS = False
+        _generic_post.urls.without_index = lambda url: url  # type: ignore[attr-defined]
+
+
 ARRANGED: dict[str, Callable[[Any], None]] = {
     "least_delay": _least_delay,
     "least_pause": _least_pause,
@@ -110,6 +118,7 @@ ARRANGED: dict[str, Callable[[Any], None]] = {
     "names": _names,
     "private": _private,
     "engine_fails": _engine_fails,
+    "names_files": _names_files,
 }
 
 if __name__ == "__main__":
