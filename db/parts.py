@@ -1,7 +1,7 @@
 """The pages of a multi-page post, and the body that is joined from them.
 
 The joined body is worked out from all pages that are known whenever one comes, so that it does not
-depend on their order.
+depend on their order. So is which of them are not there any more, by how many each says that there are.
 """
 
 from __future__ import annotations
@@ -34,15 +34,18 @@ class Parts:
         self._store = store
         self._parts: dict[str, dict[int, Row]] = {}
 
-    def take(self, post_id: str, part: int, content: Content, context: Context) -> bool:
-        """Keep a page unless a later reading of it is there. Returns whether it was known and reads differently."""
+    def take(self, post_id: str, part: int, content: Content, context: Context, stated: int | None = None) -> bool:
+        """Keep a page unless a later reading of it is there. stated: the number of the last page, as far as it says.
+
+        Returns whether it was known and reads differently, or tells that others are not there any more.
+        """
         parts = self._load(post_id)
         row: Row = {
             "post_id": post_id,
             "part": part,
             "html": content.html,
             "text": content.text,
-            "extras": _dump(content),
+            "extras": _dump(content, stated),
             "fetched_at": context.fetched_at,
             "extractor": context.extractor,
             "fetch_id": context.fetch_id,
@@ -50,15 +53,17 @@ class Parts:
         old = parts.get(part)
         if old is not None and _age(old) >= _age(row):
             return False
+        before = {one["part"] for one in _there(parts)}
         parts[part] = row
-        return old is not None and old["text"] != row["text"]
+        now = {one["part"] for one in _there(parts)}
+        return (old is not None and old["text"] != row["text"]) or not before <= now
 
     def join(self, post_id: str, rank: int, *, edited: bool = False) -> Joined | None:
         """The body that the known pages make; None without any. rank: of a post of which one page is known."""
-        parts = [part for _, part in sorted(self._load(post_id).items())]
-        if not parts:
+        known = self._load(post_id)
+        if not known:
             return None
-        latest = max(parts, key=_age)
+        parts, latest = _there(known), max(known.values(), key=_age)
         contents = [_content(part) for part in parts]
         joined = Content(
             html="\n".join(part.html for part in contents),
@@ -68,7 +73,7 @@ class Parts:
             citations=tuple(dict.fromkeys(cite for part in contents for cite in part.citations)),
         )
         wording = fingerprint(joined.html, *(part["extras"] for part in parts))
-        stamp = (Rank.PARTS if len(parts) > 1 else rank, *_age(latest)[:2], wording, latest["fetch_id"])
+        stamp = (Rank.PARTS if len(known) > 1 else rank, *_age(latest)[:2], wording, latest["fetch_id"])
         return Joined(joined, stamp, edited)
 
     def absorb(self, stray: str, post_id: str) -> None:
@@ -100,14 +105,37 @@ def _age(part: Row) -> tuple[str, int, str, str]:
     return part["fetched_at"], part["extractor"], wording, part["fetch_id"] or ""
 
 
-def _dump(content: Content) -> str:
+def _there(parts: dict[int, Row]) -> list[Row]:
+    """The pages that are still there, in their order.
+
+    One is gone where an earlier one, which was read after it, calls itself the last, and none before that speaks of
+    more: themes may show on the first page alone how many there are.
+    """
+    stated = {number: _stated(row) for number, row in parts.items()}
+
+    def ends(last: int, number: int) -> bool:
+        later = parts[last]["fetched_at"] > parts[number]["fetched_at"]
+        return later and stated[last] == last and all((stated[one] or number) < number for one in parts if one < last)
+
+    numbers = sorted(parts)
+    return [parts[number] for number in numbers if not any(ends(last, number) for last in numbers if last < number)]
+
+
+def _stated(part: Row) -> int | None:
+    """The number of the last page, as a page says it; it stands behind its links, media and citations."""
+    said = json.loads(part["extras"])[3:]
+    return int(said[0]) if said else None
+
+
+def _dump(content: Content, stated: int | None) -> str:
     groups = (content.links, content.media, content.citations)
-    extras = [[astuple(item) for item in group] for group in groups]
+    extras: list[object] = [[astuple(item) for item in group] for group in groups]
+    extras += [] if stated is None else [stated]
     return json.dumps(extras, ensure_ascii=False, separators=(",", ":"))
 
 
 def _content(part: Row) -> Content:
-    links, media, citations = json.loads(part["extras"])
+    links, media, citations, *_ = json.loads(part["extras"])
     return Content(
         html=part["html"],
         text=part["text"],

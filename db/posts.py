@@ -128,7 +128,7 @@ class Posts:
         if post.part is None:
             stamp, _ = self._context.facet(post.rank, {}, *wording(content))
         else:
-            edited = self._parts.take(read.post_id, post.part, content, self._context)
+            edited = self._parts.take(read.post_id, post.part, content, self._context, post.parts)
             joined = self._parts.join(read.post_id, post.rank)
             assert joined is not None, "the page was taken just now"
             content, stamp, read.edited = joined.content, joined.stamp, edited

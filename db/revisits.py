@@ -23,7 +23,7 @@ WITH whole AS (
   FROM comments WHERE blog_id = ?1 AND gone_at IS NULL GROUP BY post_id
 )
 SELECT p.id, p.native_id, p.url, p.kind, p.modified_at, coalesce(p.protected, 0) AS protected,
-  instr(p.sources, 'api') > 0 AS by_api, p.published_at,
+  instr(p.sources, 'api') > 0 AS by_api, p.published_at, p.parts,
   max(coalesce(p.published_at, ''), coalesce(t.latest, '')) AS active_at,
   coalesce(t.listed, 0) AS listed, coalesce(t.shown, 0) AS shown,
   coalesce(t.held, 0) AS held,
@@ -86,10 +86,10 @@ class KnownPost:
     """A post that is held and has not vanished.
 
     active_at: the later of its own date and that of its latest comment. listed, shown: comments of it that the API,
-    and its pages, have shown. held: all comments of it. pages: of its thread. heading, feed: comments that they claim.
-    checked_at: when it was last verified; due_at: when it is to be verified again, None while that has not been
-    settled. unsettled: an update has read its page since, or a feed that told of it, and was killed or stopped before
-    it had followed that up.
+    and its pages, have shown. held: all comments of it. pages: of its thread; parts: of the post itself. heading, feed:
+    comments that they claim. checked_at: when it was last verified; due_at: when it is to be verified again, None while
+    that has not been settled. unsettled: an update has read its page since, or a feed that told of it, and was killed
+    or stopped before it had followed that up.
     """
 
     id: str
@@ -110,6 +110,7 @@ class KnownPost:
     checked_at: str
     due_at: str | None
     unsettled: bool = False
+    parts: int | None = None
 
 
 class KnownComment(NamedTuple):

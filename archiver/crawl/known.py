@@ -113,6 +113,8 @@ class Wanted:
             named["known"] = "1"  # that it has vanished would be no failure
             if post.kind == KINDS["pages"]:  # some themes do not tell, what had led there did
                 named["kind"] = post.kind
+            if post.parts and post.parts > 1:
+                named["parts"] = str(post.parts)
         return [Target(url=url, kind=TargetKind.POST, priority=50, hint={**named, **hint})]
 
     def first(self, url: str) -> bool:

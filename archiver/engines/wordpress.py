@@ -176,6 +176,8 @@ def _read_post(page: Page, target: Target, site: Site) -> Extract:
         post = reading.read(part if target.kind is TargetKind.POST_PART else None, native_id=ref.native_id)
         if target.hint.get("kind") == "page" and (not reading.tells_kind or reading.is_of_own_kind):
             post = replace(post, kind=PostKind.PAGE)
+        if post.part is None and "parts" in target.hint and not reading.speaks_of_parts:
+            post = replace(post, part=1, parts=1)  # it was one of several pages, and is the only one now
         wordless = post.content is None and not post.protected
         notes = (Note(kind="post_without_body", detail=reading.url),) if wordless else ()
         extract = replace(extract, posts=(post,), authors=_profile(reading, post), notes=notes)

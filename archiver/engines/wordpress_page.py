@@ -215,6 +215,11 @@ class PostPage:
                 found.setdefault(number, url)
         return found
 
+    @property
+    def speaks_of_parts(self) -> bool:
+        """Whether anything on the page leads to another page of the post."""
+        return any((post_part(url, self.url) or 0) > 1 for _, url in self._inner_links)
+
     def content(self) -> Content | None:
         """The body, without what plugins and themes put into it; None when it is protected or not found."""
         body = self.regions.body

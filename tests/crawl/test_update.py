@@ -320,6 +320,30 @@ def test_an_edit_of_an_old_post_is_found_with_the_api_closed(tmp_path: Path, cra
         assert ran.one("SELECT count(*) FROM posts WHERE kind = 'post'") == len(blog.published)
 
 
+def test_a_post_of_several_pages_that_has_fewer_now(tmp_path: Path, crawled: Crawled) -> None:
+    """Edited down from three pages to two, and to one; then up again."""
+    with crawled(tmp_path, api=False) as (blog, _):
+        old = blog.published[-1]
+
+        def updated(*parts: str) -> str:
+            blog.edit_post(old, body="<!--nextpage-->".join(parts))
+            age(tmp_path, 46)
+            ran = update(tmp_path, "--full")
+            assert ran.code == 0
+            return str(ran.one("SELECT text FROM posts WHERE url = ?", blog.url(old)))
+
+        first, second, third = "The first page.", "The second page.", "The third page."
+        assert updated(first, second, third) == f"{first}\n\n{second}\n\n{third}"
+        assert updated(first, third) == f"{first}\n\n{third}"
+        assert updated("All on one.") == "All on one."
+        assert updated(first, second) == f"{first}\n\n{second}"
+        ran = update(tmp_path, "--full")
+        assert (ran.code, counts(ran)) == (0, {})
+        wordings = "SELECT count(*) FROM revisions WHERE text LIKE ?"
+        assert ran.one(wordings, f"{first}%{second}%{third}") == 1
+        assert sound(tmp_path)
+
+
 @OPEN_OR_CLOSED
 def test_the_budget_is_kept_and_all_come_to_their_turn(tmp_path: Path, crawled: Crawled, api: bool) -> None:
     with crawled(tmp_path, api=api) as (blog, _):
