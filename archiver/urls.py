@@ -82,7 +82,7 @@ def _is_plain(url: str) -> bool:
 def _joined(url: str, base: str) -> str | None:
     url = _slashed(_tidy(url))
     try:
-        joined = urljoin(_tidy(base), url)
+        joined = _tidy(urljoin(_tidy(base), url))  # "http://host #" has a space before its fragment
     except ValueError:  # "http://[::1", and hosts that NFKC would turn into a path
         return None
     parts = _parse(joined)

@@ -329,6 +329,7 @@ def test_canonical_is_a_fixed_point(url: str) -> None:
 
 
 @given(ODD_URLS, ODD_URLS)
+@example("HTTP://", "HTTP://0 #")
 def test_nothing_raises(one: str, other: str) -> None:
     found = urls.absolute(one, other)
     assert found is None or urls.host_key(found) != ""
