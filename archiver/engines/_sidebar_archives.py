@@ -14,6 +14,7 @@ from archiver.engines._sidebar_lines import Line, labelled, line_of
 from archiver.engines.dom import Dom, Region, near, near_tokens, text_of
 from archiver.engines.wordpress_urls import month, year
 from archiver.model import ArchivePeriod, Precision, Site
+from archiver.text import squeeze
 from archiver.urls import absolute, within
 
 _ROOMS = frozenset({"li", "p", "div", "dd", "section", "aside", "option"})
@@ -21,6 +22,7 @@ _NOT_LISTS = frozenset({"td", "th", "caption", "nav", "time"})
 _CALENDAR = frozenset(
     {"wp-calendar-nav", "calendar", "widget_calendar", "wp-block-calendar", "breadcrumb", "breadcrumbs"}
 )
+_INITIALS = 3  # characters
 _ARROWS = "«»‹›←→<>"
 _Key = tuple[int, int | None]
 
@@ -44,12 +46,25 @@ def _dated(dom: Dom, outside: Region) -> Iterator[tuple[str, Line]]:
     """Links and options that lead to a month or year, with their words."""
     for link, url in dom.links:
         if (month(url) or year(url)) and link not in outside and _is_line(link):
-            yield url, line_of(link)
+            line = line_of(link)
+            yield url, line if len(line.label) > _INITIALS else _named(link, url, line)
     for option in dom.tags("option"):
         value = option.get("value") or ""
         target = absolute(value, dom.base) if "/" in value or "?" in value else None
         if target and (month(target) or year(target)) and option not in outside:
             yield target, labelled(text_of(option))
+
+
+def _named(link: HtmlElement, url: str, line: Line) -> Line:
+    """The line of a link that says no more than `J` or `1` of its month, as those of a whole year in one line do: by
+    its title, or by the number that it is."""
+    title = labelled(squeeze(link.get("title") or ""))
+    if len(title.label) > _INITIALS:
+        return Line(title.label, line.number if title.number is None else title.number)
+    period = month(url)
+    if period is None or not line.label.isdecimal() or int(line.label) != period[1]:
+        return line
+    return Line(f"{period[0]}-{period[1]:02}", line.number)
 
 
 def _is_line(link: HtmlElement) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from archiver.engines import wordpress_sidebar
 from archiver.engines.dom import Dom
 from archiver.model import Site
@@ -28,3 +30,24 @@ def test_categories_of_another_blog_are_none_of_this_one() -> None:
     assert [term.name for term in reading.terms] == ["Wicks", "Oil"]
     assert [(claim.subject_kind, claim.subject) for claim in reading.claims] == [("category", url) for url in own]
     assert len(reading.widgets[0].links) == 5  # the list is kept as it is seen
+
+
+@pytest.mark.parametrize(
+    ("shown", "title", "found"),
+    [
+        ("J", "January 2021", [(2021, 1, None)]),
+        ("J", "January 2021 (4)", [(2021, 1, 4)]),
+        ("Jan", "", [(2021, 1, None)]),
+        ("1", "", [(2021, 1, None)]),
+        ("01", "", [(2021, 1, None)]),
+        ("J", "", []),
+        ("2", "", []),  # another month, or a page
+        ("J", "January 2020", []),
+    ],
+)
+def test_months_of_a_year_in_one_line(shown: str, title: str, found: list[tuple[int, int, int | None]]) -> None:
+    link = f"<a href='{HOME}2021/01/' title='{title}'>{shown}</a> <span class='emptymonth'>F</span>"
+    body = f"<body><ul><li><strong><a href='{HOME}2021/'>2021</a>:</strong> {link}</li></ul></body>"
+    reading = wordpress_sidebar.read(Dom(Page(HOME, body.encode())), SITE)
+    periods = [(one.year, one.month, one.claimed_posts) for one in reading.archives if one.month is not None]
+    assert periods == found
