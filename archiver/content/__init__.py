@@ -32,6 +32,11 @@ _PARAGRAPH = re.compile(r"<p>(.*?)</p>", re.DOTALL)
 _BREAK = re.compile(r"<br ?/?>")
 _BLANK = re.compile(r"\A[ \n\t\f\r]+\Z")
 _GAP = re.compile(r"\n{3,}")
+# The mark of a footnote right behind a reference would be read as its last digits.
+_NOTED = re.compile(
+    r"(?:\b10\.\d{4,9}/[^\s<>]{1,200}|\b(?:pmid|pmc|nct|isrctn)[\s:#]{0,3}\d{1,9})(?:</\w{1,9}>){0,3}<sup(?=[\s>])",
+    re.ASCII | re.IGNORECASE,
+)
 
 
 def from_html(fragment: str, base_url: str) -> Content:
@@ -62,13 +67,14 @@ def from_element(element: HtmlElement, base_url: str, dropped: Collection[HtmlEl
 
 
 def _content(reading: Reading) -> Content:
-    text = reading.text()
+    text, html = reading.text(), reading.html()
     links = tuple(dict.fromkeys(reading.links))
-    cited = dict.fromkeys(identifiers.find(text))
+    apart = _read(html.replace("<sup", " <sup"), "").text() if "<sup" in html and _NOTED.search(html) else text
+    cited = dict.fromkeys(identifiers.find(apart))
     for link in links:
         cited.update(dict.fromkeys(identifiers.from_url(link.url)))
     return Content(
-        html=reading.html(),
+        html=html,
         text=text,
         links=links,
         media=tuple(dict.fromkeys(reading.media)),

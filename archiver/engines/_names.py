@@ -164,6 +164,11 @@ def without_by(text: str) -> str:
     return text
 
 
+def is_by(text: str) -> bool:
+    """Whether a text is what stands before a name, and nothing else."""
+    return folded(squeeze(text)).strip(_EDGES) in vocabulary.phrases("people", "by")
+
+
 def is_label(said: str, name: str) -> bool:
     """Whether a text is no name behind a "by" but a label: "Author archive", "Author website"."""
     return name[:1].islower() and squeeze(said).lower().startswith(_ROLES)

@@ -20,6 +20,7 @@ from archiver.engines._author_box import bio, in_box, named_above, named_in_box
 from archiver.engines._names import (
     Line,
     behind_by,
+    is_by,
     is_label,
     line_names,
     looks_like_name,
@@ -179,7 +180,7 @@ class _Byline:
     def _may_name(self, element: HtmlElement, *, in_box: bool = False) -> bool:
         if element in self._outside or element.tag == "body" or (self._in_box(element) and not in_box):
             return False
-        return self._is_person(without_by(text_of(element)))
+        return self._is_person(without_by(text_of(element))) and not _lacks_name(element)
 
     def _with_property(self, name: str) -> Iterator[HtmlElement]:
         for element in self._dom.properties:
@@ -209,7 +210,9 @@ class _Byline:
         for element in dict.fromkeys(called):
             if element in self._outside or self._in_box(element) or element.tag in {"body", "article", "a", "main"}:
                 continue
-            if 0 < len(text_of(element)) <= _LONGEST_LINE and not any(True for _ in element.iter("form", "ul", "h1")):
+            if _lacks_name(element) or next(element.iter("form", "ul", "h1"), None) is not None:
+                continue
+            if 0 < len(text_of(element)) <= _LONGEST_LINE:
                 yield element
 
     def _in_lines(self) -> tuple[Author, ...]:
@@ -300,6 +303,11 @@ class _Byline:
         # The same byline is often printed twice, once as a whole and once by person.
         single = [author for author in people.values() if len(split_names(author.name)) == 1]
         return tuple(single or people.values())
+
+
+def _lacks_name(element: HtmlElement) -> bool:
+    """Whether a byline is "By" and a link without a name, as plugins leave it that take names away."""
+    return is_by(text_of(element)) and any(not text_of(link) for link in element.iter("a"))
 
 
 def _is_others(link: HtmlElement) -> bool:

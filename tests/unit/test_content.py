@@ -247,6 +247,9 @@ def test_media(html: str, media: list[Media]) -> None:
         ("10.1016/<wbr>j.msard.2020.1", ["10.1016/j.msard.2020.1"]),
         ("<ul><li>10.1000/a</li><li>10.1000/b</li></ul>", ["10.1000/a", "10.1000/b"]),
         ("PMID: 12345678 as text", ["12345678"]),
+        ("<p>doi:10.1000/x.1<sup><a href='#n1'>2</a></sup> and 10.1000/y</p>", ["10.1000/x.1", "10.1000/y"]),
+        ("<p>PMID 12345678<sup id='r1'>[3]</sup>, <a>PMC123456</a><sup>4</sup></p>", ["12345678", "PMC123456"]),
+        ("<p>10<sup>th</sup> of 10<sup>-3</sup>, 10.1000/z</p>", ["10.1000/z"]),
         ("<script>doi:10.1000/xyz</script><p>none</p>", []),
     ],
 )

@@ -216,3 +216,12 @@ def test_a_link_in_brackets_above_the_words_is_no_byline() -> None:
     words = f"<div class='entry-content'>{box}{FIRST}{LAST}</div>"
     page = post(f"<article class='hentry'><h1>Tides</h1>{words}<footer>{line}</footer></article>")
     assert [author.name for author in page.byline[0]] == ["Ann Lee"]
+
+
+@pytest.mark.parametrize("line", ["By <a href='/author/ann/' rel='author'></a>", "Von <a rel='author' href='#'> </a>"])
+def test_where_a_plugin_takes_the_name_away_nobody_is_called_by(line: str) -> None:
+    page = post(
+        f"<article class='hentry'><h1>Tides</h1><span class='byline'>{line}</span>"
+        f"<div class='entry-content'>{FIRST}{LAST}</div></article>"
+    )
+    assert page.byline[0] == ()
