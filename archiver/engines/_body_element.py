@@ -192,9 +192,14 @@ def _behind_title(dom: Dom) -> list[HtmlElement]:
 
 
 def _sole_title(dom: Dom) -> HtmlElement | None:
-    """The only <h1> with which the page's <title> begins; of those that say the same the last: one is a banner's."""
+    """The only <h1> with which the page's <title> begins; of those that say the same the last: one is a banner's.
+
+    Where the <title> is empty, the only one that says anything.
+    """
     stated = normal_name(dom.stated_title or "")
     heads = {head: said for head in dom.tags("h1") if (said := normal_name(text_of(head))) and stated.startswith(said)}
+    if not stated:
+        heads = {head: said for head in dom.tags("h1") if (said := normal_name(text_of(head)))}
     return list(heads)[-1] if len(set(heads.values())) == 1 else None
 
 

@@ -20,6 +20,7 @@ from archiver.urls import last_segment, query_value, url_key, within
 _SEPARATORS = r"[-–—|«»:·•›‹/~\\]"
 _PAGE_SIGN, _PAGE_END = r"\s+[-–—|»:·]+\s+[^\W\d]{0,12}\s?", r"\s?[^\W\d]{0,3}$"  # "Title – Page 4", "– 第4页"
 _LEADING = re.compile(r"^\s*[»«›|·•–—]+\s+")  # "» Title Blog", as themes of the first years wrote it
+_TRAILING = re.compile(r"\s+[-–—|»:·•]+\s*$")  # "Title | ", with no name of a blog behind it
 _TAG = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
 _HOLDERS = frozenset({"div", "section", "header"})
 _LESSER = ("h3", "h4", "h5", "h6")
@@ -251,6 +252,7 @@ def _without_site(dom: Dom, url: str, blog: str | None) -> str | None:
     text = dom.stated_title
     if not text:
         return None
+    text = _TRAILING.sub("", text) or text
     led = _LEADING.sub("", text)
     joint = rf"(?:\s*{_SEPARATORS}+\s*|\s+)" if led != text else rf"\s*{_SEPARATORS}+\s*"
     text = led

@@ -78,6 +78,12 @@ def test_signs_in_a_title_that_a_theme_took_for_markup() -> None:
     )
 
 
+def test_a_sign_behind_a_title_with_no_name_of_a_blog() -> None:
+    body = "<h1>Harbour</h1><form class='post-password-form' action='/wp-login.php?action=postpass'></form>"
+    page = post_page(a_page(body, title="Tides | "), Site(key="blog.example.org", home=HOME))
+    assert page.title == "Tides"
+
+
 def test_a_frame_that_is_called_the_title_has_a_byline_in_it() -> None:
     frame = "<section class='article-title'><h1></h1><p>Ann Lee</p></section>"
     body = f"{frame}<div class='entry-content'><p>{WORDS}</p></div>"
@@ -168,6 +174,13 @@ def test_categories_in_an_aside_of_the_post(heading: str, names: list[str]) -> N
     words = f"<div class='entry-content'><p>{WORDS}</p></div><aside class='entry-terms'>{heading}{link}</aside>"
     page = post(f"<article id='post-7' class='{ARTICLE} category-15'><h1>Tides</h1>{words}</article>")
     assert [term.name for term in page.read().terms or ()] == names
+
+
+def test_few_words_behind_the_only_heading_of_a_page_without_a_title() -> None:
+    body = (
+        f"<div class='wrapper'><h1><a href='{POST}'>Tides</a></h1><p>A short note.</p><div class='clear'></div></div>"
+    )
+    assert text(post(body, title="")) == "A short note."
 
 
 # -- people -----------------------------------------------------------------------------------------
