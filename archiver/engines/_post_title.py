@@ -47,7 +47,7 @@ def find_title(dom: Dom, url: str, outside: Region, *, protected: bool = False, 
     if wanted:
         for _, text in named:
             if normal_name(text) == wanted:
-                return text
+                return stated if stated and _is_shouted(text, stated) else text
             if stated and _is_but_for_markup(text, stated):
                 return stated
         held = [text for _, text in named if normal_name(text) and _is_run(normal_name(text), wanted)]
@@ -82,6 +82,12 @@ def _begins(heading: str, stated: str | None) -> bool:
     """Whether a <title> is a heading, a sign and something else, as where it is the blog's name that no page has."""
     behind = (stated or "").removeprefix(heading) if heading and stated else ""
     return behind != stated and re.match(rf"\s+{_SEPARATORS}+\s+\S", behind) is not None
+
+
+def _is_shouted(heading: str, stated: str) -> bool:
+    """Whether a heading is the same in capitals, as a theme prints all of them."""
+    small = [sum(map(str.islower, text)) for text in (heading, stated)]
+    return small[0] < small[1] / 2 and heading.casefold() == stated.casefold()
 
 
 def _is_but_for_markup(heading: str, stated: str) -> bool:

@@ -192,6 +192,13 @@ def static_pages(dom: Dom, site: Site) -> list[str]:
     return list(found) or _bare_menus(dom, site)
 
 
+def listed_pages(dom: Dom, site: Site) -> list[str]:
+    """Static pages in a list of pages, as WordPress writes one."""
+    links = (next(item.iter("a"), None) for item in dom.classed("page_item"))
+    urls = (url for link in links if link is not None and (url := dom.link_url(link)))
+    return [url for url in dict.fromkeys(map(without_fragment, urls)) if is_below(url, site.home)]
+
+
 def _bare_menus(dom: Dom, site: Site) -> list[str]:
     """The same where a theme's own walker leaves WordPress's classes out: its list is still `ul#menu-…`, or in a <nav>.
 

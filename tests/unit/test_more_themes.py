@@ -84,6 +84,12 @@ def test_a_sign_behind_a_title_with_no_name_of_a_blog() -> None:
     assert page.title == "Tides"
 
 
+@pytest.mark.parametrize("heading", ["THE TIDES OF CAFÉ", "THE TIDES OF CAFé"])
+def test_a_title_in_capitals_is_spelt_as_the_head_spells_it(heading: str) -> None:
+    body = f"<h1 class='entry-title'>{heading}</h1><div class='entry-content'><p>{WORDS}</p></div>"
+    assert post(body, title="The Tides of Café").title == "The Tides of Café"
+
+
 def test_a_frame_that_is_called_the_title_has_a_byline_in_it() -> None:
     frame = "<section class='article-title'><h1></h1><p>Ann Lee</p></section>"
     body = f"{frame}<div class='entry-content'><p>{WORDS}</p></div>"
@@ -333,3 +339,11 @@ def test_a_front_page_that_lists_nothing_leads_to_the_lists_of_its_menu() -> Non
     page = Page(f"{HOME}?paged=2", f"<html><head></head>{FRONT}<nav><ul>{links}</ul></nav></body></html>".encode())
     found = WordPress().discover(page, Target(url=f"{HOME}?paged=2", kind=TargetKind.LIST), SITE).targets
     assert [(one.kind, one.url) for one in found] == [(TargetKind.LIST, f"{HOME}category/news/")]
+
+
+def test_pages_that_the_sidebar_of_a_post_lists_are_asked_for() -> None:
+    pages = f"<ul><li class='page_item page-item-9'><a href='{HOME}papers/'>Papers</a></li></ul>"
+    body = (
+        f"<h1>Tides</h1><div class='entry-content'><p>{WORDS}</p></div><div class='widget widget_pages'>{pages}</div>"
+    )
+    assert [(one.url, one.hint) for one in leads_to(body).targets] == [(f"{HOME}papers/", {"kind": "page"})]
