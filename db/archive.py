@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -24,6 +25,7 @@ __all__ = ["Archive", "explain", "explain_os", "open_archive"]
 DATABASE = "archive.db"
 
 
+@cache
 def _migrations() -> Migrations:
     """One migration a file of db/migrations, in the order of their numbers."""
     migrations = Migrations("archive")
@@ -44,14 +46,21 @@ def _run(connection: sqlite3.Connection, script: str) -> None:
             statement = ""
 
 
+VIEWS = "SELECT name, sql FROM sqlite_master WHERE type = 'view'"
+
+
+@cache
+def _views() -> dict[str, str]:
+    """The views of views.sql by name, each as SQLite words it."""
+    wanted = files("db").joinpath("views.sql").read_text(encoding="utf-8")
+    with closing(sqlite3.connect(":memory:")) as scratch:
+        scratch.executescript(wanted)
+        return dict(scratch.execute(VIEWS))
+
+
 def _refresh_views(connection: sqlite3.Connection) -> None:
     """Bring the views to the wording of views.sql. Views hold no data, so they need no migration."""
-    wanted = files("db").joinpath("views.sql").read_text(encoding="utf-8")
-    scratch = sqlite3.connect(":memory:")
-    scratch.executescript(wanted)
-    query = "SELECT name, sql FROM sqlite_master WHERE type = 'view'"
-    ours, theirs = dict(scratch.execute(query)), dict(connection.execute(query))
-    scratch.close()
+    ours, theirs = _views(), dict(connection.execute(VIEWS))
     if ours == theirs:
         return
     for name in theirs:

@@ -3,7 +3,8 @@
 It is a process as any other, with a number, a session, an environment and standard streams of its own, and so is the
 one that reads its pages; only what Python and its imports cost, which is most of a small run, is paid once for all.
 What is not so: the seed of hashes, and what Python reads of its environment when it starts, are those of the first
-process. It is the way of `archiver.forge`, which can only be asked for units of work.
+process, and some pages were read in it (`preloaded.py`). It is the way of `archiver.forge`, which can only be asked
+for units of work.
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ from typing import NoReturn
 import archiver.settings
 from archiver.crawl import reader_child, reader_process
 
-PRELOADED = ["tests.crawl.points"]
-"""Imports everything, for the same reason; a process has one server of forks, so the list is the same."""
+PRELOADED = ["tests.crawl.preloaded"]
+"""Imports everything, and has read pages; a process has one server of forks, so the list is the same."""
 
 
 class Forked:

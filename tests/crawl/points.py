@@ -34,6 +34,7 @@ from archiver.crawl import retry
 from archiver.crawl.reader import InlineReader
 from archiver.warc import writer as warc_writer
 from archiver.warc.records import OPEN
+from tests.crawl.forked import PRELOADED
 from tests.crawl.running import ROOT, environment
 
 LOADED = (archiver.crawl.run, notify, crawl, extract, import_)
@@ -182,7 +183,7 @@ def run(
     log, said = work / "points", work / "said"
     log.unlink(missing_ok=True)
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__])
+    context.set_forkserver_preload(PRELOADED)
     process = context.Process(target=_child, args=(words, log, said, at, moment, rotate_at))
     process.start()
     process.join(120)
