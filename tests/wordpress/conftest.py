@@ -15,7 +15,7 @@ from tests.wordpress.testbed import Testbed, TestbedError, start
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
     for item in items:
-        if here in item.path.parents:
+        if item.path.parent == here:
             item.add_marker(pytest.mark.wordpress)
 
 
