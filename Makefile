@@ -25,6 +25,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
 PYWB := $(VENV)/pywb/.complete
+COMPILED := $(VENV)/.compiled
 # What Python has compiled once need not be compiled by each of a thousand processes.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -52,11 +53,12 @@ demo: venv
 	@$(BIN)/archiver demo $${BLOG:+"$$BLOG"}
 
 # What need not wait for one another is made and looked at at the same time; docs are looked at by the suite, too.
+# Whoever may not install packages is told so before anything else.
 # A file at a time to each process, the slow ones first (tests/conftest.py); one process more than there are cores,
 # since many tests wait for servers, clocks and locks.
 # The summary of pytest is the last line of a run that passes.
-test: system
-	@$(MAKE) --jobs=3 --output-sync=target ready
+test: may-install
+	@$(MAKE) --jobs=4 --output-sync=target ready
 	@$(PYTEST) -n $$(($$(nproc) + 1)) --dist loadfile --no-loadscope-reorder
 
 test-fast: venv
@@ -64,8 +66,8 @@ test-fast: venv
 
 lint: style types docs
 
-.PHONY: ready style types
-ready: style types readers $(PYWB)
+.PHONY: ready style types may-install
+ready: system $(COMPILED) types style readers $(PYWB)
 style: venv
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -129,6 +131,12 @@ $(STAMP): pyproject.toml
 	@$(call install,$(BIN)/python,--editable . --group dev)
 	@touch $(STAMP)
 
+# All that tests import, compiled once: else each process of pytest does it, and all at the same time. What fails at
+# being imported, they tell.
+$(COMPILED): $(STAMP)
+	@$(PYTEST) -q --collect-only >/dev/null 2>&1 || true
+	@touch $@
+
 # ---- who reads exports: heavy, and pandas would be loaded by sqlite-utils, so an environment of its own
 
 READERS := $(VENV)/readers
@@ -169,24 +177,29 @@ $(PYWB): | $(STAMP)
 
 # ---- Debian packages
 
-system:
+# What is missing and cannot be installed is said; what can be, `system` installs.
+MISSING := missing=; for package in $(PACKAGES); do \
+	dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$package"; done
+may-install:
 ifeq ($(SYSTEM),yes)
 	@command -v dpkg-query >/dev/null || { \
 		echo 'Not a Debian system. Install the equivalents of: $(PACKAGES)' >&2; \
 		echo 'or go on without the tests that need them: make $(or $(MAKECMDGOALS),test) SYSTEM=no' >&2; exit 1; }
-	@missing=; for package in $(PACKAGES); do \
-		dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$package"; \
-	done; \
-	[ -n "$$missing" ] || exit 0; \
-	if [ "$$(id -u)" -ne 0 ]; then \
+	@[ "$$(id -u)" -ne 0 ] || exit 0; $(MISSING); \
+	[ -z "$$missing" ] || { \
 		echo "Some Debian packages are missing. Run this, then make again:" >&2; \
-		echo "    sudo apt-get update && sudo $(APT_INSTALL)$$missing" >&2; exit 1; \
-	fi; \
+		echo "    sudo apt-get update && sudo $(APT_INSTALL)$$missing" >&2; exit 1; }
+endif
+
+system: may-install
+ifeq ($(SYSTEM),yes)
+	@$(MISSING); \
+	[ -n "$$missing" ] || exit 0; \
 	echo "Installing$$missing"; \
 	export DEBIAN_FRONTEND=noninteractive; \
 	apt-get -q update && $(APT_INSTALL) -q -o DPkg::Lock::Timeout=300 $$missing
 endif
 
 clean:
-	rm -rf build dist *.egg-info demo-archive .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(COMPILED) build dist *.egg-info demo-archive .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find archiver spiders db tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +

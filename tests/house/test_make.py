@@ -70,6 +70,29 @@ def test_root_installs_what_is_missing(bench):
     assert install.endswith(" chromium php-gd")
 
 
+@pytest.mark.parametrize("fails", [False, True])
+def test_no_test_is_run_before_all_is_installed(bench, fails):
+    with_venv(bench)
+    command(bench / "bin/dpkg-query", "exit 1")
+    command(bench / "bin/id", "echo 0")
+    command(bench / "bin/apt-get", f'echo "apt-get $*"; exit {int(fails)}')
+    code, output = make(bench, "test")
+    called = [line for line in output.splitlines() if line.startswith(("apt-get ", "python -m pytest "))]
+    assert code == (2 if fails else 0)
+    called = [line.split(" -")[0] for line in called]
+    assert called == (["apt-get"] if fails else ["apt-get", "apt-get install", "python"])
+
+
+def test_what_tests_import_is_compiled_once(bench):
+    with_venv(bench)
+    command(bench / ".venv/bin/python", 'test "$1" = -c || echo "python $*" >>called')
+    for _ in range(2):
+        assert make(bench, "test", "SYSTEM=no")[0] == 0
+    called = (bench / "called").read_text().splitlines()
+    assert [line for line in called if "--collect-only" in line] == ["python -m pytest -q --collect-only"]
+    assert sum("--dist" in line for line in called) == 2
+
+
 @pytest.mark.parametrize("arguments", [["system"], ["system", "SYSTEM=no"]])
 def test_nothing_to_install(bench, arguments):
     command(bench / "bin/dpkg-query", "echo 'install ok installed'" if len(arguments) == 1 else "exit 1")
