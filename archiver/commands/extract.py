@@ -86,12 +86,14 @@ def read_paths(source: TextIO) -> list[Path | str]:
 
 
 def _extract(archive: Path, jobs: int | None, *, dry_run: bool, as_json: bool, quiet: bool) -> None:
-    from archiver.reread.extract import extract as run  # late: it takes its time to import
+    from archiver.crawl import reader_process  # late: it takes its time to import
+    from archiver.reread.extract import extract as run
     from archiver.warc.records import warc_files
 
+    jobs = jobs or os.cpu_count() or 1
     total = sum(path.stat().st_size for path in warc_files(archive))
-    with bar("Reading", total, hidden=quiet) as advance:
-        report = run(archive, jobs=jobs or os.cpu_count() or 1, dry_run=dry_run, advance=advance)
+    with reader_process.ahead(jobs), bar("Reading", total, hidden=quiet) as advance:  # the bar has a thread
+        report = run(archive, jobs=jobs, dry_run=dry_run, advance=advance)
     if as_json:
         click.echo(json.dumps(asdict(report), indent=2, ensure_ascii=False))
     elif not quiet:

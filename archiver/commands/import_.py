@@ -38,7 +38,8 @@ def import_(files: tuple[Path, ...], archive: Path, url: str | None, engine: str
       archiver import --url https://letters.example.org/ substack-export.zip
       archiver import -a ms-blogs --url https://blog.example.org/ *.wacz
     """
-    from archiver.reread.packed import checked  # late: it takes its time to import
+    from archiver.crawl import reader_process  # late: it takes its time to import
+    from archiver.reread.packed import checked
 
     for file in files:
         if not file.is_file():
@@ -47,7 +48,7 @@ def import_(files: tuple[Path, ...], archive: Path, url: str | None, engine: str
     home = blog_url(url) if url else None
     total = sum(file.stat().st_size for file in files)
     failed: list[str] = []
-    with bar("Importing", total, hidden=quiet) as advance:
+    with reader_process.ahead(bool(webs)), bar("Importing", total, hidden=quiet) as advance:
         lines = _exports(archive, exports, home, failed, advance) if exports else []
         lines += _webs(archive, webs, home, engine, failed, advance) if webs else []
     lines += unread(failed)

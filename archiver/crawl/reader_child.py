@@ -11,7 +11,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import NoReturn, Protocol
 
 _BUFFER = 1 << 20
 
@@ -88,25 +88,30 @@ def forked() -> bool:
 
 
 @contextmanager
-def ahead(part: Callable[[], None]) -> Iterator[None]:
-    """Fork a child for the first who asks for one, if that can be done. part: `reader_process.main`, for the child.
+def ahead(part: Callable[[], None], many: int = 1) -> Iterator[None]:
+    """Fork children for the first who ask for one, if that can be done. part: `reader_process.main`, for a child.
 
     What a child needs is imported here already, and it would spend a second on that. It has no file of this process:
     a lock that it held as well would outlive this process by a page.
     """
-    if not _forks and _is_alone() and forked():
-        try:
-            os.closerange(3, os.sysconf("SC_OPEN_MAX"))
-            part()
-        except BaseException:  # noqa: BLE001 (nothing of what this process was doing may go on here)
-            traceback.print_exc()
-            os._exit(1)
-        os._exit(0)
+    while len(_forks) < many and _is_alone():
+        if forked():
+            _read(part)
     try:
         yield
     finally:
         while _forks:
             _forks.pop().let_go()
+
+
+def _read(part: Callable[[], None]) -> NoReturn:
+    try:
+        os.closerange(3, os.sysconf("SC_OPEN_MAX"))
+        part()
+    except BaseException:  # noqa: BLE001 (nothing of what this process was doing may go on here)
+        traceback.print_exc()
+        os._exit(1)
+    os._exit(0)
 
 
 def _is_alone() -> bool:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from typing import BinaryIO
 
+from archiver.crawl import reader_child
 from archiver.crawl.collecting import prepare_reading
 from archiver.crawl.parcels import LENGTH, packed, unpacked
 from archiver.crawl.reading import Question, Reading, read
+from archiver.engines import engines
 
 MOST_MEMORY = 2 << 30
 """Bytes of address space. A page of 16 MiB is read in a quarter of it; a page made to fill the memory is not."""
@@ -27,6 +29,12 @@ def main() -> None:
             question: Question = unpacked(frame)
             sink.write(packed(answer(question)))
             sink.flush()
+
+
+def ahead(many: int = 1) -> AbstractContextManager[None]:
+    """Processes that read, for the first who ask for one, where they can be forked. To be called before a thread is."""
+    engines()  # loaded once for all
+    return reader_child.ahead(main, many)
 
 
 def _frame(source: BinaryIO) -> bytes:

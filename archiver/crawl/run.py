@@ -16,7 +16,7 @@ from scrapy.settings import Settings
 import archiver.settings
 from archiver.config import BlogConfig
 from archiver.config_runs import Keep
-from archiver.crawl import reader_child, reader_process
+from archiver.crawl import reader_process
 from archiver.crawl.lock import locked
 from archiver.crawl.logs import Noted, log_begin, log_end, logged
 from archiver.crawl.outcome import DetectResult, Outcome
@@ -24,7 +24,7 @@ from archiver.crawl.progress import Progress
 from archiver.crawl.recorder import recover
 from archiver.crawl.render import check_installed
 from archiver.crawl.signals import Signals
-from archiver.engines import check, engines
+from archiver.engines import check
 from archiver.page import Page
 from archiver.privacy.redact import settle
 from archiver.reports.keeping import keep_report
@@ -70,10 +70,7 @@ def run(
 
 def _reader_ahead() -> AbstractContextManager[None]:
     """The process that reads, before there are threads."""
-    if not archiver.settings.ARCHIVER_READER_PROCESS:
-        return nullcontext()
-    engines()  # loaded once for both
-    return reader_child.ahead(reader_process.main)
+    return reader_process.ahead() if archiver.settings.ARCHIVER_READER_PROCESS else nullcontext()
 
 
 def _run(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from archiver.crawl import reader_child
 from archiver.crawl.lock import locked
 from archiver.demo import DemoBlog
 from tests.crawl.faults import SILENCE, FaultServer
-from tests.crawl.running import ROOT, alive, environment, until_gone
+from tests.crawl.running import ROOT, alive, crawl, environment, until_gone
 
 PATIENCE = 60  # seconds
 
@@ -65,6 +66,46 @@ def test_one_that_nobody_asks_for_ends(monkeypatch: pytest.MonkeyPatch) -> None:
             assert set(children(os.getpid())) - before == {child}, "one is enough"
         assert not alive(child), "the inner one was the last that could have asked"
     assert set(children(os.getpid())) == before
+
+
+def test_as_many_are_there_as_can_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader_child, "_is_alone", lambda: True)
+    before = set(children(os.getpid()))
+    with reader_child.ahead(signal.pause, 2):
+        both = set(children(os.getpid())) - before
+        with reader_child.ahead(signal.pause, 3):
+            assert set(children(os.getpid())) - before > both
+            assert len(set(children(os.getpid())) - before) == 3
+    assert set(children(os.getpid())) == before
+
+
+@pytest.mark.parametrize("command", ["extract", "import"])
+def test_who_reads_again_begins_none_anew(tmp_path: Path, command: str) -> None:
+    server = FaultServer(DemoBlog(posts=3, thread=3))
+    with server.running() as home:
+        crawl(tmp_path / "crawled", f"{home}/")
+    archive, *files = tmp_path / "crawled", *(tmp_path / "crawled" / "warc").glob("*.warc.gz")
+    words = (
+        ["extract", "-j", "3", "-a", archive] if command == "extract" else ["import", "-a", tmp_path / "new", *files]
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", NONE_ANEW, *words],
+        check=False,
+        cwd=ROOT,
+        env=environment(),
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert re.match(r"Read \d\d pages", done.stdout)
+
+
+NONE_ANEW = """
+import asyncio, os
+asyncio.create_subprocess_exec = lambda *_, **__: os._exit(99)
+from archiver.cli import main
+main()
+"""
 
 
 def test_a_process_with_threads_is_not_forked() -> None:
