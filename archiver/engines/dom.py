@@ -153,6 +153,7 @@ class Dom:
     def __init__(self, page: Page) -> None:
         self.root = page.root
         self.page = page.apart()
+        self._renamed = page.has_aliases
         self.nodes: list[HtmlElement] = list(self.root.iter())
         self.order: dict[HtmlElement, int] = dict(zip(self.nodes, range(len(self.nodes)), strict=True))
         self.by_id: dict[str, HtmlElement] = {}
@@ -331,7 +332,9 @@ class Dom:
             bare = self._bare_url(href[:start])
             return bare and bare + href[start:]
         url = absolute(href, self.base)
-        url = urls[href] = url and self.page.own(url)
+        if url and self._renamed:
+            url = self.page.own(url)
+        urls[href] = url
         return url
 
     def _bare_url(self, href: str) -> str | None:
