@@ -28,6 +28,7 @@ from archiver.crawl.saving import PROBES, Ledger, is_torn, learned, loss, visit_
 from archiver.crawl.shared import Shared
 from archiver.crawl.wishes import followed, refused
 from archiver.crawl.work import Work
+from archiver.engines import traps
 from archiver.errors import Incomplete, LimitReached
 from archiver.model import Discovery, Site, Target, TargetKind, Visit
 from archiver.terminal import count
@@ -325,6 +326,8 @@ class Blog:
         """Follow a redirect where that may be fetched; the next request begins with it. What goes by two names, a
         post, a sitemap, a front page in another language, is not read twice."""
         barred = self._policy.barred(onward.url, self.site)
+        if barred is None and traps.asks_to_log_in(onward.target.url, onward.url):
+            barred = "a log-in"
         by_two_names = onward.target.kind in _BY_TWO_NAMES or "beside" in onward.target.hint
         if barred is None and by_two_names and self._work.has_read(onward.url, onward.target):
             self._ledger.save(Visit(site=self.site, target=onward.target, fetch=fetch_of(onward, answer)))

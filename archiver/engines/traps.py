@@ -58,6 +58,11 @@ def family(url: str) -> str | None:
     return "facets" if query and urlsplit(url).query.count("&") >= _DEEPEST else None
 
 
+def asks_to_log_in(asked: str, led_to: str) -> bool:
+    """Whether a redirect leads to a page for members to log in, in place of what was asked for."""
+    return family(led_to) == "log-ins" and family(asked) != "log-ins"
+
+
 def seen(page: Page) -> tuple[tuple[str, int], ...]:
     """How many links of each kind a page of HTML holds."""
     if not page.ok or "html" not in page.media_type:

@@ -69,6 +69,19 @@ def test_a_front_page_that_leads_inwards_is_refused(url: str) -> None:
         made.received(job, redirected(url), NOW)
 
 
+@pytest.mark.parametrize("url", [f"{HOME}wp-login.php?redirect_to=%2F", f"{HOME}login/", f"{HOME}members/sign-in"])
+def test_a_front_page_that_asks_for_a_log_in_is_refused(url: str) -> None:
+    made = Opening(Site(key="blog.example.org", home=HOME), None, 0.0, lambda url: None)
+    job = made.next(NOW)
+    assert job is not None
+    made.received(job, redirected(url), NOW)  # of robots.txt: there is none
+    job = made.next(NOW)
+    assert job is not None
+    assert job.url == HOME
+    with pytest.raises(Refused, match="log in"):
+        made.received(job, redirected(url), NOW)
+
+
 def test_a_front_page_that_has_moved_in_public_is_followed() -> None:
     made = opening()
     job = made.next(NOW)

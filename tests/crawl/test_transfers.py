@@ -147,6 +147,15 @@ def test_a_redirect_to_what_robots_txt_disallows_is_not_followed(scene: Scene) -
     assert "robots.txt disallows it" in why
 
 
+def test_a_redirect_to_a_log_in_is_not_followed(scene: Scene) -> None:
+    scene.server.always(scene.path, page(302, Location=f"/wp-login.php?redirect_to={scene.path}"))
+    ran = scene.crawl()
+    assert not any("wp-login" in target for target in scene.server.targets())
+    ((state, why),) = ran.rows("SELECT state, last_error FROM frontier WHERE url = ?", scene.home + scene.path)
+    assert state == "excluded"
+    assert "a log-in" in why
+
+
 def test_the_host_asks_for_a_long_wait(scene: Scene) -> None:
     scene.server.always(scene.path, page(503, Retry_After="7200"))
     ran = scene.crawl()
