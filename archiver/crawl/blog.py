@@ -23,12 +23,11 @@ from archiver.crawl.opening import Opened
 from archiver.crawl.outcome import Stats
 from archiver.crawl.policy import NOT_NEEDED, ROBOTS_REASON, Policy, leads_inwards
 from archiver.crawl.queue import Queue
-from archiver.crawl.reading import Question, Reading, engine_named, instead
+from archiver.crawl.reading import Question, Reading, engine_named, instead, is_log_in
 from archiver.crawl.saving import PROBES, Ledger, is_torn, learned, loss, visit_of
 from archiver.crawl.shared import Shared
 from archiver.crawl.wishes import followed, refused
 from archiver.crawl.work import Work
-from archiver.engines import traps
 from archiver.errors import Incomplete, LimitReached
 from archiver.model import Discovery, Site, Target, TargetKind, Visit
 from archiver.terminal import count
@@ -326,7 +325,7 @@ class Blog:
         """Follow a redirect where that may be fetched; the next request begins with it. What goes by two names, a
         post, a sitemap, a front page in another language, is not read twice."""
         barred = self._policy.barred(onward.url, self.site)
-        if barred is None and traps.asks_to_log_in(onward.target.url, onward.url):
+        if barred is None and is_log_in(onward.target.url, onward.url):
             barred = "a log-in"
         by_two_names = onward.target.kind in _BY_TWO_NAMES or "beside" in onward.target.hint
         if barred is None and by_two_names and self._work.has_read(onward.url, onward.target):

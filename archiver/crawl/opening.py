@@ -14,9 +14,8 @@ from datetime import datetime
 from archiver.crawl import retry
 from archiver.crawl.jobs import NOT_MODIFIED, Answer, Job, said, shown
 from archiver.crawl.names import leads_home
-from archiver.crawl.reading import Question, Reading, is_door
+from archiver.crawl.reading import Question, Reading, is_door, is_log_in
 from archiver.crawl.robots import Robots
-from archiver.engines import traps
 from archiver.errors import NotABlog, Refused, Unreachable
 from archiver.model import Site, Target, TargetKind
 from archiver.urls import absolute, host_key, is_private_host, same_host, site_key, url_key
@@ -89,7 +88,7 @@ class Opening:
         match decision:
             case retry.Later():
                 self._put_off(job, decision, now)
-            case retry.Follow() if for_robots and traps.asks_to_log_in(job.url, decision.job.url):
+            case retry.Follow() if for_robots and is_log_in(job.url, decision.job.url):
                 self._ruled(job, answer, Robots.from_answer(404, b""))
             case retry.Follow():
                 self._follow(decision.job)
@@ -143,7 +142,7 @@ class Opening:
     def _follow(self, job: Job) -> None:
         if is_private_host(host_key(job.url)) and not is_private_host(host_key(self.site.home)):
             raise Refused(self.site.home, f"it redirects to the private address {job.url}", "Check the address")
-        if traps.asks_to_log_in(self.site.home, job.url):
+        if is_log_in(self.site.home, job.url):
             raise Refused(self.site.home, "it asks its readers to log in", "Ask its owner, or leave it")
         if job.target.kind is not TargetKind.HOME or same_host(job.url, self.site.home):
             self._jobs.append(job)

@@ -133,6 +133,11 @@ def _read_by(reader: Engine, question: Question, *, of_blog: bool) -> tuple[Extr
     return set_apart(reader.extract(page, target, site), reader.name), pages_only(reader.discover(page, target, site))
 
 
+def is_log_in(asked: str, led_to: str) -> bool:
+    """Whether a redirect leads to a page for members to log in, in place of what was asked for."""
+    return traps.family(led_to) == traps.LOG_INS and traps.family(asked) != traps.LOG_INS
+
+
 def is_door(page: Page) -> bool:
     """Whether something else stands in the place of a page, such as a check of the browser."""
     return traps.is_interstitial(page)

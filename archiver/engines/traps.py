@@ -20,9 +20,10 @@ from archiver.text import normal_name
 _LOG_IN = r"/wp-(?:admin|login|signup|activate|register)\b|/(?:log-?in|sign-?in|log-?out)/?(?:[?#]|$)"
 _CALENDAR = r"[?&](?:ical|outlook-ical|tribe-bar-date|calendar|cal_?month)=|/(?:events?|calendar)/\d{4}-\d\d"
 _FACET = r"[?&](?:orderby|order|sort|sort_?by|min_price|max_price|filter[a-z_]*(?:\[|%5b)?)[^&]*="
+LOG_INS = "log-ins"
 _FAMILIES = (
     ("reply forms", re.compile(r"[?&]replytocom=")),
-    ("log-ins", re.compile(_LOG_IN)),
+    (LOG_INS, re.compile(_LOG_IN)),
     ("shares and likes", re.compile(r"[?&](?:share|like_comment)=")),
     ("session ids", re.compile(r"[?&;](?:phpsessid|jsessionid|sid|session_?id|cfid)=")),
     ("calendars", re.compile(_CALENDAR)),
@@ -56,11 +57,6 @@ def family(url: str) -> str | None:
         if pattern.search(low):
             return name
     return "facets" if query and urlsplit(url).query.count("&") >= _DEEPEST else None
-
-
-def asks_to_log_in(asked: str, led_to: str) -> bool:
-    """Whether a redirect leads to a page for members to log in, in place of what was asked for."""
-    return family(led_to) == "log-ins" and family(asked) != "log-ins"
 
 
 def seen(page: Page) -> tuple[tuple[str, int], ...]:
