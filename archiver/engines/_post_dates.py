@@ -92,7 +92,7 @@ class PostDates:
 
     def _changed(self, time: HtmlElement) -> bool:
         """Whether a date is the last change's: called so, unless it is the only one and no word says it."""
-        called = _is_change(near_tokens(time, 0)) or "dateModified" in (time.get("itemprop") or "")
+        called = _is_change(near_tokens(time, 0)) or "dateModified" in (time.get("itemprop") or "") or _begins_so(time)
         return called and not _is_stated_publication(time) and not self._is_alone
 
     @cached_property
@@ -117,11 +117,13 @@ class PostDates:
     def _printed(self) -> Moment | None:
         """A date in words: "updated" is what old themes call the publication, too."""
         for place in self._places():
+            if place.tag == "time" and _begins_so(place):
+                continue
             said = text_without(place, [e for e in self._hidden if self._dom.inside(e, place)])
             if len(said) >= _LONGEST and not (vocabulary.name_set("post", "meta") | _FEET).isdisjoint(tokens(place)):
                 said = said[: _LONGEST - 1]  # "This entry was posted on … and is filed under …", with all that follows
             if self._says_change(said):
-                said = self._unchanged(place) or said
+                said = self._unchanged(place) or ("" if any(map(_begins_so, place.iter("time"))) else said)
             for text in (place.get("title"), place.get("content"), said):
                 if text and len(text) < _LONGEST and any(char.isdigit() for char in text):
                     moment = self._dating.any(text, self._url)
@@ -242,6 +244,12 @@ def _says_changed(time: HtmlElement) -> bool:
     ahead = (before.tail or text_of(before)) if before is not None else (parent.text if parent is not None else "")
     line = folded(f"{(ahead or '')[-_NEAR:]} {text_of(time)}")
     return any(word in line for word in vocabulary.phrases("dates", "changed"))
+
+
+def _begins_so(time: HtmlElement) -> bool:
+    """Whether a <time> itself says, before its day, that it is the last change's."""
+    said = re.split(r"\d", folded(text_of(time)), maxsplit=1)[0]
+    return any(word in said for word in vocabulary.phrases("dates", "changed"))
 
 
 def _is_stated_publication(time: HtmlElement) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
 from lxml.html import HtmlElement
@@ -14,7 +14,7 @@ from archiver.engines._post_address import native_id
 from archiver.engines.dom import Dom, Region, ancestors, near, text_of, tokens
 from archiver.engines.wordpress_urls import post_part, post_url
 from archiver.printed.spelling import folded
-from archiver.text import normal_name, squeeze
+from archiver.text import normal_name, slug_of, squeeze
 from archiver.urls import last_segment, query_value, url_key, within
 
 _SEPARATORS = r"[-–—|«»:·•›‹/~\\]"
@@ -69,6 +69,7 @@ def find_title(dom: Dom, url: str, outside: Region, *, protected: bool = False, 
         shared = normal_name(dom.meta("og:title") or "")
         if shared and shared not in map(normal_name, site_titles(dom)):
             called += [text for _, text in named if normal_name(text) == shared]
+        called = called or _only_heading(dom, named, url)
         return called[0] if called and not _stands_for_none(dom, called[0], url) else ""
     titled = called or [text for e, text in named if e.tag == "h1" and _may_be_posts(dom, e, text, wanted)]
     if titled:
@@ -82,6 +83,16 @@ def _begins(heading: str, stated: str | None) -> bool:
     """Whether a <title> is a heading, a sign and something else, as where it is the blog's name that no page has."""
     behind = (stated or "").removeprefix(heading) if heading and stated else ""
     return behind != stated and re.match(rf"\s+{_SEPARATORS}+\s+\S", behind) is not None
+
+
+def _only_heading(dom: Dom, named: Sequence[tuple[HtmlElement, str]], url: str) -> list[str]:
+    """The only <h1> of a page that calls itself as its blog: the title, where the address has words of one, too."""
+    heads = [
+        text for e, text in named if e.tag == "h1" and normal_name(text) not in normal_name(dom.stated_title or "")
+    ]
+    words = slug_of(heads[0]).split("-") if len(heads) == 1 else []
+    slug = set(last_segment(url).partition(".")[0].lower().split("-"))
+    return heads if words and 2 * len(slug.intersection(words)) >= len(words) else []
 
 
 def _is_shouted(heading: str, stated: str) -> bool:

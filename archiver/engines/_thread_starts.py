@@ -38,6 +38,7 @@ _PING_TITLE = re.compile(
 _AVATAR = re.compile(r"avatar", re.IGNORECASE)
 _WALKED = "#comment-##"
 _LEVELS = 6  # between a comment's link to answer it and the element that holds all of it
+_FEW, _LABEL = 3, 80  # elements, and characters, of what holds no more than a link to answer
 _UNPLACED = Marks(frozenset(), None, None)
 _SHELLS = frozenset({"li", "div", "article", "section", "dt", "dd", "p", "td", "tr", "blockquote", "table"})
 _ANCHORS = frozenset({"a", "span"})
@@ -201,7 +202,7 @@ def _ids(id_: str) -> tuple[str, str | None] | None:
 def _promoted(element: HtmlElement) -> HtmlElement:
     """The element that an empty anchor with a comment's id stands in."""
     if element.tag not in _ANCHORS:
-        return element
+        return _around_reply(element) if element.tag == "div" else element
     parent = element.getparent()
     if parent is None or len(element) or (element.text or "").strip():
         return element
@@ -213,6 +214,20 @@ def _promoted(element: HtmlElement) -> HtmlElement:
             break
         parent = around
     return parent
+
+
+def _around_reply(element: HtmlElement) -> HtmlElement:
+    """All of a comment whose id stands on an element that holds its link to answer, and no words."""
+    if len(element) > _FEW or len(element.text_content()) > _LABEL or next(element.iter("p"), None) is not None:
+        return element
+    if not any("replytocom=" in (link.get("href") or "") for link in element.iter("a")):
+        return element
+    item = element
+    for up in islice(ancestors(element), _LEVELS):
+        if up.tag not in _SHELLS or sum(1 for e in up.iter() if e.get("id") and _ids(e.get("id") or "")) > 1:
+            break
+        item = up
+    return item
 
 
 def _anchors(elements: Iterable[HtmlElement]) -> int:

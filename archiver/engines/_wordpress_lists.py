@@ -62,7 +62,18 @@ def listed_posts(dom: Dom, site: Site) -> dict[str, str | None]:
             own = number not in set(found.values()) and not _is_related(link, article)
             found[bare] = found.get(bare) or (number if own else None)
     found |= _unnamed(dom, site, set(found.values()))
-    return found or dict.fromkeys(cards(dom, site))
+    return found or dict.fromkeys(cards(dom, site)) or dict.fromkeys(_overlaid(dom, site))
+
+
+def _overlaid(dom: Dom, site: Site) -> list[str]:
+    """The posts of teasers whose headings are no links: the only post that each leads to."""
+    found: dict[str, None] = {}
+    for article in dom.tags("article"):
+        urls = {without_fragment(url) for link in article.iter("a") if (url := dom.link_url(link))}
+        own = [url for url in urls if is_below(url, site.home) and not is_listing(url)]
+        if len(own) == 1 and next(article.iter(*_HEADINGS), None) is not None:
+            found.setdefault(own[0])
+    return list(found)
 
 
 def of_terms(dom: Dom, site: Site) -> list[str]:

@@ -380,9 +380,10 @@ class Dom:
 
     @cached_property
     def stated_title(self) -> str | None:
-        """The text of the head's <title>; None when there is none. Drawings have titles, too."""
+        """The text of the head's first <title> that has one; None when there is no <title>. Drawings have some, too."""
+        found: str | None = None
         for title in self.tags("title"):
             parent = title.getparent()
-            if parent is None or parent.tag in {"head", "html", "body"}:
-                return text_of(title)
-        return None
+            if not found and (parent is None or parent.tag in {"head", "html", "body"}):
+                found = text_of(title)
+        return found

@@ -342,8 +342,9 @@ class PostPage:
 
     def _goes_back(self, number: int) -> bool:
         """Whether the link to a comment page says that it leads to older comments."""
+        page = self.comment_pages.get(number)
         for link, url in self.dom.links:
-            if (comment_page(url) or custom_comment_page(url, self.url)) == number and not comment_id(url):
+            if without_fragment(url) == page and not comment_id(url):  # a post can be called "Comment page 2"
                 return not _BACK.isdisjoint(near_tokens(link, 2)) or "prev" in rels(link)
         return False
 

@@ -90,6 +90,17 @@ def test_a_title_in_capitals_is_spelt_as_the_head_spells_it(heading: str) -> Non
     assert post(body, title="The Tides of Café").title == "The Tides of Café"
 
 
+def test_of_two_titles_of_a_page_the_one_that_says_something() -> None:
+    body = f"<div class='entry-content'><p>{WORDS}</p></div>"
+    assert post(body, title=" </title><title>Tides – Harbour Notes &amp; What the Sea Brings").title == "Tides"
+
+
+@pytest.mark.parametrize(("path", "title"), [("2021/the-tides.html", "The tides"), ("archives/7", ""), ("7-2/", "")])
+def test_the_only_heading_of_a_page_that_calls_itself_as_its_blog(path: str, title: str) -> None:
+    body = f"<h1>The tides</h1><div class='entry-content'><p>{WORDS}</p></div>"
+    assert post(body, title="Harbour Notes &amp; What the Sea Brings", url=f"{HOME}{path}").title == title
+
+
 def test_a_frame_that_is_called_the_title_has_a_byline_in_it() -> None:
     frame = "<section class='article-title'><h1></h1><p>Ann Lee</p></section>"
     body = f"{frame}<div class='entry-content'><p>{WORDS}</p></div>"
@@ -189,6 +200,14 @@ def test_few_words_behind_the_only_heading_of_a_page_without_a_title() -> None:
     assert text(post(body, title="")) == "A short note."
 
 
+def test_a_day_that_a_time_itself_calls_that_of_the_last_change() -> None:
+    time = "<time datetime='2024-03-01T10:00:00Z' class='mod'><span>Last Updated</span> — March 1, 2024</time>"
+    page = post(f"<h1>Tides</h1><div class='post-meta'><div>{time}</div></div><div class='entry-content'>{WORDS}</div>")
+    assert page.published is None
+    assert page.modified
+    assert page.modified.at == "2024-03-01T10:00:00Z"
+
+
 # -- people -----------------------------------------------------------------------------------------
 
 
@@ -234,6 +253,18 @@ def test_comments_that_nothing_but_a_face_marks(names: list[str]) -> None:
     assert [one.author.name for one in found if one.author] == names
     assert [one.content.text for one in found if one.content] == [f"Words {n}." for n in range(2, len(names) + 2)]
     assert [one.published.at[:10] for one in found if one.published] == [f"2021-05-0{n + 2}" for n in range(len(names))]
+
+
+def test_the_id_of_a_comment_on_what_holds_its_link_to_answer() -> None:
+    items = "".join(
+        f"<div class='own depth-1'><div class='face'><img src='/a.png'></div><div><div><cite class='fn'>{name}</cite>"
+        f"<div>2021-02-0{n} 8:00</div></div><div>{WORDS} {n}.</div></div>"
+        f"<div class='answer' id='own-comment-{n}'><a href='{POST}?replytocom={n}#respond'>Reply</a> (0)</div></div>"
+        for n, name in ((3, "Ann Lee"), (4, "Bob Ray"))
+    )
+    found = read(f"<body class='single postid-7'><div id='comments'>{items}</div></body>").comments
+    said = [(one.native_id, one.author and one.author.name, one.content and one.content.text) for one in found]
+    assert said == [("3", "Ann Lee", f"{WORDS} 3."), ("4", "Bob Ray", f"{WORDS} 4.")]
 
 
 def test_pings_in_a_list_without_any_marks_answer_the_post() -> None:
@@ -347,3 +378,17 @@ def test_pages_that_the_sidebar_of_a_post_lists_are_asked_for() -> None:
         f"<h1>Tides</h1><div class='entry-content'><p>{WORDS}</p></div><div class='widget widget_pages'>{pages}</div>"
     )
     assert [(one.url, one.hint) for one in leads_to(body).targets] == [(f"{HOME}papers/", {"kind": "page"})]
+
+
+def test_teasers_that_are_links_by_what_is_laid_over_them() -> None:
+    cards = "".join(
+        f"<article class='card'><h2>{slug}</h2><p>{WORDS}</p><a href='{HOME}{slug}/'><p>More</p></a></article>"
+        for slug in ("ebb", "flood")
+    )
+    assert [url for _, url in front(cards)] == [f"{HOME}ebb/", f"{HOME}flood/"]
+
+
+def test_a_link_to_a_post_by_the_name_of_a_comment_page_does_not_lead_back() -> None:
+    before = f"<div class='nav-previous'><a href='{HOME}blog/comment-page-2/' rel='prev'>Comment page 2</a></div>"
+    pager = f"<div class='nav-next'><a href='{POST}comment-page-2/#comments'>Newer comments</a></div>"
+    assert post(f"{before}{a_thread(3, 4, page=None, pager=pager)}").comment_page_number() == 1
