@@ -11,6 +11,7 @@ from archiver.engines import _vocabulary as vocabulary
 from archiver.engines._wordpress_cards import linked_headings
 from archiver.engines.dom import Dom, Region, ancestors, near_tokens, rels, split, tokens
 from archiver.engines.wordpress_urls import (
+    day,
     is_author_page,
     is_below,
     list_page,
@@ -57,6 +58,8 @@ def listed_posts(dom: Dom, site: Site) -> dict[str, str | None]:
         # A heading leads to a post, were it called "Comment page 2"; a number in its address may be the post's own.
         bare = post_url(url) if "#" in url or "?" in url else url
         number = _native_id(article)
+        if bookmark and (is_listing(bare) or day(bare)) and next(link.iter("time"), None) is not None:
+            continue  # the day of a post, as a link to the posts of that day
         listing = not bookmark and is_listing(bare) and (number is None or last_segment(bare) != number)
         if not listing and is_below(bare, site.home):
             own = number not in set(found.values()) and not _is_related(link, article)

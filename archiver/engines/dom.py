@@ -380,10 +380,13 @@ class Dom:
 
     @cached_property
     def stated_title(self) -> str | None:
-        """The text of the head's first <title> that has one; None when there is no <title>. Drawings have some, too."""
+        """The text of the head's <title>; None when there is none. Drawings have titles, too.
+
+        Of several that of WordPress or a plugin comes last, behind one that a theme has written itself.
+        """
         found: str | None = None
         for title in self.tags("title"):
             parent = title.getparent()
-            if not found and (parent is None or parent.tag in {"head", "html", "body"}):
-                found = text_of(title)
+            if parent is None or parent.tag in {"head", "html", "body"}:
+                found = text_of(title) or found or ""
         return found

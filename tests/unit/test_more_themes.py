@@ -90,9 +90,10 @@ def test_a_title_in_capitals_is_spelt_as_the_head_spells_it(heading: str) -> Non
     assert post(body, title="The Tides of Café").title == "The Tides of Café"
 
 
-def test_of_two_titles_of_a_page_the_one_that_says_something() -> None:
+@pytest.mark.parametrize("first", [" ", "Harbour Notes &amp; What the Sea Brings"])
+def test_of_two_titles_of_a_page_that_of_wordpress_is_meant(first: str) -> None:
     body = f"<div class='entry-content'><p>{WORDS}</p></div>"
-    assert post(body, title=" </title><title>Tides – Harbour Notes &amp; What the Sea Brings").title == "Tides"
+    assert post(body, title=f"{first}</title><title>Tides – Harbour Notes &amp; What the Sea Brings").title == "Tides"
 
 
 @pytest.mark.parametrize(("path", "title"), [("2021/the-tides.html", "The tides"), ("archives/7", ""), ("7-2/", "")])
@@ -392,3 +393,10 @@ def test_a_link_to_a_post_by_the_name_of_a_comment_page_does_not_lead_back() -> 
     before = f"<div class='nav-previous'><a href='{HOME}blog/comment-page-2/' rel='prev'>Comment page 2</a></div>"
     pager = f"<div class='nav-next'><a href='{POST}comment-page-2/#comments'>Newer comments</a></div>"
     assert post(f"{before}{a_thread(3, 4, page=None, pager=pager)}").comment_page_number() == 1
+
+
+def test_the_day_of_a_teaser_is_not_its_post() -> None:
+    day = f"<a href='{HOME}2024/01/02/' rel='bookmark'><time>2 January 2024</time></a>"
+    more = f"<h6><a href='{POST}'>Go on</a></h6>"
+    found = front(f"<article id='post-7' class='{ARTICLE}'><header>{day}</header><p>{WORDS}</p>{more}</article>")
+    assert found == [(TargetKind.POST, f"{HOME}?p=7")]
