@@ -16,16 +16,21 @@ _LOADERS = ("wpd-load-more-submit", "wpdiscuz-loadmore", "wc-load-more-submit")
 
 
 class WpDiscuz(System):
-    """`<div id="wpdcom">` with `<div class="wpd-thread-info" data-comments-count="31">`."""
+    """`<div id="wpdcom">` with `<div class="wpd-thread-info" data-comments-count="31">`.
+
+    In version 2 `<div id="wpcomm">` with `<span class="wc_header_text_count">31</span>`.
+    """
 
     name = "wpdiscuz"
     sign = "wpd"
 
     def declared(self, dom: Dom, post: PostRef) -> Declared | None:
         """How many comments there are, and the feed of the post where the page shows only some."""
-        if "wpdcom" not in dom.by_id and not dom.classed("wpd-thread-list"):
+        if {"wpdcom", "wpcomm"}.isdisjoint(dom.by_id) and not dom.classed("wpd-thread-list"):
             return None
-        stated = (values.number(e.get("data-comments-count")) for e in dom.classed("wpd-thread-info"))
+        said = [e.get("data-comments-count") for e in dom.classed("wpd-thread-info")]
+        said += [e.text for e in dom.classed("wc_header_text_count")]
+        stated = map(values.number, said)
         count = next((number for number in stated if number is not None), None)
         if not dom.classed(*_LOADERS):
             return Declared(where="the blog itself", count=count)

@@ -315,7 +315,7 @@ class _Writer:
         native = "(?P<native>[0-9]+)" if own else "(?P=native)"
         other = "(?!(?P=native)(?![0-9]))[0-9]+"  # a part of the comment may be marked by its number
         numbers = _NUMBERS.findall(value)
-        if own and numbers.count(self._native) != 1:
+        if own and (numbers.count(self._native) != 1 or numbers[0] != self._native):
             return None
         patterns = iter([native if number == self._native else other for number in numbers])
         return "".join(re.escape(text) + next(patterns, "") for text in _NUMBERS.split(value))

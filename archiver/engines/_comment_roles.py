@@ -10,7 +10,7 @@ from typing import NamedTuple
 from archiver.engines import _vocabulary as vocabulary
 
 _STATED_DEPTH = re.compile(
-    r"^(?:depth|level|comment[-_]depth|comment[-_]level|wpd_comment_level|thread[-_]depth)-?(\d{1,4})$"
+    r"^(?:depth|level|comment[-_]depth|comment[-_]level|(?:wpd|wc)_comment_level|thread[-_]depth)-?(\d{1,4})$"
 )
 _MARKED = re.compile(r"comment|ping|trackback|even|odd|alt", re.IGNORECASE)
 _PLACE = re.compile(r"^(?:even|odd|alt|thread-(?:even|odd|alt)|byuser|bypostauthor|parent)$")

@@ -66,7 +66,7 @@ def starts(dom: Dom) -> dict[HtmlElement, Start]:
     found: dict[HtmlElement, Start] = {}
     for id_, element in [*dom.by_id.items(), *dom.repeated_ids]:
         if id_[-1:].isdigit() and (ids := _ids(id_)):
-            _add(found, _promoted(element), *ids)
+            _add(found, _promoted(element), *_of_comment(ids, element, dom))
     for classes, elements in dom.by_classes.items():
         if marks(classes):
             for element in elements:
@@ -197,6 +197,15 @@ def _ids(id_: str) -> tuple[str, str | None] | None:
         return None
     number = native.lstrip("0")
     return (number, parent) if number else None  # no comment is numbered 0: the theme asked outside of its list
+
+
+def _of_comment(ids: tuple[str, str | None], element: HtmlElement, dom: Dom) -> tuple[str, str | None]:
+    """Two numbers in an id are those of the comment and its parent; wpDiscuz 2 has the post's and the comment's, as the
+    plain id within tells."""
+    number, other = ids
+    inner = dom.by_id.get(f"comment-{other}") if other else None
+    swapped = inner is not None and f"comment-{number}" not in dom.by_id and dom.inside(inner, element)
+    return (other, None) if other and swapped else ids
 
 
 def _promoted(element: HtmlElement) -> HtmlElement:

@@ -416,6 +416,14 @@ def test_wpdiscuz_states_its_number_and_leads_to_the_feed_for_what_it_keeps_back
     assert (len(read.claims), targets) == (1, ())
 
 
+def test_wpdiscuz_of_2015_states_its_number_in_words() -> None:
+    bar = "<script src='/wp-content/plugins/wpdiscuz/files/wc.js'></script><span class='wc_header_text_count'>31</span>"
+    more = "<button class='wc-load-more-submit button'>More</button>"
+    read, targets = comments.declared(Page(URL, f"<div id='wpcomm'>{bar}{more}</div>".encode()), ASKED, READ)
+    assert [(claim.number, claim.where) for claim in read.claims] == [(31, "wpdiscuz")]
+    assert [one.url for one in targets] == [f"{URL}feed/"]
+
+
 @pytest.mark.parametrize("status", [401, 403, 429, 500])
 def test_a_thread_that_is_refused_is_told(status: int) -> None:
     page, target = answer("giscus", b"{}")

@@ -111,6 +111,26 @@ def test_a_ring_of_parents_is_cut_and_told(pairs: tuple[tuple[int, int], ...]) -
             assert len(seen) == len(set(seen))
 
 
+def test_two_numbers_in_an_id_may_be_those_of_the_post_and_the_comment() -> None:
+    def one(id_: int, depth: int) -> str:
+        return (
+            f"<div id='wc-comm-24_{id_}' class='wc-comment wc-blog-guest wc_comment_level-{depth}'>"
+            "<div class='wc-comment-left'><div class='wc-blog-guest wc-comment-label'>Guest</div></div>"
+            f"<div id='comment-{id_}' class='wc-comment-right'><div class='wc-comment-header'>"
+            "<div class='wc-comment-author'>Ann</div><div class='wc-comment-date'>May 3, 2015 at 9:15 am</div></div>"
+            f"<div class='wc-comment-text'><p>Words {id_}.</p></div></div></div>"
+        )
+
+    thread = read(page(one(7, 1) + one(8, 2) + one(9, 2) + one(10, 1)))
+    assert [(c.native_id, c.parent, c.depth) for c in thread.comments] == [
+        ("7", None, 1),
+        ("8", "7", 2),
+        ("9", "7", 2),
+        ("10", None, 1),
+    ]
+    assert [c.content.text for c in thread.comments if c.content] == ["Words 7.", "Words 8.", "Words 9.", "Words 10."]
+
+
 def test_an_answer_to_itself_answers_the_post() -> None:
     thread = read(page(stated((1, 0), (2, 2))))
     assert [(c.native_id, c.parent) for c in thread.comments] == [("1", None), ("2", None)]
