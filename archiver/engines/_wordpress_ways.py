@@ -323,7 +323,9 @@ def _others(reading: PostPage, site: Site) -> list[Target]:
         return []
     own = {*reading.parts.values(), *reading.comment_pages.values()}
     urls = lists.neighbours(reading.dom, site, reading.regions.comments)
-    beside = [_target(url, TargetKind.POST) for url in urls if url not in own and comment_page(url) is None]
+    here = url_key(reading.url)
+    urls = [url for url in urls if url not in own and (comment_page(url) is None or url_key(post_url(url)) != here)]
+    beside = [_target(url, TargetKind.POST) for url in urls]
     # The sidebar of posts may be another than that of the front page.
     return [*beside, *(_target(url, TargetKind.POST, kind="page") for url in front.listed_pages(reading.dom, site))]
 

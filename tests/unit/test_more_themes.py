@@ -209,6 +209,12 @@ def test_a_day_that_a_time_itself_calls_that_of_the_last_change() -> None:
     assert page.modified.at == "2024-03-01T10:00:00Z"
 
 
+def test_a_block_that_asks_for_the_page_itself_is_no_list_of_other_posts() -> None:
+    words = f"<div class='entry-content wp-block-post-content'><p>{WORDS}</p></div>"
+    asked = f"<div class='wp-block-query'><h1 class='wp-block-post-title'>Tides</h1>{words}</div>"
+    assert text(post(f"<div class='wp-site-blocks'><h1 class='wp-block-site-title'>Notes</h1>{asked}</div>")) == WORDS
+
+
 # -- people -----------------------------------------------------------------------------------------
 
 
@@ -400,3 +406,10 @@ def test_the_day_of_a_teaser_is_not_its_post() -> None:
     more = f"<h6><a href='{POST}'>Go on</a></h6>"
     found = front(f"<article id='post-7' class='{ARTICLE}'><header>{day}</header><p>{WORDS}</p>{more}</article>")
     assert found == [(TargetKind.POST, f"{HOME}?p=7")]
+
+
+def test_a_post_by_the_name_of_a_comment_page_stands_beside_another() -> None:
+    before = f"<a rel='prev' href='{HOME}blog/comment-page-2/'>Comment page 2</a>"
+    links = f"{before}<a rel='next' href='{POST}comment-page-3/'>Newer</a>"
+    body = f"<h1>Tides</h1><div class='entry-content'><p>{WORDS}</p></div><nav>{links}</nav>"
+    assert [one.url for one in leads_to(body).targets if one.kind is TargetKind.POST] == [f"{HOME}blog/comment-page-2/"]
