@@ -67,7 +67,17 @@ class PostTerms:
             name = _COUNT.sub("", _said(link)) if kind else ""
             if kind and name:
                 found.setdefault(url_key(url), Term(taxonomy=kind, name=name, url=url))
+        if not any(term.taxonomy == "category" for term in found.values()):
+            found.update(self._in_trail())
         return (*_without_hashes(tuple(found.values())), *self._unlinked(found.values()))
+
+    def _in_trail(self) -> Iterator[tuple[str, Term]]:
+        """The categories of the post in a trail, where WordPress itself has written them: with both words in `rel`."""
+        for trail in self._dom.classed("breadcrumb", "breadcrumbs"):
+            for link in trail.iter("a"):
+                url = self._dom.link_url(link) if {"category", "tag"} <= set(rels(link)) else None
+                if url and text_of(link):
+                    yield url_key(url), Term(taxonomy="category", name=text_of(link), url=url)
 
     def _unlinked(self, linked: Iterable[Term]) -> Iterator[Term]:
         """Terms that the article's classes name and the post does not show: as a link elsewhere on the page calls them.

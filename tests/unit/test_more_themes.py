@@ -215,6 +215,14 @@ def test_a_block_that_asks_for_the_page_itself_is_no_list_of_other_posts() -> No
     assert text(post(f"<div class='wp-site-blocks'><h1 class='wp-block-site-title'>Notes</h1>{asked}</div>")) == WORDS
 
 
+@pytest.mark.parametrize(("rel", "names"), [("rel='category tag'", ["News", "Sea"]), ("", [])])
+def test_categories_that_wordpress_itself_has_written_into_a_trail(rel: str, names: list[str]) -> None:
+    links = "".join(f"<a href='{HOME}category/{name.lower()}/' {rel}>{name}</a>" for name in ("News", "Sea"))
+    trail = f"<nav class='breadcrumbs'><a href='{HOME}'>Home</a>{links}</nav>"
+    page = post(f"{trail}<h1>Tides</h1><div class='entry-content'><p>{WORDS}</p></div>")
+    assert [term.name for term in page.read().terms or ()] == names
+
+
 # -- people -----------------------------------------------------------------------------------------
 
 
