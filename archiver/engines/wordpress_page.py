@@ -345,7 +345,9 @@ class PostPage:
         page = self.comment_pages.get(number)
         for link, url in self.dom.links:
             if without_fragment(url) == page and not comment_id(url):  # a post can be called "Comment page 2"
-                return not _BACK.isdisjoint(near_tokens(link, 2)) or "prev" in rels(link)
+                names = near_tokens(link, 2)
+                older = any("older" in name.split("-") for name in names)  # `post-nav-older`
+                return older or not _BACK.isdisjoint(names) or "prev" in rels(link)
         return False
 
     @cached_property

@@ -421,3 +421,8 @@ def test_a_post_by_the_name_of_a_comment_page_stands_beside_another() -> None:
     links = f"{before}<a rel='next' href='{POST}comment-page-3/'>Newer</a>"
     body = f"<h1>Tides</h1><div class='entry-content'><p>{WORDS}</p></div><nav>{links}</nav>"
     assert [one.url for one in leads_to(body).targets if one.kind is TargetKind.POST] == [f"{HOME}blog/comment-page-2/"]
+
+
+def test_a_link_to_older_comments_by_a_name_of_the_themes_own_leads_back() -> None:
+    pager = f"<div class='post-nav-older'><a href='{POST}comment-page-2/#comments'>« Older</a></div>"
+    assert post(a_thread(3, 4, page=None, pager=pager)).comment_page_number() == 3
