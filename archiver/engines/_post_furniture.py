@@ -90,12 +90,12 @@ def _leading(shell: HtmlElement, children: list[HtmlElement], stated: str) -> It
 def _is_picture_of_post(node: HtmlElement) -> bool:
     """Whether an element is called the picture by which the post is known in lists, its caption in it."""
     images = list(node.iter("img")) if node.tag in {"figure", "div"} else []
-    if not images:
-        return False
-    if "wp-post-image" in tokens(images[0]) and len(images) == 1:
-        return next(node.iter("p"), None) is None
-    called = {part for name in tokens(node) for part in _NAME_PARTS.split(name)}
-    return not _PICTURES.isdisjoint(called) and next(node.iter("p"), None) is None
+    if len(images) != 1 or next(node.iter("p"), None) is not None:
+        return False  # a gallery, which WordPress calls by the size of its pictures
+    if "wp-post-image" in tokens(images[0]):
+        return True
+    called = [set(_NAME_PARTS.split(name)) for name in tokens(node)]
+    return any("size" not in parts and not _PICTURES.isdisjoint(parts) for parts in called)
 
 
 def _is_said_again(node: HtmlElement) -> bool:

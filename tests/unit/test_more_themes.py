@@ -111,6 +111,21 @@ def test_a_frame_that_is_called_the_title_has_a_byline_in_it() -> None:
 # -- the words --------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    "pictures",
+    [
+        "<figure class='wp-block-image size-thumbnail'><img src='/a.jpg'><figcaption>A pier</figcaption></figure>",
+        "<div class='gallery gallery-columns-3 gallery-size-thumbnail'><figure><img src='/a.jpg'></figure></div>",
+        "<div class='thumb row'><img src='/a.jpg'><img src='/b.jpg'></div>",
+    ],
+)
+def test_pictures_that_an_author_has_put_first_are_the_posts(pictures: str) -> None:
+    entry = f"<div class='entry-content'>{pictures}<p>{WORDS}</p></div>"
+    content = post(f"<article class='{ARTICLE}'><h1 class='entry-title'>Tides</h1>{entry}</article>").content()
+    assert content is not None
+    assert "/a.jpg" in content.html
+
+
 @pytest.mark.parametrize("name", ["entry-thumbnail", "featured-media"])
 def test_the_caption_of_the_picture_above_a_post_is_none_of_its_words(name: str) -> None:
     picture = f"<figure class='{name}'><img src='/a.jpg' alt=''><figcaption>The old pier</figcaption></figure>"
