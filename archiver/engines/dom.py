@@ -380,13 +380,15 @@ class Dom:
 
     @cached_property
     def stated_title(self) -> str | None:
-        """The text of the head's <title>; None when there is none. Drawings have titles, too.
+        """The text of the page's <title>; None when there is none. Drawings have titles, too.
 
-        Of several that of WordPress or a plugin comes last, behind one that a theme has written itself.
+        Of several in the head that of WordPress or a plugin comes last, behind one that a theme has written itself. Of
+        those that damage has moved out of it the first counts, as for browsers.
         """
         found: str | None = None
         for title in self.tags("title"):
-            parent = title.getparent()
-            if parent is None or parent.tag in {"head", "html", "body"}:
+            around = title.getparent()
+            place = "head" if around is None else around.tag
+            if place == "head" or (not found and place in {"html", "body"}):
                 found = text_of(title) or found or ""
         return found

@@ -96,6 +96,12 @@ def test_of_two_titles_of_a_page_that_of_wordpress_is_meant(first: str) -> None:
     assert post(body, title=f"{first}</title><title>Tides – Harbour Notes &amp; What the Sea Brings").title == "Tides"
 
 
+def test_a_title_that_stands_among_the_words_is_not_the_pages() -> None:
+    card = "<div class='card'><title>Something else</title><p>A card from elsewhere.</p></div><title>Share</title>"
+    body = f"<div class='entry-content'><p>{WORDS}</p></div>{card}"
+    assert post(body, title="Tides").title == "Tides"
+
+
 @pytest.mark.parametrize(("path", "title"), [("2021/the-tides.html", "The tides"), ("archives/7", ""), ("7-2/", "")])
 def test_the_only_heading_of_a_page_that_calls_itself_as_its_blog(path: str, title: str) -> None:
     body = f"<h1>The tides</h1><div class='entry-content'><p>{WORDS}</p></div>"
