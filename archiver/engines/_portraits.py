@@ -29,6 +29,8 @@ def portraits(shell: HtmlElement, children: Collection[HtmlElement]) -> list[Htm
                 node = up
             found.setdefault(node, []).append(image)
     boxes = [node for node, images in found.items() if node in children and _is_box(node, images)]
+    if not boxes:
+        return []
     boxes += [above for node in boxes if (above := _heading(node)) is not None and above in children]
     left = any(node not in boxes and text_of(node) for node in children)
     return boxes if left else []

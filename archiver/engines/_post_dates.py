@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from lxml.html import HtmlElement
 
@@ -39,6 +39,7 @@ _LONGEST = 200
 _BRIEF = 80  # characters
 _YEAR = re.compile(r"\d\d\d\d|['\u2019/.-]\d\d(?!\d)")
 _NEAR = 40  # characters: "Last updated on" stands close to its date
+_DIGIT = re.compile(r"\d")
 
 
 class PostDates:
@@ -248,7 +249,13 @@ def _says_changed(time: HtmlElement) -> bool:
 
 def _begins_so(time: HtmlElement) -> bool:
     """Whether a <time> itself says, before its day, that it is the last change's."""
-    said = re.split(r"\d", folded(text_of(time)), maxsplit=1)[0]
+    before = _DIGIT.split(text_of(time), maxsplit=1)[0]
+    return bool(before) and _tells_change(before)
+
+
+@lru_cache(maxsize=1024)
+def _tells_change(line: str) -> bool:
+    said = folded(line)
     return any(word in said for word in vocabulary.phrases("dates", "changed"))
 
 

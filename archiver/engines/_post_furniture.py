@@ -100,7 +100,10 @@ def _is_picture_of_post(node: HtmlElement) -> bool:
 
 def _is_said_again(node: HtmlElement) -> bool:
     """Whether what stands behind an element begins with all of its words: an excerpt that a theme prints above them."""
-    said = _CUT.sub("", text_of(node)) if node.tag in _EXCERPTS else ""
+    following = next(filter(None, map(_first_letter, node.itersiblings())), "") if node.tag in _EXCERPTS else ""
+    if not following or _first_letter(node) != following:  # nearly all, before all of their words are read
+        return False
+    said = _CUT.sub("", text_of(node))
     if len(said) < _EXCERPT:
         return False
     behind = ""
@@ -110,6 +113,12 @@ def _is_said_again(node: HtmlElement) -> bool:
             if len(behind) >= len(said):
                 break
     return len(behind) > len(said) and behind.startswith(said)
+
+
+def _first_letter(node: HtmlElement) -> str:
+    if not isinstance(node.tag, str) or node.tag in SKIPPED:
+        return ""
+    return next((said[0] for text in node.itertext() if (said := text.strip())), "")
 
 
 def _lines_above_title(above: list[HtmlElement]) -> list[HtmlElement]:

@@ -78,10 +78,15 @@ class Regions:
 
     def _holds_post(self, element: HtmlElement) -> bool:
         """Whether something that is called a sidebar has the post in it."""
+        return any(self._dom.inside(e, element) for e in self._heads)
+
+    @cached_property
+    def _heads(self) -> list[HtmlElement]:
+        """What a sidebar does not hold: the post's own element and its title."""
         own = self._dom.by_id.get(f"post-{self._native_id}") if self._native_id else None
         titles = [e for e in self._dom.classed("wp-block-post-title") if e.tag == "h1"]  # block themes may ask for it
         heads = [*self._dom.tags("h1")[:1], *(titles if len(titles) == 1 else [])]
-        return any(self._dom.inside(e, element) for e in [*([own] if own is not None else []), *heads])
+        return [own, *heads] if own is not None else heads
 
     def _holds_thread(self, element: HtmlElement) -> bool:
         """Whether something that is called a sidebar has the thread in it: an <aside> of comments, a list unclosed."""

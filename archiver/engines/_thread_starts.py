@@ -66,7 +66,7 @@ def starts(dom: Dom) -> dict[HtmlElement, Start]:
     found: dict[HtmlElement, Start] = {}
     for id_, element in [*dom.by_id.items(), *dom.repeated_ids]:
         if id_[-1:].isdigit() and (ids := _ids(id_)):
-            _add(found, _promoted(element), *_of_comment(ids, element, dom))
+            _add(found, _promoted(element), *(_of_comment(ids, element, dom) if ids[1] else ids))
     for classes, elements in dom.by_classes.items():
         if marks(classes):
             for element in elements:
@@ -227,16 +227,23 @@ def _promoted(element: HtmlElement) -> HtmlElement:
 
 def _around_reply(element: HtmlElement) -> HtmlElement:
     """All of a comment whose id stands on an element that holds its link to answer, and no words."""
-    if len(element) > _FEW or len(element.text_content()) > _LABEL or next(element.iter("p"), None) is not None:
+    if len(element) > _FEW or next(element.iter("p"), None) is not None:  # nearly all: what holds the words, too
         return element
     if not any("replytocom=" in (link.get("href") or "") for link in element.iter("a")):
         return element
+    if len(element.text_content()) > _LABEL:
+        return element
     item = element
     for up in islice(ancestors(element), _LEVELS):
-        if up.tag not in _SHELLS or sum(1 for e in up.iter() if e.get("id") and _ids(e.get("id") or "")) > 1:
+        if up.tag not in _SHELLS or _numbers(up) > 1:
             break
         item = up
     return item
+
+
+def _numbers(element: HtmlElement) -> int:
+    """How many ids of comments there are within an element, counted up to two."""
+    return sum(1 for _ in islice((e for e in element.iter() if _ids(e.get("id") or "")), 2))
 
 
 def _anchors(elements: Iterable[HtmlElement]) -> int:
