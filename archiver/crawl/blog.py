@@ -17,7 +17,7 @@ from archiver.crawl.guesses import Guesses
 from archiver.crawl.jobs import Answer, Job, fetch_of, shown, stamp
 from archiver.crawl.lacking import Lacking
 from archiver.crawl.lessons import Lessons
-from archiver.crawl.limit import Limit
+from archiver.crawl.limit import Limit, stopped_by
 from archiver.crawl.names import ELSEWHERE, FORMER, STRANGER, Names, at_home, leads_home, strangers
 from archiver.crawl.opening import Opened
 from archiver.crawl.outcome import Stats
@@ -80,13 +80,10 @@ class Blog:
 
     def enter(self, opened: Opened, home: Job) -> None:
         """Put on record what was fetched before the blog was known, and where robots.txt leads."""
-        timezone, utc_offset = held.clock(self._shared.archive, self.site.key)
-        if not self.site.timezone and self.site.utc_offset is None:
-            self.site = replace(self.site, timezone=timezone, utc_offset=utc_offset)
-        self.site = replace(self.site, named=held.other_name(self._shared.archive, self.site.key))
-        for _, hint in self._writer.frontier.open_routes(blog_key(self.site.key)):
-            if hint.get("route"):
-                self.site = replace(self.site, open_routes=self.site.open_routes | {hint["route"]})
+        answered = self._writer.frontier.open_routes(blog_key(self.site.key))
+        routes = {hint["route"] for _, hint in answered if hint.get("route")}
+        site = held.recalled(self._shared.archive, self.site)
+        self.site = replace(site, open_routes=site.open_routes | routes)
         robots = Visit(
             site=self.site, target=opened.robots_job.target, fetch=fetch_of(opened.robots_job, opened.robots_answer)
         )
@@ -172,14 +169,7 @@ class Blog:
         self._work.exclude(job.target, reason)
 
     def _spent(self) -> bool:
-        return self._limit_met() is not None
-
-    def _limit_met(self) -> str | None:
-        """The option that keeps the run from another request."""
-        requests, seconds = self._config.max_requests, self._config.max_time
-        if requests is not None and self._stats.requests >= requests:
-            return f"--max-requests {requests}"
-        return f"--max-time {seconds:g}" if seconds is not None and self._stats.elapsed() >= seconds else None
+        return stopped_by(self._config, self._stats) is not None
 
     def site_for(self, target: Target) -> Site:
         """What the engine is told of the site when it reads this target."""
@@ -367,7 +357,7 @@ class Blog:
             return None
         waiting = self._work.waiting()
         if self._spent() and (waiting.ready or waiting.put_off or self._work.taken):
-            return Ending("limit", f"stopped by {self._limit_met()}", LimitReached.exit_code)
+            return Ending("limit", f"stopped by {stopped_by(self._config, self._stats)}", LimitReached.exit_code)
         if waiting.ready:
             return None
         if waiting.next_at:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 
 from archiver.crawl.names import FORMER
 from archiver.crawl.outcome import Coverage
+from archiver.model import Site
 from archiver.status.gaps import blog_coverage, post_gaps
 from archiver.status.lines import shortfall
 from archiver.urls import host_key, url_key, within
@@ -48,14 +50,22 @@ def months_with_gaps(archive: Archive, site_key: str) -> list[str]:
         return reader.months_with_gaps(site_key)
 
 
-def clock(archive: Archive, site_key: str) -> tuple[str | None, int | None]:
+def recalled(archive: Archive, site: Site) -> Site:
+    """A site with what the archive knows of its clock, unless that is known, and of its other name."""
+    timezone, utc_offset = _clock(archive, site.key)
+    if not site.timezone and site.utc_offset is None:
+        site = replace(site, timezone=timezone, utc_offset=utc_offset)
+    return replace(site, named=_other_name(archive, site.key))
+
+
+def _clock(archive: Archive, site_key: str) -> tuple[str | None, int | None]:
     """The time zone and the offset (minutes) that are known of a blog."""
     with _reader(archive) as reader:
         row = reader.blog(site_key)
         return (row["timezone"], row["utc_offset"]) if row else (None, None)
 
 
-def other_name(archive: Archive, site_key: str) -> str | None:
+def _other_name(archive: Archive, site_key: str) -> str | None:
     """The front page by the name of another host, as the blog's API has it."""
     with _reader(archive) as reader:
         row = reader.connection.execute(

@@ -1,18 +1,29 @@
-"""`--limit N`: which of the URLs that a blog offers belong to its newest N posts.
+"""What a person lets a run do at most: so many requests, so much time, so many posts.
 
-API and feeds tell the newest posts in order, so theirs count first; then post pages in the order in
-which lists named them. What is held back stays on the frontier, and a later run goes on with it.
+Of `--limit N`: which of the URLs that a blog offers belong to its newest N posts. API and feeds tell the newest posts
+in order, so theirs count first; then post pages in the order in which lists named them. What is held back stays on the
+frontier, and a later run goes on with it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+from archiver.config import BlogConfig
+from archiver.crawl.outcome import Stats
 from archiver.model import Discovery, Extract, PostKind, Target, TargetKind
 from archiver.urls import url_key
 
 _LISTS = frozenset({TargetKind.HOME, TargetKind.LIST})
 _IN_ORDER = frozenset({TargetKind.API, TargetKind.FEED})
+
+
+def stopped_by(config: BlogConfig, stats: Stats) -> str | None:
+    """The option that keeps a run from another request; None while none does."""
+    requests, seconds = config.max_requests, config.max_time
+    if requests is not None and stats.requests >= requests:
+        return f"--max-requests {requests}"
+    return f"--max-time {seconds:g}" if seconds is not None and stats.elapsed() >= seconds else None
 
 
 class Limit:

@@ -17,6 +17,7 @@ from archiver.crawl.blog import Blog
 from archiver.crawl.ending import Ending
 from archiver.crawl.jobs import NOT_MODIFIED, Answer, Job, fetch_of, said
 from archiver.crawl.known import Known, Wanted
+from archiver.crawl.limit import stopped_by
 from archiver.crawl.opening import Opened
 from archiver.crawl.outcome import Stats
 from archiver.crawl.queue import Queue
@@ -295,7 +296,7 @@ class UpdateBlog(Blog):
         if trouble:
             return Ending("failed", f"{'; '.join(trouble)}. Nothing was marked as gone", SiteError.exit_code)
         if self._spent() and self._stage < VERIFYING and not self._sensors.trouble:
-            return Ending("limit", f"stopped by {self._limit_met()}", LimitReached.exit_code)
+            return Ending("limit", f"stopped by {stopped_by(self._config, self._stats)}", LimitReached.exit_code)
         if self._stats.given_up:
             return Ending("incomplete", f"{count(self._stats.given_up, 'URL')} given up", Incomplete.exit_code)
         return Ending("complete")
