@@ -12,6 +12,7 @@ from archiver.web import kept, ledgers, plots, respond, when
 from archiver.web.place import Place
 from archiver.web.post_page import page_number
 from db.pages import groups, people
+from db.pages.rows import Row
 
 PAGE = 100  # posts or comments on a page
 
@@ -23,16 +24,16 @@ async def author(request: Any, at: Place) -> Response | None:
     page = await at.ask(lambda c: people.author_page(c, key, limit=PAGE, skip=(number - 1) * PAGE))
     if page is None:
         return None
-    drawn = [
-        plots.Bar(
-            label=row["year"],
+
+    def bar(year: str, row: Row) -> plots.Bar:
+        return plots.Bar(
+            label=year,
             held=row["posts"] + row["comments"],
-            words=f"{row['year']}: {row['posts']:,} posts, {row['comments']:,} comments",
-            href=at.path("search", query={"author": key, "year": row["year"]}),
+            words=f"{year}: {row['posts']:,} posts, {row['comments']:,} comments",
+            href=at.path("search", query={"author": key, "year": year}),
         )
-        for row in page.activity
-    ]
-    plot = plots.bars(drawn, "Posts and comments in each year")
+
+    plot = plots.by_year(page.activity, bar, "Posts and comments in each year")
     # Of somebody with tens of thousands of comments this takes longer than all the rest.
     partners = await kept.answer(at, f"partners {key}", lambda c: people.partners(c, key))
     return await _html(request, at, "author", page, number, page.total, {"plot": plot, "partners": partners})
@@ -56,16 +57,16 @@ async def term(request: Any, at: Place) -> Response | None:
     page = await at.ask(lambda c: groups.term_page(c, key, limit=PAGE, skip=(number - 1) * PAGE))
     if page is None:
         return None
-    drawn = [
-        plots.Bar(
-            label=row["year"],
+
+    def bar(year: str, row: Row) -> plots.Bar:
+        return plots.Bar(
+            label=year,
             held=row["posts"],
-            words=f"{row['year']}: {row['posts']:,} posts",
-            href=at.path("search", query={"term": key, "only": "post", "year": row["year"]}),
+            words=f"{year}: {row['posts']:,} posts",
+            href=at.path("search", query={"term": key, "only": "post", "year": year}),
         )
-        for row in page.years
-    ]
-    plot = plots.bars(drawn, "Posts in each year")
+
+    plot = plots.by_year(page.years, bar, "Posts in each year")
     line = (await ledgers.terms(at)).get(key)
     return await _html(request, at, "term", page, number, page.total, {"plot": plot, "ledger": line})
 

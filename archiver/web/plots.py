@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup, escape
+
+from archiver.web import when
+from db.pages.rows import Row
 
 WIDTH, HEIGHT, TOP, BOTTOM, LEFT = 960, 190, 12, 24, 44  # units of the drawing
 ROOM = 48  # between the middles of two labels
@@ -25,6 +28,16 @@ class Bar:
     words: str
     claimed: int | None = None
     href: str | None = None
+
+
+def by_year(counted: Sequence[Row], bar: Callable[[str, Row], Bar], title: str) -> Markup:
+    """Bars of rows with a `year`, in order; years without any keep their place. bar: made of a year and its row."""
+    rows = {row["year"]: row for row in counted if row["year"]}
+    drawn = [
+        bar(year, rows[year]) if year in rows else Bar(label=year, held=0, words=f"{year}: nothing")
+        for year in when.years(list(rows))
+    ]
+    return bars(drawn, title)
 
 
 def bars(drawn: Sequence[Bar], title: str) -> Markup:

@@ -195,17 +195,16 @@ def choices(connection: Any) -> Choices:
 def _plot(counted: list[Row], base: Mapping[str, str], at: Place) -> Markup:
     rest = {name: value for name, value in base.items() if name != "year"}
     way = at.path("search", query={**rest, "year": ""})  # which is encoded once for all years
-    drawn = [
-        plots.Bar(
-            label=row["year"],
+
+    def bar(year: str, row: Row) -> plots.Bar:
+        return plots.Bar(
+            label=year,
             held=row["posts"] + row["comments"],
-            words=f"{row['year']}: {row['posts']:,} posts, {row['comments']:,} comments",
-            href=f"{way}{row['year']}",
+            words=f"{year}: {row['posts']:,} posts, {row['comments']:,} comments",
+            href=f"{way}{year}",
         )
-        for row in counted
-        if row["year"]
-    ]
-    return plots.bars(drawn, "Hits in each year; choose one to see only those")
+
+    return plots.by_year(counted, bar, "Hits in each year; choose one to see only those")
 
 
 def emphasised(snippet: str | None) -> Markup:

@@ -12,6 +12,8 @@ _MONTHS = [
     "July", "August", "September", "October", "November", "December",
 ]  # fmt: skip
 _AT = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?)?)?)?")
+MOST_YEARS = 100
+"""In which a plot leaves none out."""
 # How many of year, month, day, hour, minute, second are stated.
 _STATED = {"year": 1, "month": 2, "day": 3, "hour": 4, "minute": 5, "second": 6}
 
@@ -57,3 +59,10 @@ def months(periods: Sequence[str], most: int) -> Iterator[str]:
     first, last = (int(period[:4]) * 12 + int(period[5:7]) - 1 for period in (periods[0], periods[-1]))
     for number in range(max(first, last - most + 1), last + 1):
         yield f"{number // 12:04d}-{number % 12 + 1:02d}"
+
+
+def years(known: Sequence[str]) -> list[str]:
+    """Each year, YYYY, from the first to the last one of those in order; they alone where that is longer ago than any
+    blog, as with a post of 1850."""
+    first, last = (int(known[0]), int(known[-1])) if known else (0, -1)
+    return [f"{year:04d}" for year in range(first, last + 1)] if last - first < MOST_YEARS else list(known)

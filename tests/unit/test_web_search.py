@@ -235,6 +235,26 @@ def test_what_was_passed_over_is_said(site, typed, words):
     assert words in get(site, "/-/search", q=typed).text.replace("&#34;", '"')
 
 
+@pytest.mark.parametrize(
+    ("years", "drawn"),
+    [
+        (["2019", "2022"], ["2019", "2020", "2021", "2022"]),
+        (["", "2021"], ["2021"]),
+        (["1850", "2021", "2023"], ["1850", "2021", "2023"]),
+        ([], []),
+    ],
+)
+def test_years_without_hits_keep_their_place(years, drawn):
+    """Unless there are more of them than anybody has blogged."""
+
+    def bar(year, row):
+        return plots.Bar(label=year, held=row["hits"], words=f"{year}: {row['hits']}", href=f"?year={year}")
+
+    page = str(plots.by_year([{"year": year, "hits": 3} for year in years], bar, "Hits"))
+    assert re.findall(r"<title>(\d+): (?:3|nothing)</title>", page) == drawn
+    assert re.findall(r"year=(\d+)", page) == [year for year in years if year]
+
+
 def test_what_holds_no_word_finds_nothing(site):
     page = get(site, "/-/search", q="?!").text
     assert "There is no word in it to look for." in page
