@@ -88,12 +88,13 @@ def looks_like_feed(page: Page) -> bool:
 def read(page: Page) -> Feed:
     """The feed that a page holds, its links at the site's own host. Raises PageError when it holds none, or a part."""
     feed = _stated(page)
+    if not page.has_aliases:
+        return feed
     entries = (
         replace(one, link=one.link and page.own(one.link), comment_feed=one.comment_feed and page.own(one.comment_feed))
         for one in feed.entries
     )
-    onward = feed.next and page.own(feed.next)
-    return replace(feed, next=onward, entries=tuple(entries)) if page.has_aliases else feed
+    return replace(feed, next=feed.next and page.own(feed.next), entries=tuple(entries))
 
 
 def _stated(page: Page) -> Feed:

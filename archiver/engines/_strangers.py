@@ -38,6 +38,8 @@ def posts_elsewhere(
         own = len(_posts(found, site.home))
         elsewhere: list[Target] = []
         for urls in sorted(hosts.values(), key=len, reverse=True)[:_MOST]:
+            if len(urls) * _SHARE < own:  # it cannot have more posts than there are links to it: icons of a network
+                break
             home = absolute("/", min(urls)) or ""
             posts = _posts(engine.discover(page, target, replace(site, home=home)), home)
             linked = {url_key(url) for url in urls}
